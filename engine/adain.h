@@ -1,0 +1,274 @@
+/* AdaIN style transfer: the engine's public interface.
+ *
+ * Arbitrary style transfer by adaptive instance normalisation (Huang and Belongie, ICCV 2017).
+ * The engine knows neither GIMP nor GTK and keeps no global state; several engines may live
+ * side by side. It works on R'G'B' (sRGB, not linear) floats in [0, 1].
+ *
+ *     AdainModel  *model  = adain_model_load ("compact.safetensors", &error);
+ *     AdainEngine *engine = adain_engine_new (model, ADAIN_DEVICE_AUTO, NULL, &error);
+ *     AdainStyle  *style  = adain_style_encode (engine, &painting, 1.0, NULL, NULL, &error);
+ *     AdainContent *content = adain_content_encode (engine, &photo, 0, NULL, NULL, NULL, &error);
+ *     adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
+ *
+ * Functions that can fail return FALSE or NULL and set a GError, of the domain ADAIN_ERROR
+ * or, when cancelled, G_IO_ERROR_CANCELLED. Messages are translated.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define ADAIN_ERROR (adain_error_quark ())
+
+/**
+ * AdainError:
+ * @ADAIN_ERROR_ARGUMENT: a value outside its range, a wrong number of weights
+ * @ADAIN_ERROR_MODEL: the model file is damaged or not one of ours
+ * @ADAIN_ERROR_MEMORY: not enough memory for the picture, or the budget is too small
+ * @ADAIN_ERROR_DEVICE: the requested device cannot be used
+ * @ADAIN_ERROR_PICTURE: the picture is empty or too large
+ */
+typedef enum
+{
+  ADAIN_ERROR_ARGUMENT,
+  ADAIN_ERROR_MODEL,
+  ADAIN_ERROR_MEMORY,
+  ADAIN_ERROR_DEVICE,
+  ADAIN_ERROR_PICTURE,
+} AdainError;
+
+GQuark adain_error_quark (void);
+
+/* Pictures ---------------------------------------------------------------------------------- */
+
+/* A rectangle in pixels, or in cells of the feature grid where a function says so. */
+typedef struct
+{
+  int x, y, width, height;
+} AdainRect;
+
+/**
+ * AdainSource:
+ * @width, @height: size in pixels, at least 1 x 1
+ * @has_mask: whether @read fills `mask`
+ * @read: copies the pixels of @rect. `rgba` receives rect->height rows of rect->width pixels of
+ *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
+ *   or is NULL. Hidden pixels (alpha or mask 0) neither influence the statistics nor bleed in.
+ *   Values that are not finite count as 0; values outside [0, 1] are clipped.
+ *
+ * A picture that the engine pulls piece by piece, so that it never needs to hold all of it.
+ * @read is called from threads of the engine, one call at a time; the source must stay valid as
+ * long as the object that was made from it.
+ */
+typedef struct
+{
+  int      width, height;
+  gboolean has_mask;
+  gboolean (*read) (gpointer          user_data,
+                    const AdainRect  *rect,
+                    float            *rgba,
+                    float            *mask,
+                    GError          **error);
+  gpointer user_data;
+} AdainSource;
+
+/**
+ * AdainSink:
+ * @write: takes one finished rectangle of the result, laid out as in #AdainSource, alpha
+ *   being the source's. Called from threads of the engine, one call at a time; the
+ *   rectangles do not overlap and cover the picture, in no promised order.
+ */
+typedef struct
+{
+  gboolean (*write) (gpointer          user_data,
+                     const AdainRect  *rect,
+                     const float      *rgba,
+                     GError          **error);
+  gpointer user_data;
+} AdainSink;
+
+/* A source and a sink over plain memory: `rgba` holds height * width * 4 floats and outlives both. */
+AdainSource adain_source_from_memory (float *rgba, int width, int height);
+AdainSink   adain_sink_to_memory     (AdainSource *picture);
+
+/**
+ * AdainProgress:
+ * @fraction: how much of this call is done, 0 to 1, never falling
+ * @tile, @tiles: "tile 7 of 24"
+ *
+ * Called from threads of the engine, one call at a time. To stop, cancel the #GCancellable.
+ */
+typedef void (*AdainProgress) (double fraction, int tile, int tiles, gpointer user_data);
+
+/* Model ------------------------------------------------------------------------------------- */
+
+typedef struct _AdainModel AdainModel;
+
+/**
+ * adain_model_load:
+ * @path: a safetensors file with the tensors and metadata that weights/README.md describes
+ *
+ * Maps and validates the whole file before anything of it is used: a truncated, huge,
+ * overlapping or lying file gives ADAIN_ERROR_MODEL with the file's name.
+ */
+AdainModel *adain_model_load     (const char *path, GError **error);
+AdainModel *adain_model_ref      (AdainModel *model);
+void        adain_model_unref    (AdainModel *model);
+
+/* A string of the file's metadata such as "name" or "license"; NULL if absent. */
+const char *adain_model_metadata (const AdainModel *model, const char *key);
+
+/* Multiplications of encoding and decoding one pixel, as the network is written down. */
+double      adain_model_cost     (const AdainModel *model);
+
+/* Engine ------------------------------------------------------------------------------------ */
+
+typedef struct _AdainEngine AdainEngine;
+
+/**
+ * AdainDevice:
+ * @ADAIN_DEVICE_AUTO: the fastest device that works here
+ * @ADAIN_DEVICE_CPU: the processor; the CUDA driver is never touched
+ * @ADAIN_DEVICE_CUDA: an NVIDIA GPU. If it fails in the middle the CPU finishes the picture and
+ *   adain_engine_notice() says so; if it cannot be used at all, adain_engine_new() does the same.
+ */
+typedef enum
+{
+  ADAIN_DEVICE_AUTO,
+  ADAIN_DEVICE_CPU,
+  ADAIN_DEVICE_CUDA,
+} AdainDevice;
+
+/**
+ * AdainEngineOptions: zero in any field means the default
+ * @memory: bytes the engine may use for one picture beside the weights (default: a quarter of the
+ *   physical memory). Less memory costs time, not quality.
+ * @threads: threads on the CPU (default: one for each core)
+ * @module_dir: where the run-time modules (adain-cuda) lie
+ * @tile: side of the tiles in pixels, for tests (default: the back end's choice)
+ * @kernels: name of the CPU kernel set, for tests and benchmarks: "c", "onednn", "onednn-bf16",
+ *   "avx2", "avx512", "avx512-bf16" (default: the fastest that this processor has)
+ */
+typedef struct
+{
+  gsize       memory;
+  int         threads;
+  const char *module_dir;
+  int         tile;
+  const char *kernels;
+} AdainEngineOptions;
+
+AdainEngine *adain_engine_new      (AdainModel                *model,
+                                    AdainDevice                device,
+                                    const AdainEngineOptions  *options,
+                                    GError                   **error);
+void         adain_engine_free     (AdainEngine *engine);
+
+/* One line for people: which device and kernels are in use, such as "CPU, 2 threads, avx512-bf16". */
+const char  *adain_engine_describe (AdainEngine *engine);
+
+/* One line on why a device was not used or was given up, or NULL. Owned by the engine, and stays
+ * valid until the engine is freed. */
+const char  *adain_engine_notice   (AdainEngine *engine);
+
+/* Style ------------------------------------------------------------------------------------- */
+
+/**
+ * AdainPalette: the weighted mean and covariance of a picture's R'G'B'.
+ */
+typedef struct
+{
+  double mean[3];
+  double covariance[3][3];
+} AdainPalette;
+
+typedef struct _AdainStyle AdainStyle;
+
+/**
+ * adain_style_encode:
+ * @stroke_size: scale at which the style is seen: 1 makes its shorter side 512 px, 0.25 to 4
+ * @palette: (nullable): a palette the style's colours are moved to first, by the linear map that
+ *   matches mean and covariance (Gatys et al., "Preserving color in neural artistic style
+ *   transfer", 2016): the picture's own colours are then kept
+ *
+ * Computes the channel-wise mean and deviation of the style's features. The source is not used
+ * after the call. A style belongs to its engine's model, not to a device.
+ */
+AdainStyle *adain_style_encode (AdainEngine         *engine,
+                                const AdainSource   *source,
+                                double               stroke_size,
+                                const AdainPalette  *palette,
+                                GCancellable        *cancellable,
+                                GError             **error);
+void        adain_style_free   (AdainStyle *style);
+
+/* Content ----------------------------------------------------------------------------------- */
+
+typedef struct _AdainContent AdainContent;
+
+/**
+ * adain_content_encode:
+ * @work_size: longest side, in pixels, at which the network sees the picture; 0 or anything larger
+ *   than the picture means its full size. The result always has the full size: fine detail is
+ *   carried over from the picture.
+ *
+ * Encodes the picture once for any number of renderings. Keeps reading from @source until freed,
+ * and must be freed before the engine.
+ */
+AdainContent *adain_content_encode  (AdainEngine        *engine,
+                                     const AdainSource  *source,
+                                     int                 work_size,
+                                     AdainProgress       progress,
+                                     gpointer            progress_data,
+                                     GCancellable       *cancellable,
+                                     GError            **error);
+void          adain_content_free    (AdainContent *content);
+
+/* The palette of the visible pixels. It can be had before encoding, with adain_source_palette(). */
+void          adain_content_palette (const AdainContent *content, AdainPalette *palette);
+gboolean      adain_source_palette  (const AdainSource *source, AdainPalette *palette,
+                                     GCancellable *cancellable, GError **error);
+
+/**
+ * AdainColor:
+ * @ADAIN_COLOR_STYLE: the colours are the style's
+ * @ADAIN_COLOR_LIGHTNESS: keep the picture's chroma, take only the lightness of the result
+ *
+ * (The third mode, moving the styles' palettes to the picture's, happens in adain_style_encode().)
+ */
+typedef enum
+{
+  ADAIN_COLOR_STYLE,
+  ADAIN_COLOR_LIGHTNESS,
+} AdainColor;
+
+typedef struct
+{
+  double     strength;       /* 0 (the untouched picture, exactly) to 1 (the style) */
+  AdainColor color;
+} AdainRenderOptions;
+
+/**
+ * adain_content_render:
+ * @styles, @n_styles: at least one style
+ * @weights: (nullable): one weight for each style, finite, not negative, not all zero;
+ *   NULL means equal weights. They are normalised to the sum 1.
+ *
+ * Blends the styles, decodes and writes the result, of the source's size, to @sink. Calls on
+ * contents of one engine must not overlap.
+ */
+gboolean adain_content_render (AdainContent              *content,
+                               AdainStyle *const         *styles,
+                               const double              *weights,
+                               int                        n_styles,
+                               const AdainRenderOptions  *options,
+                               const AdainSink           *sink,
+                               AdainProgress              progress,
+                               gpointer                   progress_data,
+                               GCancellable              *cancellable,
+                               GError                   **error);
+
+G_END_DECLS
