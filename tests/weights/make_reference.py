@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Write reference inputs and outputs that the engine is tested against.
+
+Everything is computed in float64, straight from the formulas and without any
+code of the trainer. Without --model, a small random model is made (and
+written too). The layout of the files is described in
+tests/engine/reference/README.md.
+"""
+
+import argparse
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+ENCODER = (16, 16, 16, 32, 16, 32, 16, 16, 32)
+DECODER = (32, 16, 16, 16, 32, 16, 16, 16, 3)
+EPSILON = 1e-5
+
+#: name: content (height, width), styles' (height, width), weights, strength
+CASES = {
+    "one-pixel": ((1, 1), [(16, 24)], [1], 1),
+    "one-row": ((1, 21), [(9, 2)], [1], 1),
+    "column": ((35, 2), [(24, 24)], [1], 1),
+    "odd": ((23, 37), [(19, 33)], [1], 1),
+    "exact": ((24, 32), [(32, 24)], [1], 1),
+    "half": ((23, 37), [(19, 33)], [1], 0.5),
+    "none": ((23, 37), [(19, 33)], [1], 0),
+    "four": ((29, 18), [(16, 16), (21, 40), (33, 17), (8, 50)],
+             [3, 1, 0.5, 0], 1),
+    "four-half": ((41, 26), [(16, 16), (21, 40), (33, 17), (8, 50)],
+                  [1, 1, 1, 1], 0.5),
+}
+
+
+def random_model(rng):
+    """A model whose activations neither die nor grow, in float16."""
+    tensors, inputs = {}, 3
+    for part, widths in (("encoder", ENCODER), ("decoder", DECODER)):
+        for i, width in enumerate(widths):
+            spread = (2 / (9 * inputs)) ** 0.5
+            weight = rng.normal(0, spread, (width, inputs, 3, 3))
+            bias = rng.normal(0, 0.1, width)
+            if part == "decoder" and i == 8:
+                weight, bias = weight * 0.15, bias + 0.5
+            tensors[f"{part}.{i}.weight"] = weight.astype(np.float16)
+            tensors[f"{part}.{i}.bias"] = bias.astype(np.float16)
+            inputs = width
+    metadata = {"format": "adain-style-transfer 1", "name": "reference",
+                "license": "CC0-1.0", "description": "random, for tests",
+                "scores": "none", "mean": "0.5 0.45 0.4", "scale": "4 3.5 3"}
+    return tensors, metadata
+
+
+def read_model(path):
+    with safe_open(path, framework="np") as file:
+        return ({name: file.get_tensor(name) for name in file.keys()},
+                file.metadata())
+
+
+def picture(rng, size):
+    """Soft random colours with some grain, (height, width, 3) in 0..1."""
+    coarse = torch.from_numpy(rng.random((1, 3, 4, 4)))
+    soft = F.interpolate(coarse, size=size, mode="bilinear",
+                         align_corners=True)[0].permute(1, 2, 0).numpy()
+    grain = rng.normal(0, 0.08, soft.shape)
+    return np.clip(soft + grain, 0, 1).astype(np.float32)
+
+
+def reflected(length, total):
+    """Source indices of 0 .. total - 1, reflecting as often as needed."""
+    if length == 1:
+        return np.zeros(total, int)
+    index = np.arange(total) % (2 * (length - 1))
+    return np.where(index < length, index, 2 * (length - 1) - index)
+
+
+def padded(image):
+    """Grown at the right and bottom to multiples of 8, at least 16."""
+    rows, columns = (reflected(n, max(16, -(-n // 8) * 8))
+                     for n in image.shape[:2])
+    return image[rows][:, columns]
+
+
+class Reference:
+    """The network in float64."""
+
+    def __init__(self, tensors, metadata):
+        self.tensors = {name: torch.from_numpy(x.astype(np.float64))
+                        for name, x in tensors.items()}
+        self.mean, self.scale = (
+            torch.tensor([float(x) for x in metadata[key].split()],
+                         dtype=torch.float64).view(1, 3, 1, 1)
+            for key in ("mean", "scale"))
+
+    def _convolve(self, x, layer):
+        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"),
+                        self.tensors[f"{layer}.weight"],
+                        self.tensors[f"{layer}.bias"])
+
+    def encode(self, image):
+        """relu4_1 of the padded picture."""
+        x = torch.from_numpy(padded(image).astype(np.float64))
+        x = (x.permute(2, 0, 1)[None] - self.mean) * self.scale
+        for i in range(9):
+            x = F.relu(self._convolve(x, f"encoder.{i}"))
+            if i in (1, 3, 7):
+                x = F.max_pool2d(x, 2)
+        return x
+
+    def decode(self, x, size):
+        for i in range(9):
+            x = self._convolve(x, f"decoder.{i}")
+            if i < 8:
+                x = F.relu(x)
+            if i in (0, 4, 6):
+                x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+        x = x[0].permute(1, 2, 0)[:size[0], :size[1]]
+        return x.clamp(0, 1).numpy()
+
+
+def moments(features):
+    """Mean and deviation per channel, over all cells."""
+    mean = features.mean((2, 3), keepdim=True)
+    variance = (features - mean).square().mean((2, 3), keepdim=True)
+    return mean, (variance + EPSILON).sqrt()
+
+
+def compute(reference, rng, size, style_sizes, weights, strength):
+    """The arrays of one case."""
+    content = picture(rng, size)
+    styles = [picture(rng, s) for s in style_sizes]
+    features = reference.encode(content)
+    mean, deviation = moments(features)
+    normal = (features - mean) / deviation
+    blend = 0
+    for style, weight in zip(styles, weights):
+        style_mean, style_deviation = moments(reference.encode(style))
+        blend = blend + weight / sum(weights) * (
+            normal * style_deviation + style_mean)
+    mixed = (1 - strength) * features + strength * blend
+    arrays = {"content": content,
+              "weights": np.array(weights, np.float32),
+              "strength": np.array([strength], np.float32),
+              "features": features[0].permute(1, 2, 0).numpy(),
+              "mean": mean.flatten().numpy(),
+              "deviation": deviation.flatten().numpy(),
+              "output": reference.decode(mixed, size)}
+    for k, style in enumerate(styles):
+        arrays[f"style{k}"] = style
+    return {name: np.ascontiguousarray(x, np.float32)
+            for name, x in arrays.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", help="where the files are written")
+    parser.add_argument("--model", help="a model file to use instead")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    rng = np.random.default_rng(options.seed)
+    os.makedirs(options.folder, exist_ok=True)
+    if options.model:
+        tensors, metadata = read_model(options.model)
+    else:
+        tensors, metadata = random_model(rng)
+        save_file(tensors, os.path.join(options.folder, "model.safetensors"),
+                  metadata)
+    reference = Reference(tensors, metadata)
+    arrays = {}
+    for name, case in CASES.items():
+        for key, value in compute(reference, rng, *case).items():
+            arrays[f"{name}.{key}"] = value
+        output = arrays[f"{name}.output"]
+        print(f"{name}: {output.shape[1]} x {output.shape[0]}, values "
+              f"{output.min():.2f} to {output.max():.2f}, spread "
+              f"{output.std():.3f}")
+    save_file(arrays, os.path.join(options.folder, "cases.safetensors"))
+
+
+if __name__ == "__main__":
+    main()
