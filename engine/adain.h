@@ -90,9 +90,16 @@ typedef struct
   gpointer user_data;
 } AdainSink;
 
-/* A source and a sink over plain memory: `rgba` holds height * width * 4 floats and outlives both. */
-AdainSource adain_source_from_memory (float *rgba, int width, int height);
-AdainSink   adain_sink_to_memory     (AdainSource *picture);
+/* A picture in plain memory: height * width * 4 floats R'G'B'A and, or NULL, height * width of mask. */
+typedef struct
+{
+  int    width, height;
+  float *rgba, *mask;
+} AdainImage;
+
+/* A source and a sink over a picture in memory, which must outlive them. */
+AdainSource adain_image_source (AdainImage *image);
+AdainSink   adain_image_sink   (AdainImage *image);
 
 /**
  * AdainProgress:
@@ -189,7 +196,8 @@ typedef struct _AdainStyle AdainStyle;
 
 /**
  * adain_style_encode:
- * @stroke_size: scale at which the style is seen: 1 makes its shorter side 512 px, 0.25 to 4
+ * @stroke_size: scale at which the style is seen: 1 makes its shorter side 512 px, 0.25 to 4;
+ *   0 takes the style as large as it is
  * @palette: (nullable): a palette the style's colours are moved to first, by the linear map that
  *   matches mean and covariance (Gatys et al., "Preserving color in neural artistic style
  *   transfer", 2016): the picture's own colours are then kept
@@ -249,6 +257,9 @@ typedef struct
 {
   double     strength;       /* 0 (the untouched picture, exactly) to 1 (the style) */
   AdainColor color;
+  gboolean   plain;          /* Between 0 and 1, what the network loses of the picture is added back in
+                              * proportion (1 - strength), so that 0 is reached without a jump. TRUE
+                              * leaves this out: the paper's own form, also at 0. */
 } AdainRenderOptions;
 
 /**

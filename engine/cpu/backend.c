@@ -1,0 +1,353 @@
+/* The CPU back end: streams on one worker per thread.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "../moments.h"
+#include "stream.h"
+
+/* Rows that enter the encoder, and cell rows that enter the decoder, between two looks at the
+ * cancellable: enough to use the weights well while they are in the cache. */
+#define ENCODE_STEP 16
+#define DECODE_STEP 2
+
+/* Tiles larger than this, in cells, would outgrow the cache and make progress jerky. */
+#define MAX_TILE_WIDTH  64
+#define MAX_TILE_HEIGHT 128
+#define MIN_TILE        8
+
+typedef struct
+{
+  AdainStream *encoder, *decoder;
+  int          encoder_width, decoder_width;      /* what they have been made for */
+} Worker;
+
+struct _AdainBackend
+{
+  const AdainNetwork *network;
+  const AdainKernels *kernels;
+  AdainLayer          encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
+  Worker             *workers;
+  int                 n_workers;
+  int                 channels;
+  int                 tile;
+  float              *ones, *zeros;             /* the affine that changes nothing */
+  char               *description;
+};
+
+/* `cells` holds height * width * channels floats. */
+struct _AdainFeatures
+{
+  int    width, height;
+  float *cells;
+};
+
+static int
+score (char **reason)
+{
+  return 10;
+}
+
+static void
+close_backend (AdainBackend *self)
+{
+  if (self == NULL)
+    return;
+  for (int i = 0; i < self->n_workers; i++)
+    {
+      adain_stream_free (self->workers[i].encoder);
+      adain_stream_free (self->workers[i].decoder);
+    }
+  adain_layers_clear (self->encoder, self->kernels);
+  adain_layers_clear (self->decoder, self->kernels);
+  g_free (self->workers);
+  g_free (self->ones);
+  g_free (self->zeros);
+  g_free (self->description);
+  g_free (self);
+}
+
+static AdainBackend *
+open_backend (const AdainNetwork *network, const AdainBackendOptions *options, GError **error)
+{
+  const AdainKernels *kernels = adain_kernels_find (options->kernels);
+  AdainBackend       *self;
+
+  if (!kernels)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
+                   _("This processor or build has no kernels called “%s”"), options->kernels);
+      return NULL;
+    }
+  self = g_new0 (AdainBackend, 1);
+  self->network = network;
+  self->kernels = kernels;
+  self->channels = network->encoder[ADAIN_LAYERS - 1].out;
+  self->tile = options->tile / ADAIN_CELL;
+  self->n_workers = options->threads;
+  self->workers = g_new0 (Worker, self->n_workers);
+  self->ones = g_new (float, self->channels);
+  self->zeros = g_new0 (float, self->channels);
+  for (int c = 0; c < self->channels; c++)
+    self->ones[c] = 1;
+  self->description = g_strdup_printf (ngettext ("CPU, %d thread, %s", "CPU, %d threads, %s",
+                                                 self->n_workers),
+                                       self->n_workers, kernels->name);
+  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE, error)
+      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE, error))
+    {
+      close_backend (self);
+      return NULL;
+    }
+  return self;
+}
+
+static const char *
+describe (AdainBackend *self)
+{
+  return self->description;
+}
+
+static int
+workers (AdainBackend *self)
+{
+  return self->n_workers;
+}
+
+/* Both streams of all workers, for tiles of `width` cells beside their halo. */
+static gsize
+stream_bytes (AdainBackend *self, int width)
+{
+  int cells = width + 2 * ADAIN_HALO;
+
+  return self->n_workers
+         * (adain_stream_bytes (self->kernels, self->encoder, cells * ADAIN_CELL, ENCODE_STEP)
+            + adain_stream_bytes (self->kernels, self->decoder, cells, DECODE_STEP));
+}
+
+static gboolean
+tile_size (AdainBackend *self, int width, int height, gsize budget,
+           int *tile_width, int *tile_height)
+{
+  int columns, rows;
+
+  if (self->tile > 0)
+    {
+      *tile_width = MIN (width, self->tile);
+      *tile_height = MIN (height, self->tile);
+      return TRUE;
+    }
+  /* Equal columns, and as many rows of tiles as give every worker the same number of tiles. */
+  columns = (width + MAX_TILE_WIDTH - 1) / MAX_TILE_WIDTH;
+  rows = (height + MAX_TILE_HEIGHT - 1) / MAX_TILE_HEIGHT;
+  while (columns * rows % self->n_workers != 0 && height / (rows + 1) >= MIN_TILE)
+    rows++;
+  *tile_width = (width + columns - 1) / columns;
+  *tile_height = (height + rows - 1) / rows;
+  while (stream_bytes (self, *tile_width) > budget && *tile_width > MIN_TILE)
+    *tile_width = MAX (*tile_width / 2, MIN_TILE);
+  return stream_bytes (self, *tile_width) <= budget;
+}
+
+static gsize
+feature_bytes (AdainBackend *self, int width, int height)
+{
+  return (gsize) width * height * self->channels * sizeof (float);
+}
+
+static AdainFeatures *
+features_new (AdainBackend *self, int width, int height, GError **error)
+{
+  AdainFeatures *features = g_new0 (AdainFeatures, 1);
+
+  features->width = width;
+  features->height = height;
+  features->cells = g_try_malloc (feature_bytes (self, width, height));
+  if (!features->cells)
+    {
+      g_free (features);
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                           _("Not enough memory for the features of the picture"));
+      return NULL;
+    }
+  return features;
+}
+
+static void
+features_free (AdainBackend *self, AdainFeatures *features)
+{
+  if (features == NULL)
+    return;
+  g_free (features->cells);
+  g_free (features);
+}
+
+/* The worker's stream for this width, made when first needed. */
+static AdainStream *
+get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayer *layers,
+            int width, int step, GError **error)
+{
+  if (width > *capacity)
+    {
+      g_clear_pointer (stream, adain_stream_free);
+      *capacity = 0;
+      *stream = adain_stream_new (self->kernels, layers, width, step);
+      if (!*stream)
+        {
+          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                               _("Not enough memory for a tile of the picture"));
+          return NULL;
+        }
+      *capacity = width;
+    }
+  return *stream;
+}
+
+typedef struct
+{
+  AdainBackend    *backend;
+  int              width;         /* of a row of cells */
+  const AdainRect *keep;
+  const float     *weights;
+  AdainFeatures   *features;
+  int              x, y;
+  AdainMoments    *moments;
+} EncodeSink;
+
+static void
+emit_features (const float *result, int y, int rows, gpointer user_data)
+{
+  EncodeSink *sink = user_data;
+  int         channels = sink->backend->channels;
+  gsize       row_bytes = (gsize) sink->keep->width * channels * sizeof (float);
+
+  for (int row = y; row < y + rows; row++, result += (gsize) sink->width * channels)
+    {
+      const float *cells = result + (gsize) sink->keep->x * channels;
+      int          kept = row - sink->keep->y;
+
+      if (kept < 0 || kept >= sink->keep->height)
+        continue;
+      if (sink->features)
+        memcpy (sink->features->cells
+                  + ((gsize) (sink->y + kept) * sink->features->width + sink->x) * channels,
+                cells, row_bytes);
+      if (sink->moments)
+        adain_moments_add (sink->moments, cells,
+                           sink->weights ? sink->weights + (gsize) kept * sink->keep->width : NULL,
+                           sink->keep->width, channels);
+    }
+}
+
+static gboolean
+encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
+        const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
+        AdainMoments *moments, GCancellable *cancellable, GError **error)
+{
+  Worker      *w = &self->workers[worker];
+  EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, moments };
+  AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, self->encoder,
+                                    width, ENCODE_STEP, error);
+
+  if (!stream)
+    return FALSE;
+  if (moments)
+    {
+      moments->weight = 0;
+      memset (moments->mean, 0, self->channels * sizeof (double));
+      memset (moments->m2, 0, self->channels * sizeof (double));
+    }
+  adain_stream_begin (stream, width, height, emit_features, &sink);
+  for (int row = 0; row < height; row += ENCODE_STEP)
+    {
+      int rows = MIN (ENCODE_STEP, height - row);
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      for (int i = 0; i < rows; i++)
+        self->kernels->load (rgb + (gsize) (row + i) * width * 3, self->network->mean,
+                             self->network->scale, adain_stream_row (stream, i), width);
+      adain_stream_push (stream, rows);
+    }
+  return TRUE;
+}
+
+typedef struct
+{
+  int              width;         /* of a row of pixels */
+  const AdainRect *keep;
+  float           *rgb;
+} DecodeSink;
+
+static void
+emit_pixels (const float *result, int y, int rows, gpointer user_data)
+{
+  DecodeSink *sink = user_data;
+  int         kept_width = sink->keep->width * ADAIN_CELL;
+
+  for (int row = y; row < y + rows; row++, result += (gsize) sink->width * 3)
+    {
+      int kept = row - sink->keep->y * ADAIN_CELL;
+
+      if (kept >= 0 && kept < sink->keep->height * ADAIN_CELL)
+        memcpy (sink->rgb + (gsize) kept * kept_width * 3,
+                result + (gsize) sink->keep->x * ADAIN_CELL * 3, kept_width * 3 * sizeof (float));
+    }
+}
+
+static gboolean
+decode (AdainBackend *self, int worker, const AdainFeatures *features,
+        const AdainRect *from, const AdainRect *keep, const float *scale, const float *shift,
+        float *rgb, GCancellable *cancellable, GError **error)
+{
+  Worker      *w = &self->workers[worker];
+  DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
+  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, self->decoder,
+                                    from->width, DECODE_STEP, error);
+
+  if (!stream)
+    return FALSE;
+  adain_stream_begin (stream, from->width, from->height, emit_pixels, &sink);
+  for (int row = 0; row < from->height; row += DECODE_STEP)
+    {
+      int rows = MIN (DECODE_STEP, from->height - row);
+
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      for (int i = 0; i < rows; i++)
+        {
+          gsize cell = (gsize) (from->y + row + i) * features->width + from->x;
+
+          self->kernels->affine (features->cells + cell * self->channels,
+                                 scale ? scale : self->ones, shift ? shift : self->zeros,
+                                 adain_stream_row (stream, i), from->width, self->channels);
+        }
+      adain_stream_push (stream, rows);
+    }
+  return TRUE;
+}
+
+const AdainBackendClass *
+adain_cpu_backend (void)
+{
+  static const AdainBackendClass class = {
+    .abi = ADAIN_BACKEND_ABI,
+    .name = "cpu",
+    .score = score,
+    .open = open_backend,
+    .close = close_backend,
+    .describe = describe,
+    .workers = workers,
+    .tile_size = tile_size,
+    .feature_bytes = feature_bytes,
+    .features_new = features_new,
+    .features_free = features_free,
+    .encode = encode,
+    .decode = decode,
+  };
+
+  return &class;
+}

@@ -1,0 +1,311 @@
+/* Running one half of the network on a rectangle, row by row.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+/* Rows a layer holds beside the new ones: up to three that its next output still needs, and the
+ * reflected one below the last. */
+#define EXTRA_ROWS 4
+
+#define ALIGNMENT 64
+
+/* A layer's input: image rows [top, filled) of `width` pixels with one border pixel on each side. */
+typedef struct
+{
+  const AdainLayer *layer;
+  guint8           *rows;
+  int               capacity;       /* rows */
+  int               width, height;
+  gsize             pitch;          /* bytes per row */
+  int               top, filled;
+  int               done;           /* rows convolved so far */
+} Stage;
+
+struct _AdainStream
+{
+  const AdainKernels *kernels;
+  Stage               stages[ADAIN_LAYERS];
+  guint8             *unpooled;     /* a convolution's rows before pooling */
+  float              *result;
+  guint8             *memory;
+  AdainEmit           emit;
+  gpointer            user_data;
+};
+
+gboolean
+adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
+                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder, GError **error)
+{
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      AdainPacked *packed = &layers[i].conv;
+      gboolean     last = i == ADAIN_LAYERS - 1;
+
+      packed->in = convs[i].in;
+      packed->out = convs[i].out;
+      packed->in_stride = !decoder && i == 0 ? kernels->input_stride
+                          : adain_round_up (convs[i].in, kernels->multiple);
+      packed->out_stride = last ? convs[i].out : adain_round_up (convs[i].out, kernels->multiple);
+      packed->float_out = last;
+      packed->relu = !(decoder && last);
+      packed->upsample = decoder && (i == 1 || i == 5 || i == 7);
+      layers[i].pool = !decoder && (i == 1 || i == 3 || i == 7);
+      if (!kernels->pack (packed, &convs[i]))
+        {
+          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                               _("Not enough memory for the model"));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+void
+adain_layers_clear (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels)
+{
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    if (layers[i].conv.weights)
+      kernels->unpack (&layers[i].conv);
+}
+
+/* The size of what follows a layer, given the size of its input. */
+static int
+scaled (const AdainLayer *layer, int n)
+{
+  return layer->conv.upsample ? n * 2 : layer->pool ? n / 2 : n;
+}
+
+/* Lays out all buffers for inputs of width x step; with a stream, points its stages into memory. */
+static gsize
+lay_out (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step,
+         AdainStream *stream)
+{
+  gsize total = 0, unpooled = 0, result = 0;
+
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      const AdainPacked *conv = &layers[i].conv;
+      gsize              pitch = (gsize) (width + 2) * conv->in_stride * kernels->element;
+      int                capacity = step + EXTRA_ROWS;
+
+      if (stream)
+        {
+          stream->stages[i].layer = &layers[i];
+          stream->stages[i].rows = stream->memory + total;
+          stream->stages[i].capacity = capacity;
+        }
+      total += (pitch * capacity + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      if (layers[i].pool)
+        unpooled = MAX (unpooled, (gsize) capacity * width * conv->out_stride * kernels->element);
+      if (i == ADAIN_LAYERS - 1)
+        result = (gsize) capacity * width * conv->out_stride * sizeof (float);
+      width = scaled (&layers[i], width);
+      step = MAX (scaled (&layers[i], step), 1);
+    }
+  unpooled = (unpooled + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  if (stream)
+    {
+      stream->unpooled = stream->memory + total;
+      stream->result = (float *) (stream->memory + total + unpooled);
+    }
+  return total + unpooled + result;
+}
+
+gsize
+adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
+                    int width, int step)
+{
+  return lay_out (kernels, layers, width, step, NULL);
+}
+
+AdainStream *
+adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
+                  int width, int step)
+{
+  AdainStream *stream = g_try_new0 (AdainStream, 1);
+  gsize        bytes = adain_stream_bytes (kernels, layers, width, step);
+
+  if (!stream)
+    return NULL;
+  stream->memory = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  if (!stream->memory)
+    {
+      g_free (stream);
+      return NULL;
+    }
+  memset (stream->memory, 0, bytes);
+  stream->kernels = kernels;
+  lay_out (kernels, layers, width, step, stream);
+  return stream;
+}
+
+void
+adain_stream_free (AdainStream *stream)
+{
+  if (stream == NULL)
+    return;
+  free (stream->memory);
+  g_free (stream);
+}
+
+void
+adain_stream_begin (AdainStream *stream, int width, int height, AdainEmit emit, gpointer user_data)
+{
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      Stage *stage = &stream->stages[i];
+
+      stage->width = width;
+      stage->height = height;
+      stage->pitch = (gsize) (width + 2) * stage->layer->conv.in_stride * stream->kernels->element;
+      stage->top = -1;
+      stage->filled = 0;
+      stage->done = 0;
+      width = scaled (stage->layer, width);
+      height = scaled (stage->layer, height);
+    }
+  stream->emit = emit;
+  stream->user_data = user_data;
+}
+
+static guint8 *
+stage_row (const Stage *stage, int y)
+{
+  return stage->rows + (y - stage->top) * stage->pitch;
+}
+
+/* Fills the border pixels of the rows from `y` on and, where they are the picture's first or last,
+ * the border rows: by reflection, or by repetition before an upsampling layer, which amounts to
+ * reflection after it. */
+static void
+fill_border (AdainStream *stream, Stage *stage, int y)
+{
+  gsize pixel = stage->layer->conv.in_stride * stream->kernels->element;
+  int   offset = stage->layer->conv.upsample ? 0 : 1;
+
+  for (int row = y; row < stage->filled; row++)
+    {
+      guint8 *left = stage_row (stage, row), *right = left + (stage->width + 1) * pixel;
+
+      memcpy (left, left + (1 + offset) * pixel, pixel);
+      memcpy (right, right - (1 + offset) * pixel, pixel);
+    }
+  if (y <= offset && stage->filled > offset)
+    memcpy (stage_row (stage, -1), stage_row (stage, offset), stage->pitch);
+  if (stage->filled == stage->height)
+    memcpy (stage_row (stage, stage->height), stage_row (stage, stage->height - 1 - offset),
+            stage->pitch);
+}
+
+/* Forgets the rows above those that the next output needs. */
+static void
+drop (Stage *stage)
+{
+  int top = stage->done - 1;
+
+  if (top > stage->top)
+    {
+      memmove (stage->rows, stage_row (stage, top), (stage->filled - top) * stage->pitch);
+      stage->top = top;
+    }
+}
+
+/* Rows of this stage's input that can be convolved now. */
+static int
+ready (const Stage *stage)
+{
+  int rows = (stage->filled == stage->height ? stage->height : stage->filled - 1) - stage->done;
+
+  return stage->layer->pool ? rows & ~1 : rows;
+}
+
+/* Convolves `rows` rows into the next stage. */
+static void
+convolve (AdainStream *stream, Stage *stage, int rows)
+{
+  const AdainKernels *kernels = stream->kernels;
+  const AdainPacked  *conv = &stage->layer->conv;
+  Stage              *next = stage + 1;
+  gsize               pixel = conv->out_stride * kernels->element;
+  const guint8       *in = stage_row (stage, stage->done) + conv->in_stride * kernels->element;
+  guint8             *out = stage_row (next, next->filled) + pixel;
+  int                 filled = next->filled;
+
+  if (stage->layer->pool)
+    {
+      gsize unpooled = (gsize) stage->width * conv->out_stride;
+
+      kernels->conv (conv, in, stage->pitch / kernels->element, stream->unpooled, unpooled,
+                     stage->width, rows);
+      kernels->pool (stream->unpooled, unpooled, out, next->pitch / kernels->element,
+                     next->width, rows / 2, conv->out_stride);
+    }
+  else
+    kernels->conv (conv, in, stage->pitch / kernels->element, out, next->pitch / kernels->element,
+                   stage->width, rows);
+  next->filled += scaled (stage->layer, rows);
+  fill_border (stream, next, filled);
+}
+
+/* Runs a layer, and all after it, as far as its input goes. */
+static void
+advance (AdainStream *stream, int index)
+{
+  Stage *stage = &stream->stages[index];
+  int    rows;
+
+  if (index == ADAIN_LAYERS - 1)
+    {
+      while ((rows = ready (stage)) > 0)
+        {
+          const AdainPacked *conv = &stage->layer->conv;
+          const guint8      *in = stage_row (stage, stage->done)
+                                  + conv->in_stride * stream->kernels->element;
+
+          stream->kernels->conv (conv, in, stage->pitch / stream->kernels->element, stream->result,
+                                 (gsize) stage->width * conv->out_stride, stage->width, rows);
+          stream->emit (stream->result, stage->done, rows, stream->user_data);
+          stage->done += rows;
+        }
+      drop (stage);
+      return;
+    }
+  while ((rows = ready (stage)) > 0)
+    {
+      Stage *next = stage + 1;
+      int    room = next->capacity - 1 - (next->filled - next->top);
+
+      room = stage->layer->conv.upsample ? room / 2 : stage->layer->pool ? room * 2 : room;
+      rows = MIN (rows, room);
+      convolve (stream, stage, rows);
+      stage->done += rows;
+      advance (stream, index + 1);
+    }
+  drop (stage);
+}
+
+void *
+adain_stream_row (AdainStream *stream, int row)
+{
+  Stage *stage = &stream->stages[0];
+
+  return stage_row (stage, stage->filled + row)
+         + stage->layer->conv.in_stride * stream->kernels->element;
+}
+
+void
+adain_stream_push (AdainStream *stream, int rows)
+{
+  Stage *stage = &stream->stages[0];
+  int    filled = stage->filled;
+
+  stage->filled += rows;
+  fill_border (stream, stage, filled);
+  advance (stream, 0);
+}

@@ -1,0 +1,49 @@
+/* Running one half of the network on a rectangle, row by row.
+ *
+ * Each layer keeps only the rows that the next convolution needs. A rectangle streams through all
+ * layers at once, so that activations stay in the cache whatever its height, and nothing is computed
+ * twice (layer fusion; Alwani et al., "Fused-layer CNN accelerators", MICRO 2016).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "kernels.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  AdainPacked conv;
+  gboolean    pool;          /* a 2x2 maximum follows the convolution */
+} AdainLayer;
+
+/* Packs one half of a network for `kernels`. FALSE, with ADAIN_ERROR_MEMORY, if it does not fit. */
+gboolean adain_layers_pack  (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
+                             const AdainConv convs[ADAIN_LAYERS], gboolean decoder, GError **error);
+void     adain_layers_clear (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels);
+
+/* Receives `rows` rows of the result, rows of floats without gaps, starting with row `y`. */
+typedef void (*AdainEmit) (const float *result, int y, int rows, gpointer user_data);
+
+typedef struct _AdainStream AdainStream;
+
+/* A stream for inputs of at most `width` pixels (or cells) that takes up to `step` rows at a time. */
+AdainStream *adain_stream_new   (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
+                                 int width, int step);
+void         adain_stream_free  (AdainStream *stream);
+
+/* Bytes that such a stream takes. */
+gsize        adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
+                                 int width, int step);
+
+/* Starts a rectangle of width x height (input) pixels. */
+void         adain_stream_begin (AdainStream *stream, int width, int height,
+                                 AdainEmit emit, gpointer user_data);
+
+/* Where the next row of the input goes: `width` pixels of in_stride elements. Write it, then call
+ * adain_stream_push(); at most `step` rows may be written before each push. */
+void        *adain_stream_row   (AdainStream *stream, int row);
+void         adain_stream_push  (AdainStream *stream, int rows);
+
+G_END_DECLS

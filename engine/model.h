@@ -1,0 +1,19 @@
+/* A loaded model: the network's weights as floats, and the file's metadata.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "adain.h"
+#include "backend.h"
+
+G_BEGIN_DECLS
+
+const AdainNetwork *adain_model_network (const AdainModel *model);
+
+/* Channels of the features that AdaIN acts on. */
+int adain_model_channels (const AdainModel *model);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainModel, adain_model_unref)
+
+G_END_DECLS
