@@ -1,0 +1,57 @@
+/* The procedure's arguments: their declaration, and reading and checking them.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "engine/adain.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AdainPreserve: the values of the argument "preserve-color"
+ */
+typedef enum
+{
+  ADAIN_PRESERVE_NONE,
+  ADAIN_PRESERVE_PALETTE,
+  ADAIN_PRESERVE_LIGHTNESS,
+} AdainPreserve;
+
+/**
+ * AdainArguments:
+ * @styles: NULL-terminated paths or URIs, possibly empty
+ * @style_layer: (nullable): a layer as one more style, the last one
+ * @n_styles: how many styles there are, @style_layer included; at least one
+ * @weights: (nullable): @n_styles weights, or NULL for equal ones
+ * @model: path of the model file
+ */
+typedef struct
+{
+  char          **styles;
+  GimpDrawable   *style_layer;
+  int             n_styles;
+  double         *weights;
+  double          strength;
+  AdainPreserve   preserve;
+  double          stroke_size;
+  int             work_size;
+  AdainDevice     device;
+  char           *model;
+} AdainArguments;
+
+void            adain_arguments_declare       (GimpProcedure *procedure);
+
+/* Reads the arguments and checks those that GIMP does not check by itself. */
+AdainArguments *adain_arguments_read          (GimpProcedureConfig *config, GError **error);
+void            adain_arguments_free          (AdainArguments *arguments);
+
+/* Files that lie beside the plug-in's executable. */
+char           *adain_arguments_default_model (void);
+char           *adain_arguments_module_dir    (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainArguments, adain_arguments_free)
+
+G_END_DECLS

@@ -1,0 +1,85 @@
+/* Results into the image, as new layers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n-lib.h>
+
+#include "layers.h"
+
+static gboolean
+fill_layer (GimpLayer *layer, GimpDrawable *drawable, const GeglRectangle *bounds,
+            GeglBuffer *result)
+{
+  g_autoptr (GeglBuffer) target = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+
+  if (target == NULL)
+    return FALSE;
+
+  if (! gegl_rectangle_equal (bounds, gegl_buffer_get_extent (target)))
+    {
+      g_autoptr (GeglBuffer) original = gimp_drawable_get_buffer (drawable);
+
+      if (original == NULL)
+        return FALSE;
+      gegl_buffer_copy (original, NULL, GEGL_ABYSS_NONE, target, NULL);
+    }
+  gegl_buffer_copy (result, NULL, GEGL_ABYSS_NONE, target, bounds);
+  return TRUE;
+}
+
+static gboolean
+add_mask (GimpLayer *layer, const GeglRectangle *bounds, GeglBuffer *coverage)
+{
+  GimpLayerMask *mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_BLACK);
+
+  if (mask == NULL || ! gimp_layer_add_mask (layer, mask))
+    return FALSE;
+
+  g_autoptr (GeglBuffer) target = gimp_drawable_get_buffer (GIMP_DRAWABLE (mask));
+
+  if (target == NULL)
+    return FALSE;
+  gegl_buffer_copy (coverage, NULL, GEGL_ABYSS_NONE, target, bounds);
+  gegl_buffer_flush (target);
+  gimp_drawable_update (GIMP_DRAWABLE (mask),
+                        bounds->x, bounds->y, bounds->width, bounds->height);
+  return gimp_layer_set_edit_mask (layer, FALSE);
+}
+
+GimpLayer *
+adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
+                    GeglBuffer *result, GeglBuffer *coverage, GError **error)
+{
+  g_autofree char *old_name = gimp_item_get_name (GIMP_ITEM (drawable));
+  /* Translators: the name of a new layer, made from the layer that %s names. */
+  g_autofree char *name     = g_strdup_printf (_("%s – AdaIN"), old_name);
+  GimpImage       *image    = gimp_item_get_image (GIMP_ITEM (drawable));
+  GimpItem        *parent   = gimp_item_get_parent (GIMP_ITEM (drawable));
+  GimpLayer       *layer;
+  int              x, y;
+
+  layer = gimp_layer_new (image, name,
+                          gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable),
+                          gimp_drawable_type (drawable), 100.0,
+                          gimp_image_get_default_new_layer_mode (image));
+  if (layer != NULL
+      && gimp_drawable_get_offsets (drawable, &x, &y)
+      && fill_layer (layer, drawable, bounds, result)
+      && gimp_layer_set_offsets (layer, x, y)
+      && gimp_image_insert_layer (image, layer, parent != NULL ? GIMP_LAYER (parent) : NULL,
+                                  gimp_image_get_item_position (image, GIMP_ITEM (drawable))))
+    {
+      if (coverage == NULL || add_mask (layer, bounds, coverage))
+        return layer;
+      gimp_image_remove_layer (image, layer);
+    }
+  else if (layer != NULL)
+    {
+      gimp_item_delete (GIMP_ITEM (layer));
+    }
+
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
+               _("GIMP could not add a layer above “%s”: %s"), old_name,
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
+  return NULL;
+}

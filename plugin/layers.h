@@ -1,0 +1,23 @@
+/* Results into the image, as new layers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "pixels.h"
+
+G_BEGIN_DECLS
+
+/**
+ * adain_layer_insert:
+ * @drawable: the layer that was painted
+ * @bounds: the part of it that @result covers
+ * @result: the painted pixels
+ * @coverage: (nullable): becomes the new layer's mask
+ *
+ * Adds a layer with the size, type and place of @drawable directly above it.
+ */
+GimpLayer *adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
+                               GeglBuffer *result, GeglBuffer *coverage, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,84 @@
+/* Style pictures: from files, by GIMP's own loaders, and from layers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n-lib.h>
+
+#include "styles.h"
+
+/* Tells apart what the loaders do not: each kind of unusable file gets its own message. */
+static gboolean
+check_file (GFile *file, const char *name, GError **error)
+{
+  g_autoptr (GError)    reason = NULL;
+  g_autoptr (GFileInfo) info   = NULL;
+
+  info = g_file_query_info (file,
+                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
+                            G_FILE_ATTRIBUTE_ACCESS_CAN_READ,
+                            G_FILE_QUERY_INFO_NONE, NULL, &reason);
+  if (info == NULL)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” cannot be opened: %s"), name, reason->message);
+  else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” is a directory, not a picture."), name);
+  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” is not a file."), name);
+  else if (! g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("You may not read the style “%s”."), name);
+  else if (g_file_info_get_size (info) == 0)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” is an empty file."), name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+AdainPixels *
+adain_style_from_layer (GimpDrawable *drawable, GError **error)
+{
+  const GeglRectangle bounds = { 0, 0, gimp_drawable_get_width (drawable),
+                                 gimp_drawable_get_height (drawable) };
+
+  return adain_pixels_copy (drawable, &bounds, error);
+}
+
+AdainPixels *
+adain_style_load (const char *name, GError **error)
+{
+  g_autoptr (GFile)    file    = g_file_new_for_commandline_arg (name);
+  GimpPlugIn          *plug_in = gimp_get_plug_in ();
+  GimpPDBErrorHandler  handler = gimp_plug_in_get_pdb_error_handler (plug_in);
+  AdainPixels         *pixels  = NULL;
+  GimpImage           *image;
+
+  if (! check_file (file, name, error))
+    return NULL;
+
+  /* A failing loader is reported by us, once, not by a message of GIMP's for each attempt. */
+  gimp_plug_in_set_pdb_error_handler (plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+  gimp_plug_in_set_pdb_error_handler (plug_in, handler);
+  if (image == NULL)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _("The style “%s” is not a picture that GIMP can open: %s"),
+                   name, gimp_pdb_get_last_error (gimp_get_pdb ()));
+      return NULL;
+    }
+
+  GimpLayer *merged = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
+
+  if (merged != NULL)
+    pixels = adain_style_from_layer (GIMP_DRAWABLE (merged), error);
+  else
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” has no visible layer."), name);
+
+  gimp_image_delete (image);
+  return pixels;
+}

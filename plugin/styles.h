@@ -1,0 +1,16 @@
+/* Style pictures: from files, by GIMP's own loaders, and from layers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "pixels.h"
+
+G_BEGIN_DECLS
+
+/* Loads a picture, all its visible layers merged. `name` is a path or a URI. */
+AdainPixels *adain_style_load       (const char *name, GError **error);
+
+AdainPixels *adain_style_from_layer (GimpDrawable *drawable, GError **error);
+
+G_END_DECLS
