@@ -4,9 +4,23 @@
  */
 #include "kernels.h"
 
-#include "kernels_list.h"
-
-const AdainKernels *const adain_kernels[] = { ADAIN_KERNELS_LIST &adain_kernels_c, NULL };
+const AdainKernels *const adain_kernels[] = {
+#ifdef ADAIN_HAVE_AVX512_BF16
+  &adain_kernels_avx512_bf16,
+#endif
+#ifdef ADAIN_HAVE_AVX512
+  &adain_kernels_avx512,
+#endif
+#ifdef ADAIN_HAVE_AVX2
+  &adain_kernels_avx2,
+#endif
+#ifdef ADAIN_HAVE_ONEDNN
+  &adain_kernels_onednn_bf16,
+  &adain_kernels_onednn,
+#endif
+  &adain_kernels_c,
+  NULL
+};
 
 const AdainKernels *
 adain_kernels_find (const char *name)

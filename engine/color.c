@@ -1,0 +1,44 @@
+/* The last step for each pixel: clipping and the colour mode.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "color.h"
+
+static inline float
+clip (float v)
+{
+  return v > 0 ? (v < 1 ? v : 1) : 0;
+}
+
+/* The picture's colour at another lightness. What falls outside the gamut moves towards the grey of
+ * that lightness, which keeps hue and lightness. */
+static void
+relight (const float *rgba, float luma, float *out)
+{
+  float shift = luma - adain_luma (rgba), chroma = 1;
+
+  for (int c = 0; c < 3; c++)
+    {
+      float distance = rgba[c] + shift - luma;
+
+      if (luma + distance > 1)
+        chroma = MIN (chroma, (1 - luma) / distance);
+      else if (luma + distance < 0)
+        chroma = MIN (chroma, -luma / distance);
+    }
+  for (int c = 0; c < 3; c++)
+    out[c] = clip (luma + chroma * (rgba[c] + shift - luma));
+}
+
+void
+adain_color_finish (AdainColor mode, const float *styled, const float *rgba, float *out, int n)
+{
+  for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
+    {
+      for (int c = 0; c < 3; c++)
+        out[c] = clip (styled[c]);
+      if (mode == ADAIN_COLOR_LIGHTNESS)
+        relight (rgba, adain_luma (out), out);
+      out[3] = rgba[3];
+    }
+}

@@ -1,0 +1,151 @@
+/* An encoded content picture: its features and their moments.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "content.h"
+
+#include <math.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "picture.h"
+#include "render.h"
+
+/* Features and residual may take this share of the memory budget; tiles get the rest. */
+#define STORE_SHARE 2
+
+static void
+release (AdainContent *content)
+{
+  if (content->features)
+    content->unit.class->features_free (content->unit.backend, content->features);
+  content->features = NULL;
+  g_clear_pointer (&content->moments, adain_moments_free);
+  g_clear_pointer (&content->residual, g_free);
+  content->has_residual = FALSE;
+  content->unit = (AdainUnit) { 0 };
+}
+
+/* Storage for the features, if it fits; that it does not is no error. */
+static void
+try_features (AdainContent *content)
+{
+  AdainUnit *unit = &content->unit;
+  gsize      bytes = unit->class->feature_bytes (unit->backend, content->survey.width,
+                                                 content->survey.height);
+
+  if (bytes <= content->engine->memory / STORE_SHARE)
+    content->features = unit->class->features_new (unit->backend, content->survey.width,
+                                                   content->survey.height, NULL);
+}
+
+static gboolean
+encode (AdainContent *content, const AdainReport *report, GError **error)
+{
+  AdainEngine *engine = content->engine;
+  AdainInput   input = { &content->work, &content->survey, &content->lock };
+  gsize        budget = engine->memory;
+  int          margin = ADAIN_HALO;
+
+  release (content);
+  content->unit = *adain_engine_unit (engine);
+  content->moments = adain_moments_new (engine->channels);
+  if (!content->moments)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                           _("Not enough memory for the picture"));
+      return FALSE;
+    }
+  try_features (content);
+  if (content->features)
+    budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
+                                                  content->survey.height);
+  else
+    margin += ADAIN_HALO;
+  return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height,
+                          margin, ADAIN_RENDER_BYTES, budget, error)
+         && adain_encode (engine, &input, &content->grid, content->features, content->moments,
+                          report, error);
+}
+
+gboolean
+adain_content_ensure (AdainContent *content, const AdainReport *report, GError **error)
+{
+  GError *local = NULL;
+
+  if (content->moments && content->unit.backend == adain_engine_unit (content->engine)->backend)
+    return TRUE;
+  while (!encode (content, report, &local))
+    if (!adain_engine_fall_back (content->engine, &local))
+      {
+        release (content);
+        g_propagate_error (error, local);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Makes the smaller picture that the network sees, if one is asked for. */
+static gboolean
+prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
+{
+  int    longest = MAX (content->source.width, content->source.height);
+  double scale = (double) work_size / longest;
+
+  content->work = content->source;
+  if (work_size > 0 && work_size < longest)
+    {
+      if (!adain_image_scaled (&content->scaled, &content->source,
+                               MAX (lround (content->source.width * scale), 1),
+                               MAX (lround (content->source.height * scale), 1),
+                               cancellable, error))
+        return FALSE;
+      content->work = adain_image_source (&content->scaled);
+    }
+  return adain_survey (&content->survey, &content->work, cancellable, error);
+}
+
+AdainContent *
+adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_size,
+                      AdainProgress progress, gpointer progress_data,
+                      GCancellable *cancellable, GError **error)
+{
+  AdainReport   report = { progress, progress_data, 0, 1, cancellable };
+  AdainContent *content;
+
+  if (!adain_picture_check (source, error))
+    return NULL;
+  if (work_size < 0)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _("The working size is %d, but cannot be negative"), work_size);
+      return NULL;
+    }
+  content = g_new0 (AdainContent, 1);
+  content->engine = engine;
+  content->source = *source;
+  g_mutex_init (&content->lock);
+  if (prepare (content, work_size, cancellable, error)
+      && adain_content_ensure (content, &report, error))
+    return content;
+  adain_content_free (content);
+  return NULL;
+}
+
+void
+adain_content_free (AdainContent *content)
+{
+  if (content == NULL)
+    return;
+  release (content);
+  adain_survey_clear (&content->survey);
+  adain_image_clear (&content->scaled);
+  g_mutex_clear (&content->lock);
+  g_free (content);
+}
+
+void
+adain_content_palette (const AdainContent *content, AdainPalette *palette)
+{
+  *palette = content->survey.palette;
+}

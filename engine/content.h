@@ -1,0 +1,36 @@
+/* An encoded content picture.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "encode.h"
+
+G_BEGIN_DECLS
+
+struct _AdainContent
+{
+  AdainEngine    *engine;
+  AdainSource     source;        /* the picture as the caller gave it */
+  AdainImage      scaled;        /* what the network sees, if that is smaller */
+  AdainSource     work;          /* `source`, or `scaled` */
+  AdainSurvey     survey;        /* of `work` */
+  GMutex          lock;          /* around source.read() and sink->write() */
+  AdainUnit       unit;          /* where the features are */
+  AdainFeatures  *features;      /* NULL: they do not fit, and each tile is encoded again */
+  AdainMoments   *moments;
+  AdainGrid       grid;
+  float          *residual;      /* work.height * work.width * 3: what the network loses of the picture */
+  gboolean        has_residual;
+};
+
+static inline gboolean
+adain_content_is_scaled (const AdainContent *content)
+{
+  return content->scaled.rgba != NULL;
+}
+
+/* Encodes on the engine's present unit, unless that has happened. */
+gboolean adain_content_ensure (AdainContent *content, const AdainReport *report, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,106 @@
+/* Choosing a device, and the CUDA run-time's and cuDNN's errors as ours.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cuda.h"
+
+#include <glib/gi18n-lib.h>
+
+#define OLDEST_MAJOR 7
+#define OLDEST_MINOR 5
+
+int
+adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, char **reason)
+{
+  int         driver = 0, count = 0, best = -1;
+  cudaError_t result;
+
+  result = api->cudaDriverGetVersion (&driver);
+  if (result == cudaSuccess && driver == 0)
+    {
+      *reason = g_strdup (_("No NVIDIA driver is installed."));
+      return -1;
+    }
+  if (result == cudaSuccess)
+    result = api->cudaGetDeviceCount (&count);
+  if (result == cudaErrorInsufficientDriver)
+    {
+      *reason = g_strdup_printf (_("The NVIDIA driver is too old: it knows CUDA %d.%d, "
+                                   "and %d.%d is needed."),
+                                 driver / 1000, driver % 1000 / 10,
+                                 CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+      api->cudaGetLastError ();
+      return -1;
+    }
+  if (result == cudaErrorNoDevice || (result == cudaSuccess && count == 0))
+    {
+      *reason = g_strdup (_("There is no NVIDIA GPU."));
+      api->cudaGetLastError ();
+      return -1;
+    }
+  if (result != cudaSuccess)
+    {
+      *reason = g_strdup_printf (_("The NVIDIA driver does not work: %s."),
+                                 api->cudaGetErrorString (result));
+      api->cudaGetLastError ();
+      return -1;
+    }
+
+  for (int i = 0; i < count; i++)
+    {
+      struct cudaDeviceProp candidate;
+
+      if (api->cudaGetDeviceProperties (&candidate, i) != cudaSuccess)
+        {
+          api->cudaGetLastError ();
+          continue;
+        }
+      if (candidate.major * 10 + candidate.minor < OLDEST_MAJOR * 10 + OLDEST_MINOR)
+        continue;
+      if (best < 0 || candidate.multiProcessorCount > properties->multiProcessorCount)
+        {
+          best = i;
+          *properties = candidate;
+        }
+    }
+  if (best < 0)
+    *reason = g_strdup_printf (_("The NVIDIA GPU is too old: compute capability %d.%d is needed."),
+                               OLDEST_MAJOR, OLDEST_MINOR);
+  else if (!api->has_cudnn)
+    {
+      *reason = g_strdup (_("cuDNN 9 is not installed."));
+      best = -1;
+    }
+  return best;
+}
+
+gboolean
+adain_cuda_check (const AdainCudaApi *api, cudaError_t result, GError **error)
+{
+  if (result == cudaSuccess)
+    return TRUE;
+
+  api->cudaGetLastError ();
+  if (result == cudaErrorMemoryAllocation)
+    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("The GPU is out of memory."));
+  else
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("The GPU failed: %s."),
+                 api->cudaGetErrorString (result));
+  return FALSE;
+}
+
+gboolean
+adain_cudnn_check (const AdainCudaApi *api, cudnnStatus_t result, GError **error)
+{
+  if (result == CUDNN_STATUS_SUCCESS)
+    return TRUE;
+
+  api->cudaGetLastError ();
+  if (result == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED
+      || result == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
+    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("The GPU is out of memory."));
+  else
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("cuDNN failed: %s."),
+                 api->cudnnGetErrorString (result));
+  return FALSE;
+}

@@ -1,0 +1,18 @@
+/* The run-time module's entry.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cuda.h"
+
+#include <gmodule.h>
+
+/* The same quark as the engine's, which the module does not link to. */
+G_DEFINE_QUARK (adain-error-quark, adain_error)
+
+G_MODULE_EXPORT const AdainBackendClass *adain_backend (void);
+
+const AdainBackendClass *
+adain_backend (void)
+{
+  return adain_cuda_backend ();
+}

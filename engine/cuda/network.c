@@ -1,0 +1,134 @@
+/* The weights on the device, in half precision, laid out for cuDNN and for our own kernels.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cuda.h"
+#include "half.h"
+
+#include <glib/gi18n-lib.h>
+
+#define ALIGN 256
+
+typedef struct
+{
+  gsize direct, cudnn, bias, bias_half, end;
+} Offsets;
+
+static int
+pad_channels (int channels)
+{
+  return (channels + ADAIN_CHANNELS - 1) / ADAIN_CHANNELS * ADAIN_CHANNELS;
+}
+
+static gsize
+align (gsize size)
+{
+  return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static Offsets
+layer_offsets (gsize start, int in, int out)
+{
+  Offsets at;
+  gsize   weights = align ((gsize) in * out * 9 * sizeof (guint16));
+
+  at.direct = start;
+  at.cudnn = at.direct + weights;
+  at.bias = at.cudnn + weights;
+  at.bias_half = at.bias + align (out * sizeof (float));
+  at.end = at.bias_half + align (out * sizeof (guint16));
+  return at;
+}
+
+/* cuDNN: [out][3][3][in]. Ours: [block of outputs][step of 16 inputs][tap][output][input]. */
+static void
+convert_layer (const AdainConv *conv, int in, int out, const Offsets *at, guint8 *memory)
+{
+  guint16 *direct = (guint16 *) (memory + at->direct), *cudnn = (guint16 *) (memory + at->cudnn);
+  guint16 *bias_half = (guint16 *) (memory + at->bias_half);
+  float   *bias = (float *) (memory + at->bias);
+  gsize    block = adain_conv_block (out);
+
+  for (gsize o = 0; o < (gsize) conv->out; o++)
+    {
+      bias[o] = conv->bias[o];
+      bias_half[o] = adain_half_from_float (conv->bias[o]);
+      for (gsize i = 0; i < (gsize) conv->in; i++)
+        for (gsize tap = 0; tap < 9; tap++)
+          {
+            guint16 value = adain_half_from_float (conv->weight[(o * conv->in + i) * 9 + tap]);
+            gsize   step = o / block * (in / ADAIN_CHANNELS) + i / ADAIN_CHANNELS;
+
+            cudnn[(o * 9 + tap) * in + i] = value;
+            direct[((step * 9 + tap) * block + o % block) * ADAIN_CHANNELS + i % ADAIN_CHANNELS]
+              = value;
+          }
+    }
+}
+
+gboolean
+adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
+                         const AdainNetwork *from, cudaStream_t stream, GError **error)
+{
+  Offsets  at[ADAIN_CUDA_LAYERS];
+  guint8  *host;
+  gsize    size = 0;
+  gboolean done;
+
+  for (int i = 0; i < ADAIN_CUDA_LAYERS; i++)
+    {
+      const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i] : &from->decoder[i - ADAIN_LAYERS];
+      AdainCudaLayer  *layer = &network->layers[i];
+
+      layer->in = pad_channels (conv->in);
+      layer->out = pad_channels (conv->out);
+      at[i] = layer_offsets (size, layer->in, layer->out);
+      size = at[i].end;
+    }
+  for (int c = 0; c < 3; c++)
+    {
+      network->mean[c] = from->mean[c];
+      network->scale[c] = from->scale[c];
+    }
+  network->channels = from->encoder[ADAIN_LAYERS - 1].out;
+  network->padded = pad_channels (network->channels);
+
+  host = g_try_malloc0 (size);
+  if (!host)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                           _("Not enough memory for the model."));
+      return FALSE;
+    }
+  done = adain_cuda_check (api, api->cudaMalloc (&network->memory, size), error);
+  if (done)
+    {
+      for (int i = 0; i < ADAIN_CUDA_LAYERS; i++)
+        {
+          const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i]
+                                                   : &from->decoder[i - ADAIN_LAYERS];
+          AdainCudaLayer  *layer = &network->layers[i];
+          const guint8    *memory = network->memory;
+
+          convert_layer (conv, layer->in, layer->out, &at[i], host);
+          layer->direct = memory + at[i].direct;
+          layer->cudnn = memory + at[i].cudnn;
+          layer->bias = (const float *) (memory + at[i].bias);
+          layer->bias_half = memory + at[i].bias_half;
+        }
+      done = adain_cuda_check (api, api->cudaMemcpyAsync (network->memory, host, size,
+                                                          cudaMemcpyHostToDevice, stream), error);
+      if (!adain_cuda_check (api, api->cudaStreamSynchronize (stream), done ? error : NULL))
+        done = FALSE;
+    }
+  g_free (host);
+  return done;
+}
+
+void
+adain_cuda_network_clear (AdainCudaNetwork *network, const AdainCudaApi *api)
+{
+  if (network->memory)
+    api->cudaFree (network->memory);
+  network->memory = NULL;
+}

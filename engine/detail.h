@@ -1,0 +1,16 @@
+/* Bringing a result of the working size back to the picture's full size.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "content.h"
+
+G_BEGIN_DECLS
+
+/* Enlarges `result` (work.height * work.width * 3) to the source's size, adds the fine detail that
+ * the smaller picture does not have, and writes it. */
+gboolean adain_detail_write (AdainContent *content, const float *result, AdainColor color,
+                             const AdainSink *sink, const AdainReport *report, GError **error);
+
+G_END_DECLS

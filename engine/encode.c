@@ -1,0 +1,178 @@
+/* The first pass: a whole picture, tile by tile, into features and their moments.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "encode.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "picture.h"
+
+static void
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _("Not enough memory for a tile of the picture"));
+}
+
+AdainScratch *
+adain_scratch_new (int workers, gsize pixels, GError **error)
+{
+  AdainScratch *scratch = g_new0 (AdainScratch, workers);
+
+  for (int i = 0; i < workers; i++)
+    {
+      scratch[i].rgba = g_try_new (float, pixels * 4);
+      scratch[i].rgb = g_try_new (float, pixels * 3);
+      if (!scratch[i].rgba || !scratch[i].rgb)
+        {
+          adain_scratch_free (scratch, workers);
+          no_memory (error);
+          return NULL;
+        }
+    }
+  return scratch;
+}
+
+void
+adain_scratch_free (AdainScratch *scratch, int workers)
+{
+  for (int i = 0; i < workers; i++)
+    {
+      g_free (scratch[i].rgba);
+      g_free (scratch[i].rgb);
+    }
+  g_free (scratch);
+}
+
+gboolean
+adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch, GError **error)
+{
+  AdainRect rect = { cells->x * ADAIN_CELL, cells->y * ADAIN_CELL,
+                     cells->width * ADAIN_CELL, cells->height * ADAIN_CELL };
+  gboolean  ok;
+
+  g_mutex_lock (input->lock);
+  ok = adain_picture_read_padded (input->source, &rect, scratch->rgba, NULL, error);
+  g_mutex_unlock (input->lock);
+  if (ok)
+    adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->rgb);
+  return ok;
+}
+
+gboolean
+adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height,
+                 int margin, int bytes, gsize budget, GError **error)
+{
+  const AdainUnit *unit = adain_engine_unit (engine);
+  int              workers = unit->class->workers (unit->backend);
+
+  for (gsize share = budget; share > budget / 1024; share /= 2)
+    {
+      int   tile_width, tile_height;
+      gsize pixels;
+
+      if (!unit->class->tile_size (unit->backend, width, height, share, &tile_width, &tile_height))
+        break;
+      for (;;)
+        {
+          pixels = (gsize) MIN (tile_width + 2 * margin, width) * MIN (tile_height + 2 * margin, height)
+                   * ADAIN_CELL * ADAIN_CELL;
+          if (workers * pixels * bytes <= budget - share / 2 || tile_height <= 2 * margin)
+            break;
+          tile_height = (tile_height + 1) / 2;
+        }
+      if (workers * pixels * bytes <= budget - share / 2)
+        {
+          adain_grid_init (grid, width, height, tile_width, tile_height);
+          return TRUE;
+        }
+    }
+  no_memory (error);
+  return FALSE;
+}
+
+typedef struct
+{
+  const AdainUnit  *unit;
+  const AdainInput *input;
+  const AdainGrid  *grid;
+  AdainFeatures    *features;
+  AdainMoments    **moments;       /* one for each tile, merged in order afterwards */
+  AdainScratch     *scratch;
+  GCancellable     *cancellable;
+  int               channels;
+} Pass;
+
+/* The weights of a tile's cells, row by row; NULL if all are 1. */
+static float *
+gather_weights (const AdainSurvey *survey, const AdainRect *tile)
+{
+  float *weights;
+
+  if (!survey->weights)
+    return NULL;
+  weights = g_new (float, (gsize) tile->width * tile->height);
+  for (int y = 0; y < tile->height; y++)
+    memcpy (weights + (gsize) y * tile->width,
+            survey->weights + (gsize) (tile->y + y) * survey->width + tile->x,
+            tile->width * sizeof (float));
+  return weights;
+}
+
+static gboolean
+encode_tile (int worker, int index, gpointer user_data, GError **error)
+{
+  Pass             *pass = user_data;
+  AdainRect         tile = adain_grid_tile (pass->grid, index);
+  AdainRect         seen = adain_grid_grow (pass->grid, &tile, ADAIN_HALO);
+  AdainRect         keep = { tile.x - seen.x, tile.y - seen.y, tile.width, tile.height };
+  AdainScratch     *scratch = &pass->scratch[worker];
+  g_autofree float *weights = NULL;
+
+  if (!adain_input_read (pass->input, &seen, scratch, error))
+    return FALSE;
+  pass->moments[index] = adain_moments_new (pass->channels);
+  if (!pass->moments[index])
+    {
+      no_memory (error);
+      return FALSE;
+    }
+  weights = gather_weights (pass->input->survey, &tile);
+  return pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb,
+                                    seen.width * ADAIN_CELL, seen.height * ADAIN_CELL,
+                                    &keep, weights, pass->features, tile.x, tile.y,
+                                    pass->moments[index], pass->cancellable, error);
+}
+
+gboolean
+adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid,
+              AdainFeatures *features, AdainMoments *moments,
+              const AdainReport *report, GError **error)
+{
+  const AdainUnit *unit = adain_engine_unit (engine);
+  int              workers = unit->class->workers (unit->backend), tiles = adain_grid_tiles (grid);
+  gsize            pixels = (gsize) (grid->tile_width + 2 * ADAIN_HALO) * ADAIN_CELL
+                            * (grid->tile_height + 2 * ADAIN_HALO) * ADAIN_CELL;
+  Pass             pass = { unit, input, grid, features, .cancellable = report->cancellable,
+                            .channels = engine->channels };
+  gboolean         ok;
+
+  workers = MIN (workers, tiles);
+  pass.scratch = adain_scratch_new (workers, pixels, error);
+  if (!pass.scratch)
+    return FALSE;
+  pass.moments = g_new0 (AdainMoments *, tiles);
+  ok = adain_tiles_run (tiles, workers, encode_tile, &pass, report, error);
+  for (int i = 0; i < tiles; i++)
+    {
+      if (ok)
+        adain_moments_merge (moments, pass.moments[i], engine->channels);
+      adain_moments_free (pass.moments[i]);
+    }
+  g_free (pass.moments);
+  adain_scratch_free (pass.scratch, workers);
+  return ok;
+}

@@ -1,0 +1,152 @@
+/* Choosing a device, and leaving it for the CPU when it fails.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "engine.h"
+
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+
+#define DEFAULT_MEMORY_SHARE 4
+#define MIN_MEMORY           ((gsize) 256 << 20)
+
+const AdainUnit *
+adain_engine_unit (AdainEngine *engine)
+{
+  return &engine->units[engine->n_units - 1];
+}
+
+/* A quarter of the physical memory. */
+static gsize
+default_memory (void)
+{
+  long pages = sysconf (_SC_PHYS_PAGES), size = sysconf (_SC_PAGESIZE);
+
+  if (pages <= 0 || size <= 0)
+    return MIN_MEMORY;
+  return MAX ((gsize) pages * size / DEFAULT_MEMORY_SHARE, MIN_MEMORY);
+}
+
+static gboolean
+open_unit (AdainEngine *engine, const AdainBackendClass *class, GError **error)
+{
+  AdainBackendOptions options = { engine->threads, engine->tile, engine->kernels };
+  AdainBackend       *backend;
+
+  backend = class->open (adain_model_network (engine->model), &options, error);
+  if (!backend)
+    return FALSE;
+  engine->units[engine->n_units++] = (AdainUnit) { class, backend };
+  return TRUE;
+}
+
+/* Loads the module and opens its back end; on failure the reason becomes the notice. */
+static gboolean
+open_cuda (AdainEngine *engine)
+{
+  g_autofree char *path = NULL, *reason = NULL;
+  g_autoptr (GError) error = NULL;
+  AdainBackendEntry        entry;
+  const AdainBackendClass *class;
+
+  if (engine->module_dir)
+    path = g_build_filename (engine->module_dir, "adain-cuda." G_MODULE_SUFFIX, NULL);
+  if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      engine->notice = g_strdup (_("This installation has no module for NVIDIA GPUs"));
+      return FALSE;
+    }
+  engine->module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  if (!engine->module || !g_module_symbol (engine->module, "adain_backend", (gpointer *) &entry)
+      || (class = entry ())->abi != ADAIN_BACKEND_ABI)
+    {
+      engine->notice = g_strdup (_("The module for NVIDIA GPUs does not fit this version"));
+      return FALSE;
+    }
+  if (class->score (&reason) <= 0)
+    {
+      engine->notice = g_steal_pointer (&reason);
+      return FALSE;
+    }
+  if (!open_unit (engine, class, &error))
+    {
+      engine->notice = g_strdup (error->message);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+AdainEngine *
+adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,
+                  GError **error)
+{
+  AdainEngineOptions none = { 0 };
+  AdainEngine       *engine = g_new0 (AdainEngine, 1);
+
+  if (!options)
+    options = &none;
+  engine->model = adain_model_ref (model);
+  engine->channels = adain_model_channels (model);
+  engine->memory = options->memory ? options->memory : default_memory ();
+  engine->threads = options->threads > 0 ? options->threads : (int) g_get_num_processors ();
+  engine->tile = options->tile;
+  engine->kernels = g_strdup (options->kernels);
+  engine->module_dir = g_strdup (options->module_dir);
+
+  if (device != ADAIN_DEVICE_CPU && open_cuda (engine))
+    return engine;
+  if (device == ADAIN_DEVICE_AUTO)
+    g_clear_pointer (&engine->notice, g_free);
+  if (!open_unit (engine, adain_cpu_backend (), error))
+    {
+      adain_engine_free (engine);
+      return NULL;
+    }
+  return engine;
+}
+
+void
+adain_engine_free (AdainEngine *engine)
+{
+  if (engine == NULL)
+    return;
+  for (int i = 0; i < engine->n_units; i++)
+    engine->units[i].class->close (engine->units[i].backend);
+  if (engine->module)
+    g_module_close (engine->module);
+  adain_model_unref (engine->model);
+  g_free (engine->kernels);
+  g_free (engine->module_dir);
+  g_free (engine->notice);
+  g_free (engine);
+}
+
+const char *
+adain_engine_describe (AdainEngine *engine)
+{
+  const AdainUnit *unit = adain_engine_unit (engine);
+
+  return unit->class->describe (unit->backend);
+}
+
+const char *
+adain_engine_notice (AdainEngine *engine)
+{
+  return engine->notice;
+}
+
+gboolean
+adain_engine_fall_back (AdainEngine *engine, GError **error)
+{
+  if (engine->n_units == G_N_ELEMENTS (engine->units)
+      || adain_engine_unit (engine)->class == adain_cpu_backend ()
+      || !(g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_DEVICE)
+           || g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_MEMORY))
+      || !open_unit (engine, adain_cpu_backend (), NULL))
+    return FALSE;
+  g_free (engine->notice);
+  engine->notice = g_strdup_printf (_("The GPU gave up, the CPU went on: %s"), (*error)->message);
+  g_clear_error (error);
+  return TRUE;
+}

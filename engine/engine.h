@@ -1,0 +1,41 @@
+/* The engine's inside: the model, and the device it runs on.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gmodule.h>
+
+#include "backend.h"
+#include "model.h"
+
+G_BEGIN_DECLS
+
+/* A back end that has been opened. It stays open until the engine is freed, since contents may have
+ * features in it even after the engine has fallen back to another. */
+typedef struct
+{
+  const AdainBackendClass *class;
+  AdainBackend            *backend;
+} AdainUnit;
+
+struct _AdainEngine
+{
+  AdainModel *model;
+  gsize       memory;
+  int         threads, tile;
+  char       *kernels, *module_dir;
+  AdainUnit   units[2];        /* the one in use last */
+  int         n_units;
+  GModule    *module;
+  char       *notice;
+  int         channels;
+};
+
+const AdainUnit *adain_engine_unit (AdainEngine *engine);
+
+/* After `error`, if it is the failure of a device other than the CPU: goes over to the CPU, keeps the
+ * error as the notice and clears it. FALSE leaves everything as it is. */
+gboolean adain_engine_fall_back (AdainEngine *engine, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,379 @@
+/* The second pass: features, tile by tile, into the result.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "render.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "color.h"
+#include "detail.h"
+#include "picture.h"
+#include "style.h"
+
+/* A worker's own buffers. */
+typedef struct
+{
+  AdainFeatures *features;    /* of the tile and its halo, if the picture's are not kept */
+  float         *styled;      /* the decoded tile */
+  float         *plain;       /* the decoded tile without any style */
+  float         *out;         /* what is written */
+} Bench;
+
+typedef struct
+{
+  AdainContent             *content;
+  const AdainRenderOptions *options;
+  const AdainSink          *sink;
+  float                    *scale, *shift;
+  gboolean                  add_residual, keep_residual;
+  float                    *result;      /* of a scaled content: work.height * work.width * 3 */
+  AdainScratch             *scratch;
+  Bench                    *benches;
+  int                       workers;
+  GCancellable             *cancellable;
+} Pass;
+
+static void
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _("Not enough memory for a tile of the picture"));
+}
+
+/* Where the cells `from` can be decoded: in the picture's features, or freshly encoded in the
+ * worker's own. */
+static const AdainFeatures *
+features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, GError **error)
+{
+  AdainContent       *content = pass->content;
+  const AdainUnit    *unit = &content->unit;
+  AdainInput          input = { &content->work, &content->survey, &content->lock };
+  AdainRect           seen, keep;
+
+  *where = *from;
+  if (content->features)
+    return content->features;
+  seen = adain_grid_grow (&content->grid, from, ADAIN_HALO);
+  keep = (AdainRect) { from->x - seen.x, from->y - seen.y, from->width, from->height };
+  where->x = where->y = 0;
+  if (!adain_input_read (&input, &seen, &pass->scratch[worker], error)
+      || !unit->class->encode (unit->backend, worker, pass->scratch[worker].rgb,
+                               seen.width * ADAIN_CELL, seen.height * ADAIN_CELL, &keep, NULL,
+                               pass->benches[worker].features, 0, 0, NULL, pass->cancellable, error))
+    return NULL;
+  return pass->benches[worker].features;
+}
+
+/* Adds what the network loses of the picture, (1 - strength) of it. `rect` is in pixels of `work`,
+ * `rgba` its picture; `styled` and `plain` have rows of `pitch` pixels. */
+static void
+add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *styled, const float *plain,
+              int pitch)
+{
+  AdainContent *content = pass->content;
+  float         share = 1 - pass->options->strength;
+
+  for (int y = 0; y < rect->height; y++)
+    {
+      float *kept = content->residual
+                    ? content->residual + ((gsize) (rect->y + y) * content->work.width + rect->x) * 3
+                    : NULL;
+
+      for (int x = 0; x < rect->width; x++)
+        for (int c = 0; c < 3; c++)
+          {
+            gsize i = ((gsize) y * pitch + x) * 3 + c;
+            float lost = content->has_residual ? kept[x * 3 + c]
+                         : rgba[((gsize) y * rect->width + x) * 4 + c] - plain[i];
+
+            if (pass->keep_residual)
+              kept[x * 3 + c] = lost;
+            styled[i] += share * lost;
+          }
+    }
+}
+
+/* Clips, applies the colour mode and writes one tile of an unscaled picture. */
+static gboolean
+write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, const float *styled,
+            int pitch, GError **error)
+{
+  float   *out = pass->benches[worker].out;
+  gboolean ok;
+
+  for (int y = 0; y < rect->height; y++)
+    adain_color_finish (pass->options->color, styled + (gsize) y * pitch * 3,
+                        rgba + (gsize) y * rect->width * 4, out + (gsize) y * rect->width * 4,
+                        rect->width);
+  g_mutex_lock (&pass->content->lock);
+  ok = pass->sink->write (pass->sink->user_data, rect, out, error);
+  g_mutex_unlock (&pass->content->lock);
+  return ok;
+}
+
+static gboolean
+render_tile (int worker, int index, gpointer user_data, GError **error)
+{
+  Pass                *pass = user_data;
+  AdainContent        *content = pass->content;
+  const AdainUnit     *unit = &content->unit;
+  Bench               *bench = &pass->benches[worker];
+  AdainRect            tile = adain_grid_tile (&content->grid, index);
+  AdainRect            from = adain_grid_grow (&content->grid, &tile, ADAIN_HALO), where;
+  AdainRect            keep = { tile.x - from.x, tile.y - from.y, tile.width, tile.height };
+  AdainRect            rect = { tile.x * ADAIN_CELL, tile.y * ADAIN_CELL };
+  int                  pitch = tile.width * ADAIN_CELL;
+  const AdainFeatures *features = features_for (pass, worker, &from, &where, error);
+  gboolean             ok;
+
+  rect.width = MIN (pitch, content->work.width - rect.x);
+  rect.height = MIN (tile.height * ADAIN_CELL, content->work.height - rect.y);
+  if (!features
+      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->scale, pass->shift,
+                               bench->styled, pass->cancellable, error)
+      || (bench->plain
+          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, NULL,
+                                   bench->plain, pass->cancellable, error)))
+    return FALSE;
+  /* The last cells may lie wholly in the padding. */
+  if (rect.width <= 0 || rect.height <= 0)
+    return TRUE;
+
+  g_mutex_lock (&content->lock);
+  ok = adain_picture_read (&content->work, &rect, pass->scratch[worker].rgba, NULL, error);
+  g_mutex_unlock (&content->lock);
+  if (!ok)
+    return FALSE;
+  if (pass->add_residual)
+    add_residual (pass, &rect, pass->scratch[worker].rgba, bench->styled, bench->plain, pitch);
+  if (!pass->result)
+    return write_tile (pass, worker, &rect, pass->scratch[worker].rgba, bench->styled, pitch, error);
+  for (int y = 0; y < rect.height; y++)
+    memcpy (pass->result + ((gsize) (rect.y + y) * content->work.width + rect.x) * 3,
+            bench->styled + (gsize) y * pitch * 3, rect.width * 3 * sizeof (float));
+  return TRUE;
+}
+
+static gboolean
+set_up (Pass *pass, GError **error)
+{
+  AdainContent    *content = pass->content;
+  const AdainUnit *unit = &content->unit;
+  const AdainGrid *grid = &content->grid;
+  int              halo = 2 * ADAIN_HALO, seen = content->features ? 0 : 2 * halo;
+  gsize            cell = ADAIN_CELL * ADAIN_CELL;
+  gsize            pixels = (gsize) grid->tile_width * grid->tile_height * cell;
+
+  pass->workers = MIN (unit->class->workers (unit->backend), adain_grid_tiles (grid));
+  pass->scratch = adain_scratch_new (pass->workers, (gsize) (grid->tile_width + seen)
+                                                    * (grid->tile_height + seen) * cell, error);
+  if (!pass->scratch)
+    return FALSE;
+  for (int i = 0; i < pass->workers; i++)
+    {
+      Bench *bench = &pass->benches[i];
+
+      if (!content->features
+          && !(bench->features = unit->class->features_new (unit->backend, grid->tile_width + halo,
+                                                            grid->tile_height + halo, error)))
+        return FALSE;
+      bench->styled = g_try_new (float, pixels * 3);
+      bench->out = pass->result ? NULL : g_try_new (float, pixels * 4);
+      if (pass->add_residual && !content->has_residual)
+        bench->plain = g_try_new (float, pixels * 3);
+      if (!bench->styled || (!pass->result && !bench->out)
+          || (pass->add_residual && !content->has_residual && !bench->plain))
+        {
+          no_memory (error);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+tear_down (Pass *pass)
+{
+  const AdainUnit *unit = &pass->content->unit;
+
+  for (int i = 0; i < pass->workers; i++)
+    {
+      unit->class->features_free (unit->backend, pass->benches[i].features);
+      g_free (pass->benches[i].styled);
+      g_free (pass->benches[i].plain);
+      g_free (pass->benches[i].out);
+    }
+  g_free (pass->benches);
+  if (pass->scratch)
+    adain_scratch_free (pass->scratch, pass->workers);
+  g_free (pass->scale);
+  g_free (pass->shift);
+}
+
+/* Room for the residual, which spares later renderings half of the work; none is no error. */
+static void
+try_residual (AdainContent *content)
+{
+  gsize n = (gsize) content->work.width * content->work.height * 3;
+
+  if (!content->residual && n * sizeof (float) <= content->engine->memory / 8)
+    content->residual = g_try_new (float, n);
+}
+
+/* Decodes into the sink, or into `result` if the content is scaled. */
+static gboolean
+decode_all (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+            const AdainRenderOptions *options, const AdainSink *sink, float *result,
+            const AdainReport *report, GError **error)
+{
+  int  channels = content->engine->channels;
+  Pass pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
+  gboolean ok;
+
+  pass.scale = g_new (float, channels);
+  pass.shift = g_new (float, channels);
+  adain_blend (content->moments, styles, weights, n_styles, options->strength, channels,
+               pass.scale, pass.shift);
+  pass.add_residual = options->strength < 1 && !options->plain;
+  if (pass.add_residual)
+    try_residual (content);
+  pass.keep_residual = pass.add_residual && content->residual && !content->has_residual;
+  pass.benches = g_new0 (Bench, content->unit.class->workers (content->unit.backend));
+
+  ok = set_up (&pass, error)
+       && adain_tiles_run (adain_grid_tiles (&content->grid), pass.workers, render_tile, &pass,
+                           report, error);
+  if (ok && pass.keep_residual)
+    content->has_residual = TRUE;
+  tear_down (&pass);
+  return ok;
+}
+
+/* The picture as it is: what strength 0 means. */
+static gboolean
+copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *report, GError **error)
+{
+  const int        band = 64;
+  g_autofree float *rgba = g_try_new (float, (gsize) content->source.width * band * 4);
+
+  if (!rgba)
+    {
+      no_memory (error);
+      return FALSE;
+    }
+  for (int y = 0; y < content->source.height; y += band)
+    {
+      AdainRect rect = { 0, y, content->source.width, MIN (band, content->source.height - y) };
+
+      if (g_cancellable_set_error_if_cancelled (report->cancellable, error)
+          || !content->source.read (content->source.user_data, &rect, rgba, NULL, error)
+          || !sink->write (sink->user_data, &rect, rgba, error))
+        return FALSE;
+    }
+  if (report->callback)
+    report->callback (report->end, 1, 1, report->data);
+  return TRUE;
+}
+
+static gboolean
+render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+        const AdainRenderOptions *options, const AdainSink *sink,
+        AdainReport *report, GError **error)
+{
+  g_autofree float *result = NULL;
+
+  if (!adain_content_is_scaled (content))
+    return decode_all (content, styles, weights, n_styles, options, sink, NULL, report, error);
+
+  result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
+  if (!result)
+    {
+      no_memory (error);
+      return FALSE;
+    }
+  report->end = 0.8;
+  if (!decode_all (content, styles, weights, n_styles, options, sink, result, report, error))
+    return FALSE;
+  report->start = report->end;
+  report->end = 1;
+  return adain_detail_write (content, result, options->color, sink, report, error);
+}
+
+static gboolean
+check_weights (const AdainContent *content, AdainStyle *const *styles, const double *weights,
+               int n_styles, double *normalised, GError **error)
+{
+  double sum = 0;
+
+  for (int k = 0; k < n_styles; k++)
+    {
+      normalised[k] = weights ? weights[k] : 1;
+      if (!isfinite (normalised[k]) || normalised[k] < 0)
+        {
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                       _("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalised[k]);
+          return FALSE;
+        }
+      if (styles[k]->channels != content->engine->channels)
+        {
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                       _("Style %d was encoded with another model"), k + 1);
+          return FALSE;
+        }
+      sum += normalised[k];
+    }
+  if (!(sum > 0) || !isfinite (sum))
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           _("The weights must not all be 0"));
+      return FALSE;
+    }
+  for (int k = 0; k < n_styles; k++)
+    normalised[k] /= sum;
+  return TRUE;
+}
+
+gboolean
+adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights,
+                      int n_styles, const AdainRenderOptions *options, const AdainSink *sink,
+                      AdainProgress progress, gpointer progress_data,
+                      GCancellable *cancellable, GError **error)
+{
+  AdainReport        report = { progress, progress_data, 0, 1, cancellable };
+  g_autofree double *normalised = NULL;
+  GError            *local = NULL;
+
+  if (n_styles < 1)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _("There is no style"));
+      return FALSE;
+    }
+  if (!(options->strength >= 0 && options->strength <= 1))
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _("The strength is %g, but must lie between 0 and 1"), options->strength);
+      return FALSE;
+    }
+  normalised = g_new (double, n_styles);
+  if (!check_weights (content, styles, weights, n_styles, normalised, error))
+    return FALSE;
+  if (options->strength == 0 && !options->plain)
+    return copy_picture (content, sink, &report, error);
+
+  while (!adain_content_ensure (content, &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
+         || !render (content, styles, normalised, n_styles, options, sink, &report, &local))
+    {
+      if (!adain_engine_fall_back (content->engine, &local))
+        {
+          g_propagate_error (error, local);
+          return FALSE;
+        }
+      report.start = 0;
+      report.end = 1;
+    }
+  return TRUE;
+}

@@ -1,0 +1,38 @@
+/* Scaling: how each output pixel is a weighted sum of input pixels.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "adain.h"
+
+G_BEGIN_DECLS
+
+/* One dimension of a scaling from `from` to `to` samples with a triangle filter, widened when
+ * shrinking (so that every input sample counts) and plain linear interpolation when enlarging.
+ * Output i is the sum over k < taps of weights[i * taps + k] * input[first[i] + k]. */
+typedef struct
+{
+  int    from, to, taps;
+  int   *first;
+  float *weights;
+} AdainScaling;
+
+gboolean adain_scaling_init  (AdainScaling *scaling, int from, int to, GError **error);
+void     adain_scaling_clear (AdainScaling *scaling);
+
+/* The rectangle `rect` (of the scaled picture) of a picture of `channels` floats a pixel in memory.
+ * `scratch` has room for rect->width * channels floats for each input row that rect needs:
+ * adain_scaling_rows() of them. */
+int      adain_scaling_rows  (const AdainScaling *vertical, int y, int height);
+void     adain_scale_rect    (const AdainScaling *horizontal, const AdainScaling *vertical,
+                              const float *in, int channels, const AdainRect *rect,
+                              float *out, float *scratch);
+
+/* One row horizontally: `n` outputs from number `x` on. */
+void     adain_scale_row     (const AdainScaling *horizontal, const float *in, int channels,
+                              int x, int n, float *out);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AdainScaling, adain_scaling_clear)
+
+G_END_DECLS
