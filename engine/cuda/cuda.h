@@ -97,6 +97,7 @@ typedef struct
   AdainPlan              *plans[ADAIN_CUDA_PLANS];   /* the latest used first */
   gboolean                refused[ADAIN_CUDA_LAYERS]; /* by cuDNN */
   gsize                   workspace;                  /* the most that cuDNN may have */
+  gsize                   too_much;                   /* device memory that could not be had, or 0 */
 } AdainWorker;
 
 gboolean adain_worker_init    (AdainWorker *worker, const AdainCudaApi *api,

@@ -331,11 +331,17 @@ plan_settle (AdainPlan *plan, GError **error)
   AdainWorker *worker = plan->worker;
   gsize        device = sum_sizes (plan, REGIONS), host = sum_sizes (plan, REGION_MIRRORED);
 
+  if (worker->too_much && device >= worker->too_much)
+    return adain_cuda_check (worker->api, cudaErrorMemoryAllocation, error);
   if (device > worker->device.size || host > worker->host.size)
     for (int i = 0; i < ADAIN_CUDA_PLANS; i++)
       g_clear_pointer (&worker->plans[i], adain_plan_free);
-  if (!reserve (worker, &worker->device, TRUE, device, error)
-      || !reserve (worker, &worker->host, FALSE, host, error))
+  if (!reserve (worker, &worker->device, TRUE, device, error))
+    {
+      worker->too_much = device;
+      return FALSE;
+    }
+  if (!reserve (worker, &worker->host, FALSE, host, error))
     return FALSE;
 
   place (worker->device.data, plan, plan->at, REGIONS);
