@@ -1,0 +1,36 @@
+"""The paper's two losses, judged by the teacher's encoder."""
+
+from networks import apply_statistics, statistics
+
+
+class Target:
+    """What an output should look like to the teacher.
+
+    `features` are relu4_1 of the content after AdaIN, `levels` the style's
+    (mean, deviation) at relu1_1, relu2_1, relu3_1 and relu4_1.
+    """
+
+    def __init__(self, content_features, levels):
+        self.features = apply_statistics(content_features.float(), *levels[-1])
+        self.levels = levels
+
+
+def style_levels(features):
+    """(mean, deviation) of the features at every style layer."""
+    return [statistics(x) for x in features]
+
+
+def content_loss(features, target):
+    """Mean squared error at relu4_1, per picture."""
+    difference = features[-1].float() - target.features
+    return difference.square().mean((1, 2, 3))
+
+
+def style_loss(features, target):
+    """Squared errors of means and deviations, over four layers, per picture."""
+    total = 0
+    for x, (mean, deviation) in zip(features, target.levels):
+        own_mean, own_deviation = statistics(x)
+        total = total + (own_mean - mean).square().mean((1, 2, 3))
+        total = total + (own_deviation - deviation).square().mean((1, 2, 3))
+    return total

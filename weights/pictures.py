@@ -1,0 +1,157 @@
+"""Folders of pictures, crops of them, and PNG sheets and curves."""
+
+import os
+import random
+import re
+import warnings
+import zlib
+
+import numpy as np
+import torch
+from PIL import Image, ImageDraw, ImageOps
+
+from store import UserError, replace
+
+#: Pictures are kept in memory no larger than this (shorter side).
+MEMORY_SIDE = 512
+#: Pictures whose number is divisible by this are never trained on.
+HOLD_OUT = 50
+
+
+def held_out(name):
+    """Whether a file is kept for scoring: by its number, else by its name."""
+    digits = re.findall(r"\d+", os.path.splitext(os.path.basename(name))[0])
+    number = int(digits[-1]) if digits else zlib.crc32(name.encode())
+    return number % HOLD_OUT == 0
+
+
+def list_folder(folder):
+    """Sorted paths of the files in a flat folder, or a UserError."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror}") from error
+    paths = [os.path.join(folder, name) for name in names
+             if not name.startswith(".")]
+    paths = [path for path in paths if os.path.isfile(path)]
+    if not paths:
+        raise UserError(f"{folder}: the folder is empty")
+    return paths
+
+
+def open_rgb(path):
+    """A picture as upright RGB, or None with a warning if it is broken."""
+    try:
+        with Image.open(path) as image:
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError,
+            Image.DecompressionBombError) as error:
+        warnings.warn(f"{path}: skipped ({error})", stacklevel=2)
+        return None
+
+
+def scale_shorter(image, side):
+    """The picture scaled so that its shorter side is `side`."""
+    factor = side / min(image.size)
+    size = [max(side, round(length * factor)) for length in image.size]
+    return image.resize(size, Image.Resampling.BICUBIC)
+
+
+def load_folder(folder, keep, limit=None, progress=None):
+    """The pictures of a folder whose path passes `keep`, small, in memory."""
+    images = []
+    for path in list_folder(folder):
+        if not keep(path) or (limit and len(images) >= limit):
+            continue
+        image = open_rgb(path)
+        if image is None:
+            continue
+        if min(image.size) > MEMORY_SIDE:
+            image = scale_shorter(image, MEMORY_SIDE)
+        images.append(image)
+        if progress:
+            progress(len(images))
+    if not images:
+        raise UserError(f"{folder}: no usable picture in it")
+    return images
+
+
+def to_tensor(image):
+    """A PIL picture as a (3, H, W) uint8 tensor."""
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)
+
+
+def random_crop(image, size, sides, rng=random):
+    """A random crop at a random scale, perhaps mirrored, as uint8."""
+    low, high = (max(size, side) for side in sides)
+    side = round(low * (high / low) ** rng.random())
+    factor = side / min(image.size)
+    # Only the part that is kept is scaled.
+    width = size / factor
+    left = rng.random() * (image.width - width)
+    top = rng.random() * (image.height - width)
+    image = image.resize((size, size), Image.Resampling.BILINEAR,
+                         box=(left, top, left + width, top + width))
+    if rng.random() < 0.5:
+        image = ImageOps.mirror(image)
+    return to_tensor(image)
+
+
+def centre_crop(image, size):
+    """The middle of the picture with its shorter side scaled to `size`."""
+    image = scale_shorter(image, size)
+    left, top = (image.width - size) // 2, (image.height - size) // 2
+    return to_tensor(image.crop((left, top, left + size, top + size)))
+
+
+def to_image(tensor):
+    """A (3, H, W) tensor in 0..1 (or uint8) as a PIL picture."""
+    if tensor.dtype != torch.uint8:
+        tensor = tensor.float().clamp(0, 1).mul(255).round().byte()
+    return Image.fromarray(tensor.permute(1, 2, 0).cpu().numpy())
+
+
+def save_sheet(path, rows, titles=()):
+    """Write rows of equally large (3, H, W) tensors as one PNG."""
+    height, width = rows[0][0].shape[1:]
+    gap, head = 4, 16 if titles else 0
+    sheet = Image.new("RGB", (len(rows[0]) * (width + gap) - gap,
+                              head + len(rows) * (height + gap) - gap),
+                      "white")
+    draw = ImageDraw.Draw(sheet)
+    for i, title in enumerate(titles):
+        draw.text((i * (width + gap) + 2, 2), title, "black")
+    for y, row in enumerate(rows):
+        for x, tensor in enumerate(row):
+            sheet.paste(to_image(tensor),
+                        (x * (width + gap), head + y * (height + gap)))
+    replace(path, lambda name: sheet.save(name, "PNG"))
+
+
+def save_curves(path, history, names, size=(900, 480)):
+    """Draw loss curves, logarithmic, from rows of (step, value, ...)."""
+    image = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(image)
+    left, top, right, bottom = 60, 20, size[0] - 20, size[1] - 30
+    data = np.array(history, float)
+    logs = np.log10(np.maximum(data[:, 1:], 1e-6))
+    low, high = logs.min() - 0.02, logs.max() + 0.02
+    last = max(data[-1, 0], 1)
+
+    def place(step, value):
+        return (left + (right - left) * step / last,
+                bottom - (bottom - top) * (value - low) / (high - low))
+
+    for tick in np.linspace(low, high, 6):
+        y = place(0, tick)[1]
+        draw.line([(left, y), (right, y)], "#dddddd")
+        draw.text((4, y - 6), f"{10 ** tick:.3g}", "black")
+    for fraction in (0, 0.25, 0.5, 0.75, 1):
+        draw.text((place(fraction * last, low)[0] - 12, bottom + 8),
+                  f"{round(fraction * last)}", "black")
+    for i, name in enumerate(names):
+        colour = ("#c0392b", "#2471a3", "#1e8449", "#7d3c98")[i % 4]
+        points = [place(*point) for point in zip(data[:, 0], logs[:, i])]
+        draw.line(points, colour, 2)
+        draw.text((right - 120, top + 14 * i), name, colour)
+    replace(path, lambda name: image.save(name, "PNG"))

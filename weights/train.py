@@ -1,0 +1,442 @@
+#!/usr/bin/env python3
+"""Train a compact style-transfer model on your own pictures.
+
+Content and style pictures lie in two flat folders; the teacher is the public
+vgg_normalised.pth (and decoder.pth for the first, closed-form step). See
+README.md for a guide. Run it again with --resume to go on after a stop, or
+under torchrun for several processes.
+"""
+
+import argparse
+import copy
+import math
+import os
+import random
+import signal
+import sys
+import time
+import warnings
+
+import torch
+import torch.distributed as dist
+
+import closed_form
+import pictures
+import store
+from losses import Target, content_loss, style_levels, style_loss
+from muon import Muon
+from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
+                      Model, multiplications)
+from store import UserError
+
+CHECKPOINT_FORMAT = "adain-style-transfer training 1"
+CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
+INITIAL_PICTURES = 32
+TEACHER_BATCH = 8
+CLIP = 100.0
+
+
+def parse_arguments(arguments=None):
+    def widths(text):
+        values = [int(x) for x in text.replace(",", " ").split()]
+        if len(values) != 9 or min(values) < 1:
+            raise argparse.ArgumentTypeError("expected nine widths")
+        return values
+
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n\n")[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    add = parser.add_argument
+    add("--content", required=True, help="folder of content pictures")
+    add("--style", required=True, help="folder of style pictures")
+    add("--vgg", required=True, help="the teacher, vgg_normalised.pth")
+    add("--decoder", help="decoder.pth, for the closed-form start")
+    add("--out", required=True, help="folder for everything written")
+    add("--resume", action="store_true", help="go on from the checkpoint")
+    add("--init", help="start from this model (.safetensors); if it is "
+        "narrower than asked for, the closed form widens it")
+    add("--encoder-widths", type=widths,
+        default=" ".join(map(str, COMPACT_ENCODER)))
+    add("--decoder-widths", type=widths,
+        default=" ".join(map(str, COMPACT_DECODER)))
+    add("--steps", type=int, default=20000, help="length of the training; "
+        "may be changed when resuming")
+    add("--decay", type=float, default=0.4,
+        help="share of the steps, at the end, in which the rate falls to 0")
+    add("--rate", type=float, default=2.5e-4, help="learning rate")
+    add("--optimizer", choices=("adam", "muon"), default="muon")
+    add("--batch", type=int, default=8, help="pairs per step and process")
+    add("--crop", type=int, default=160, help="side of a training crop")
+    add("--sides", type=int, nargs=2, default=(200, 512), metavar="PIXELS",
+        help="pictures are scaled to a shorter side in this range")
+    add("--style-weight", type=float, default=1.5,
+        help="style loss relative to content loss")
+    add("--ema", type=float, default=0.998, help="averaging of the weights")
+    add("--pool", type=int, default=1500,
+        help="crops of each kind whose teacher features are kept")
+    add("--refresh", type=int, default=1,
+        help="crops of each kind replaced in every step")
+    add("--max-pictures", type=int, help="load no more of each kind")
+    add("--every", type=int, default=50, help="steps between lines of log")
+    add("--save-every", type=int, default=250, help="steps between "
+        "checkpoints, exported models, curves and sheets")
+    add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    add("--precision", choices=("bf16", "f32"), default="bf16")
+    add("--threads", type=int, help="CPU threads")
+    add("--seed", type=int, default=0)
+    add("--name", default="compact", help="the model's name")
+    add("--license", default="", help="the model's licence")
+    add("--description", default="", help="what it was trained on")
+    options = parser.parse_args(arguments)
+    if options.crop % REDUCTION or options.crop < 4 * REDUCTION:
+        parser.error(f"--crop: a multiple of {REDUCTION} of at least "
+                     f"{4 * REDUCTION}")
+    for key in ("steps", "batch", "pool", "every", "save_every"):
+        if getattr(options, key) < 1:
+            parser.error(f"--{key.replace('_', '-')}: must be positive")
+    return options
+
+
+class Pool:
+    """Crops with what the teacher sees in them, renewed bit by bit."""
+
+    def __init__(self, images, options, look, rng):
+        self.images, self.look, self.rng = images, look, rng
+        self.size, self.sides = options.crop, options.sides
+        self.device = options.device
+        self.crops, self.seen, self.next = None, None, 0
+        self.count = options.pool
+
+    def fill(self, progress):
+        for start in range(0, self.count, TEACHER_BATCH):
+            size = min(TEACHER_BATCH, self.count - start)
+            self._store(start, size)
+            progress(start + size, self.count)
+
+    def refresh(self, count):
+        """Replace the `count` oldest crops."""
+        for _ in range(count):
+            self._store(self.next, 1)
+            self.next = (self.next + 1) % self.count
+
+    def _store(self, start, size):
+        crops = torch.stack([
+            pictures.random_crop(self.rng.choice(self.images), self.size,
+                                 self.sides, self.rng)
+            for _ in range(size)]).to(self.device)
+        seen = self.look(as_picture(crops))
+        if self.crops is None:
+            self.crops, *self.seen = (
+                torch.zeros(self.count, *x.shape[1:], dtype=x.dtype,
+                            device=x.device) for x in (crops, *seen))
+        self.crops[start:start + size] = crops
+        for kept, new in zip(self.seen, seen):
+            kept[start:start + size] = new
+
+    def draw(self, count):
+        """(pictures, what the teacher saw) of random crops."""
+        index = torch.randint(self.count, (count,), device=self.device)
+        return as_picture(self.crops[index]), [x[index] for x in self.seen]
+
+
+def as_picture(crops):
+    return crops.float().div(255).contiguous(
+        memory_format=torch.channels_last)
+
+
+class Trainer:
+    """One process of a training run."""
+
+    def __init__(self, options, model, teacher, content, style, rank, world):
+        self.options, self.rank, self.world = options, rank, world
+        device = options.device
+        self.half = torch.bfloat16 if options.precision == "bf16" else None
+        self.model = model.to(device, memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        self.teacher = copy.deepcopy(teacher).requires_grad_(False).to(
+            device, memory_format=torch.channels_last)
+        for parameter in self.teacher.parameters():
+            parameter.data = parameter.data.to(self.half or torch.float32)
+        parameters = list(self.model.parameters())
+        if options.optimizer == "muon":
+            self.optimizer = Muon(parameters, options.rate)
+        else:
+            self.optimizer = torch.optim.Adam(parameters, options.rate,
+                                              betas=(0.9, 0.99))
+        self.step, self.history = 0, []
+        rng = random.Random(f"{options.seed} {rank}")
+        self.content = Pool(content, options, self._content_seen, rng)
+        self.style = Pool(style, options, self._style_seen, rng)
+        self.stopping = False
+
+    @torch.no_grad()
+    def _content_seen(self, crops):
+        return [self.teacher(crops)[-1]]
+
+    @torch.no_grad()
+    def _style_seen(self, crops):
+        return [x for level in style_levels(self.teacher(crops))
+                for x in level]
+
+    def rate(self):
+        """Warm-up, a constant rate, then a straight fall to 0."""
+        steps, decay = self.options.steps, self.options.decay
+        remaining = (steps - self.step) / max(1, steps * decay)
+        warm = min(1, (self.step + 1) / 50)
+        return self.options.rate * warm * min(1, max(0, remaining))
+
+    def losses(self):
+        """Mean content and style loss of one random batch."""
+        content, (features,) = self.content.draw(self.options.batch)
+        style, seen = self.style.draw(self.options.batch)
+        levels = [tuple(seen[2 * i:2 * i + 2])
+                  for i in range(len(STYLE_LAYERS))]
+        target = Target(features, levels)
+        with torch.autocast(torch.device(self.options.device).type,
+                            dtype=self.half, enabled=self.half is not None):
+            output = self.model(content, style)
+        judged = self.teacher(output)
+        return (content_loss(judged, target).mean(),
+                style_loss(judged, target).mean())
+
+    def train_step(self):
+        """One step; returns content loss, style loss, gradient norm."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate()
+        content, style = self.losses()
+        self.optimizer.zero_grad()
+        (content + self.options.style_weight * style).backward()
+        parameters = list(self.model.parameters())
+        if self.world > 1:
+            flat = torch.cat([p.grad.flatten() for p in parameters])
+            dist.all_reduce(flat)
+            flat /= self.world
+            for p, g in zip(parameters,
+                            flat.split([p.numel() for p in parameters])):
+                p.grad = g.view_as(p)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, CLIP)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.step += 1
+        keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for slow, fast in zip(self.average.parameters(), parameters):
+                slow.lerp_(fast, 1 - keep)
+        self.content.refresh(self.options.refresh)
+        self.style.refresh(self.options.refresh)
+        return float(content), float(style), float(norm)
+
+    def path(self, name):
+        return os.path.join(self.options.out, name)
+
+    def save(self):
+        """The checkpoint, the averaged model for the engine, the curves."""
+        state = {"format": CHECKPOINT_FORMAT, "step": self.step,
+                 "history": self.history, "widths": self.model.widths,
+                 "optimizer_name": self.options.optimizer,
+                 "model": self.model.state_dict(),
+                 "average": self.average.state_dict(),
+                 "optimizer": self.optimizer.state_dict()}
+        store.replace(self.path(CHECKPOINT),
+                      lambda name: torch.save(state, name))
+        store.save_safetensors(
+            self.path(EXPORT), self.average, name=self.options.name,
+            license=self.options.license,
+            description=self.options.description,
+            scores=f"not scored; {self.step} steps")
+        if len(self.history) > 1:
+            pictures.save_curves(self.path("curves.png"), self.history,
+                                 ("content loss", "style loss"))
+
+    def load(self, state):
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        if state["optimizer_name"] == self.options.optimizer:
+            self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.history = state["step"], state["history"]
+
+    @torch.no_grad()
+    def sheet(self, pairs):
+        """Held-out pairs and what the averaged model makes of them."""
+        rows = []
+        for content, style in pairs:
+            batch = [as_picture(x[None]).to(self.options.device)
+                     for x in (content, style)]
+            rows.append([content, style, self.average(*batch)[0]])
+        pictures.save_sheet(self.path("sheet.png"), rows,
+                            ("content", "style", f"step {self.step}"))
+
+    def run(self, pairs):
+        """Train until the last step or until asked to stop."""
+        options, lead = self.options, self.rank == 0
+        for kind, pool in (("content", self.content), ("style", self.style)):
+            pool.fill(Progress(f"teacher looks at {kind}", lead))
+        torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
+        progress = Progress("training", lead, self.step)
+        sums, count = [0.0] * 3, 0
+        while self.step < options.steps and not self.agreed_stop():
+            values = self.train_step()
+            if math.isfinite(sum(values)):
+                sums, count = [a + b for a, b in zip(sums, values)], count + 1
+            progress(self.step, options.steps)
+            if self.step % options.every == 0 and count:
+                row = [x / count for x in sums]
+                self.history.append([self.step, *row[:2]])
+                progress.line(f"step {self.step}  content {row[0]:.3f}  "
+                              f"style {row[1]:.3f}  gradient {row[2]:.1f}  "
+                              f"rate {self.rate():.2e}")
+                sums, count = [0.0] * 3, 0
+            if self.step % options.save_every == 0 and lead:
+                self.save()
+                self.sheet(pairs)
+        if lead:
+            self.save()
+            self.sheet(pairs)
+        progress.line(f"stopped at step {self.step} of {options.steps}")
+
+    def agreed_stop(self):
+        """Whether any process was asked to stop."""
+        if self.world == 1:
+            return self.stopping
+        flag = torch.tensor(float(self.stopping), device=self.options.device)
+        dist.all_reduce(flag)
+        return bool(flag)
+
+
+class Progress:
+    """A progress bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self, title, shown=True, first=0):
+        self.title, self.shown, self.first = title, shown, first
+        self.bar = sys.stderr.isatty()
+        self.start = time.monotonic()
+
+    def __call__(self, done, total):
+        if not (self.shown and self.bar):
+            return
+        passed = time.monotonic() - self.start
+        rate = (done - self.first) / passed if passed else 0
+        left = (total - done) / rate if rate else 0
+        filled = 30 * done // total
+        text = (f"\r{self.title} [{'#' * filled}{'.' * (30 - filled)}] "
+                f"{done}/{total}  {rate:.2f}/s  {left / 60:.0f} min left ")
+        sys.stderr.write(text if done < total else text + "\n")
+        sys.stderr.flush()
+
+    def line(self, text):
+        if self.shown:
+            passed = time.monotonic() - self.start
+            if self.bar:
+                sys.stderr.write("\r\033[K")
+            print(f"{text}  ({passed / 60:.1f} min)", flush=True)
+
+
+def sheet_pairs(options, content, style):
+    """Four held-out pairs, or training pairs where nothing is held out."""
+    sets = []
+    for folder, images in ((options.content, content),
+                           (options.style, style)):
+        try:
+            images = pictures.load_folder(folder, pictures.held_out, 4)
+        except UserError:
+            pass
+        sets.append([pictures.centre_crop(x, 256) for x in images[:4]])
+    return list(zip(*sets))
+
+
+def first_model(options, teacher, content, style):
+    """The model to begin with, from --init or the closed form or both."""
+    start = None
+    if options.init:
+        start, _ = store.load_safetensors(options.init)
+        asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
+        if start.widths == asked:
+            return start
+        if any(a < b for ours, theirs in zip(asked, start.widths)
+               for a, b in zip(ours, theirs)):
+            raise UserError(f"{options.init}: wider than asked for; "
+                            "another architecture")
+    if not options.decoder:
+        raise UserError("the closed-form start needs --decoder, the "
+                        "teacher's decoder.pth")
+    decoder = store.load_decoder(options.decoder)
+    rng = random.Random(options.seed)
+    samples = [torch.stack([
+        pictures.random_crop(rng.choice(images), 160, options.sides, rng)
+        for _ in range(INITIAL_PICTURES)]).float() / 255
+        for images in (content, style)]
+    return closed_form.initialise(
+        options.encoder_widths, options.decoder_widths, teacher, decoder,
+        *samples, start, lambda text: print(text, flush=True))
+
+
+def load_checkpoint(path, options):
+    """A checkpoint of the architecture asked for, or a UserError."""
+    state = store.load_pickle(path)
+    if state.get("format") != CHECKPOINT_FORMAT:
+        raise UserError(f"{path}: not a checkpoint of this trainer")
+    asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
+    if tuple(map(tuple, state["widths"])) != asked:
+        raise UserError(f"{path}: a checkpoint of another architecture: "
+                        f"{state['widths']}")
+    return state
+
+
+def main(arguments=None):
+    options = parse_arguments(arguments)
+    rank, world = 0, int(os.environ.get("WORLD_SIZE", 1))
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    checkpoint = os.path.join(options.out, CHECKPOINT)
+    state = None
+    if options.resume:
+        state = load_checkpoint(checkpoint, options)
+    elif os.path.exists(checkpoint):
+        raise UserError(f"{checkpoint}: exists; add --resume to go on with "
+                        "it, or choose another --out")
+    teacher = store.load_vgg(options.vgg)
+    if world > 1:
+        cuda = options.device.startswith("cuda")
+        dist.init_process_group("nccl" if cuda else "gloo")
+        rank = dist.get_rank()
+        if cuda:
+            local = int(os.environ.get("LOCAL_RANK", 0))
+            torch.cuda.set_device(local)
+            options.device = f"cuda:{local}"
+    sets = [pictures.load_folder(folder, lambda p: not pictures.held_out(p),
+                                 options.max_pictures)
+            for folder in (options.content, options.style)]
+    if rank == 0:
+        print(f"{len(sets[0])} content and {len(sets[1])} style pictures",
+              flush=True)
+    torch.manual_seed(options.seed)
+    model = (Model(options.encoder_widths, options.decoder_widths) if state
+             else first_model(options, teacher, *sets))
+    os.makedirs(options.out, exist_ok=True)
+    trainer = Trainer(options, model, teacher, *sets, rank, world)
+    if state:
+        trainer.load(state)
+    if rank == 0:
+        count = sum(p.numel() for p in model.parameters())
+        work = multiplications(*model.widths) / 1e9
+        print(f"{count} parameters, {work:.1f} GMAC at 512 px", flush=True)
+
+    def stop(*_):
+        trainer.stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    trainer.run(sheet_pairs(options, *sets))
+    if world > 1:
+        dist.destroy_process_group()
+    return 0
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("always", UserWarning)
+    warnings.formatwarning = lambda text, *_, **__: f"warning: {text}\n"
+    try:
+        sys.exit(main())
+    except UserError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        sys.exit(2)
