@@ -17,7 +17,10 @@ check_file (GFile *file, const char *name, GError **error)
                             G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
                             G_FILE_ATTRIBUTE_ACCESS_CAN_READ,
                             G_FILE_QUERY_INFO_NONE, NULL, &reason);
-  if (info == NULL)
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” does not exist."), name);
+  else if (info == NULL)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _("The style “%s” cannot be opened: %s"), name, reason->message);
   else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
@@ -62,14 +65,13 @@ adain_style_load (const char *name, GError **error)
   /* A failing loader is reported by us, once, not by a message of GIMP's for each attempt. */
   gimp_plug_in_set_pdb_error_handler (plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
   image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+  if (image == NULL)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _("The style “%s” is not a picture that GIMP can open: %s"),
+                 name, gimp_pdb_get_last_error (gimp_get_pdb ()));
   gimp_plug_in_set_pdb_error_handler (plug_in, handler);
   if (image == NULL)
-    {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The style “%s” is not a picture that GIMP can open: %s"),
-                   name, gimp_pdb_get_last_error (gimp_get_pdb ()));
-      return NULL;
-    }
+    return NULL;
 
   GimpLayer *merged = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
 
