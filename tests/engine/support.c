@@ -1,0 +1,100 @@
+/* What the engine's tests share.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "support.h"
+
+#include <math.h>
+
+double
+test_relative_error (const float *a, const float *b, gsize n)
+{
+  double distance = 0, norm = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      distance += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+      norm += (double) b[i] * b[i];
+    }
+  return norm > 0 ? sqrt (distance / norm) : sqrt (distance);
+}
+
+double
+test_largest_difference (const float *a, const float *b, gsize n)
+{
+  double largest = 0;
+
+  for (gsize i = 0; i < n; i++)
+    largest = MAX (largest, fabs ((double) a[i] - b[i]));
+  return largest;
+}
+
+void
+test_fill_random (float *out, gsize n, float low, float high)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = g_test_rand_double_range (low, high);
+}
+
+char *
+test_reference_path (const char *name)
+{
+  return g_build_filename (TEST_SOURCE_DIR, "reference", name, NULL);
+}
+
+char *
+test_weights_path (void)
+{
+  return g_strdup (TEST_WEIGHTS);
+}
+
+AdainImage *
+test_image_new (int width, int height)
+{
+  AdainImage *image = g_new0 (AdainImage, 1);
+
+  image->width = width;
+  image->height = height;
+  image->rgba = g_new (float, (gsize) width * height * 4);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        float *pixel = image->rgba + ((gsize) y * width + x) * 4;
+
+        pixel[0] = 0.5f + 0.4f * sinf (x * 0.11f + y * 0.03f);
+        pixel[1] = 0.5f + 0.4f * sinf (y * 0.07f + 1);
+        pixel[2] = (x / 13 + y / 17) % 2 ? 0.8f : 0.2f;
+        pixel[3] = 1;
+      }
+  return image;
+}
+
+void
+test_image_free (AdainImage *image)
+{
+  g_free (image->rgba);
+  g_free (image->mask);
+  g_free (image);
+}
+
+AdainImage *
+test_image_from_tensor (Safetensors *file, const char *name)
+{
+  Safetensor       *tensor = g_hash_table_lookup (file->tensors, name);
+  AdainImage       *image = g_new0 (AdainImage, 1);
+  g_autofree float *rgb = NULL;
+
+  g_assert_nonnull (tensor);
+  image->height = tensor->shape[0];
+  image->width = tensor->shape[1];
+  rgb = g_new (float, tensor->count);
+  safetensor_to_floats (tensor, rgb);
+  image->rgba = g_new (float, tensor->count / 3 * 4);
+  for (gsize i = 0; i < tensor->count / 3; i++)
+    {
+      for (int c = 0; c < 3; c++)
+        image->rgba[4 * i + c] = rgb[3 * i + c];
+      image->rgba[4 * i + 3] = 1;
+    }
+  return image;
+}
