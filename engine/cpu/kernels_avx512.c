@@ -1,0 +1,75 @@
+/* The inner loops with AVX-512 in float (Skylake-X, Ice Lake and later).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <immintrin.h>
+
+#include <glib.h>
+
+typedef float  Element;
+typedef __m512 Vector;
+typedef __m512 Weights;
+
+#define SET_NAME      "avx512"
+#define SET_SYMBOL    adain_kernels_avx512
+#define SET_SUPPORTED supported
+#define PAIR          1
+#define LANES         16
+#define WIDE          12
+#define NARROW        24
+
+static gboolean
+supported (void)
+{
+  return __builtin_cpu_supports ("avx512f");
+}
+
+static inline Vector
+load_floats (const float *p)
+{
+  return _mm512_loadu_ps (p);
+}
+
+static inline Weights
+load_weights (const Element *p)
+{
+  return _mm512_loadu_ps (p);
+}
+
+static inline Weights
+broadcast (const Element *p)
+{
+  return _mm512_set1_ps (*p);
+}
+
+static inline Vector
+multiply_add (Vector sum, Weights w, Weights b)
+{
+  return _mm512_fmadd_ps (w, b, sum);
+}
+
+static inline Vector
+relu (Vector v)
+{
+  return _mm512_max_ps (v, _mm512_setzero_ps ());
+}
+
+static inline void
+store_elements (Element *p, Vector v)
+{
+  _mm512_storeu_ps (p, v);
+}
+
+static inline void
+store_floats (float *p, Vector v, int n)
+{
+  _mm512_mask_storeu_ps (p, n >= LANES ? 0xffff : (1u << n) - 1, v);
+}
+
+static inline Element
+element_from_float (float value)
+{
+  return value;
+}
+
+#include "kernels_simd.h"

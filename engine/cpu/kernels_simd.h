@@ -1,0 +1,363 @@
+/* The inner loops with vector instructions, as a template.
+ *
+ * An instruction set includes this file after defining
+ *   SET_NAME, SET_SYMBOL, SET_SUPPORTED  name, AdainKernels symbol, the processor check
+ *   Element                              the C type of an activation
+ *   PAIR                                 input channels that one multiplication takes (1; bfloat16: 2)
+ *   LANES                                floats per vector
+ *   WIDE, NARROW                         pixels per block with two vectors of output channels, with one
+ *   Vector, Weights                      types of an accumulator and of LANES * PAIR weights
+ *   load_floats, load_weights, broadcast, multiply_add, relu, store_elements, store_floats,
+ *   element_from_float                   on those
+ *
+ * A block accumulates a few output pixels times one or two vectors of output channels in registers,
+ * over all taps and input channels. Weights are packed in just the order in which a block reads them:
+ * [block of channels][tap][input channels / PAIR][LANES * vectors][PAIR].
+ *
+ * An upsampling layer is four convolutions of 2x2 taps, one for each parity of the output pixel, since
+ * neighbouring pixels of the doubled input are equal: 4/9 of the multiplications.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#define ALIGNMENT 64
+#define INLINE    static inline __attribute__ ((always_inline))
+
+/* One set of taps: KY x KX of them, from (dy, dx) relative to the output pixel on. */
+typedef struct
+{
+  int      ky, kx;
+  int      dy, dx;
+  Element *weights;
+} Taps;
+
+typedef struct
+{
+  Taps   taps[4];      /* one, or for an upsampling layer one for each parity (2 * y + x) */
+  int    n_taps;
+  float *bias;         /* rounded up to vectors */
+} SimdWeights;
+
+/* Output channels from `first` on that one block takes. */
+static int
+block_channels (int first, int out)
+{
+  return out - first > LANES ? 2 * LANES : LANES;
+}
+
+/* The weight of tap (y, x) of `taps`: for upsampling, the sum of those that meet the same input pixel. */
+static float
+tap_weight (const AdainConv *conv, const Taps *taps, int out, int in, int y, int x)
+{
+  const float *w = conv->weight + ((gsize) out * conv->in + in) * 9;
+  float        sum = 0;
+
+  if (taps->ky == 3)
+    return w[y * 3 + x];
+  for (int v = 0; v < 3; v++)
+    for (int u = 0; u < 3; u++)
+      {
+        /* Parity 0 meets input pixels -1 0 0, parity 1 meets 0 0 1. */
+        int ty = taps->dy < 0 ? (v + 1) / 2 : v / 2;
+        int tx = taps->dx < 0 ? (u + 1) / 2 : u / 2;
+
+        if (ty == y && tx == x)
+          sum += w[v * 3 + u];
+      }
+  return sum;
+}
+
+static gboolean
+pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
+{
+  int      rounded = adain_round_up (conv->out, LANES);
+  int      inputs = adain_round_up (packed->in_stride, PAIR);
+  gsize    bytes = (gsize) rounded * taps->ky * taps->kx * inputs * sizeof (Element);
+  Element *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+
+  taps->weights = next;
+  if (!next)
+    return FALSE;
+  for (int first = 0; first < rounded; first += block_channels (first, rounded))
+    for (int y = 0; y < taps->ky; y++)
+      for (int x = 0; x < taps->kx; x++)
+        for (int i = 0; i < inputs; i += PAIR)
+          for (int o = first; o < first + block_channels (first, rounded); o++)
+            for (int p = i; p < i + PAIR; p++)
+              *next++ = element_from_float (o < conv->out && p < conv->in
+                                            ? tap_weight (conv, taps, o, p, y, x) : 0);
+  return TRUE;
+}
+
+static void
+unpack (AdainPacked *packed)
+{
+  SimdWeights *weights = packed->weights;
+
+  for (int i = 0; i < weights->n_taps; i++)
+    free (weights->taps[i].weights);
+  g_free (weights->bias);
+  g_clear_pointer (&packed->weights, g_free);
+}
+
+static gboolean
+pack (AdainPacked *packed, const AdainConv *conv)
+{
+  SimdWeights *weights = g_try_new0 (SimdWeights, 1);
+
+  if (!weights)
+    return FALSE;
+  packed->weights = weights;
+  weights->bias = g_try_new0 (float, adain_round_up (conv->out, LANES));
+  if (!weights->bias)
+    return FALSE;
+  memcpy (weights->bias, conv->bias, conv->out * sizeof (float));
+  weights->n_taps = packed->upsample ? 4 : 1;
+  for (int i = 0; i < weights->n_taps; i++)
+    {
+      Taps *taps = &weights->taps[i];
+
+      *taps = packed->upsample ? (Taps) { 2, 2, i / 2 - 1, i % 2 - 1 } : (Taps) { 3, 3, -1, -1 };
+      if (!pack_taps (packed, conv, taps))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A row of blocks has these in common. Strides are in elements (floats for a float output). */
+typedef struct
+{
+  int          ky, kx, pairs;
+  gsize        in_pitch;
+  int          in_stride;
+  gsize        out_step;       /* from one output pixel to the next */
+  gboolean     relu, float_out;
+  int          channels;       /* of the output that are stored */
+  const float *bias;
+} Row;
+
+/* `pixels` output pixels times `vectors` vectors of output channels. All constant where it is called. */
+INLINE void
+block (const Row *row, const Element *in, const Element *weights, void *out, gsize out_offset,
+       const int vectors, const int pixels)
+{
+  Vector sum[2][NARROW];
+  int    stride = row->in_stride;
+
+#pragma GCC unroll 2
+  for (int v = 0; v < vectors; v++)
+#pragma GCC unroll 32
+    for (int p = 0; p < pixels; p++)
+      sum[v][p] = load_floats (row->bias + v * LANES);
+
+  for (int y = 0; y < row->ky; y++)
+    for (int x = 0; x < row->kx; x++)
+      {
+        const Element *from = in + y * row->in_pitch + x * stride;
+
+        for (int i = 0; i < row->pairs; i++, from += PAIR, weights += vectors * LANES * PAIR)
+          {
+            Weights w[2];
+
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++)
+              w[v] = load_weights (weights + v * LANES * PAIR);
+#pragma GCC unroll 32
+            for (int p = 0; p < pixels; p++)
+              {
+                Weights b = broadcast (from + p * stride);
+
+#pragma GCC unroll 2
+                for (int v = 0; v < vectors; v++)
+                  sum[v][p] = multiply_add (sum[v][p], w[v], b);
+              }
+          }
+      }
+
+#pragma GCC unroll 32
+  for (int p = 0; p < pixels; p++)
+#pragma GCC unroll 2
+    for (int v = 0; v < vectors; v++)
+      {
+        gsize  to = out_offset + p * row->out_step + v * LANES;
+        Vector result = row->relu ? relu (sum[v][p]) : sum[v][p];
+
+        if (row->float_out)
+          store_floats ((float *) out + to, result, row->channels - v * LANES);
+        else
+          store_elements ((Element *) out + to, result);
+      }
+}
+
+/* One row of `width` pixels. What is left over after whole blocks is computed by a last block that
+ * overlaps the one before. */
+INLINE void
+row_of_blocks (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
+               int width, const int vectors, const int pixels)
+{
+  for (int x = 0; x < width; x += pixels)
+    {
+      int at = MIN (x, width - pixels);
+
+      block (row, in + (gsize) at * row->in_stride, weights, out, offset + at * row->out_step,
+             vectors, pixels);
+    }
+}
+
+INLINE void
+row_of_any_width (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
+                  int width, const int vectors, const int pixels)
+{
+  if (width >= pixels)
+    row_of_blocks (row, in, weights, out, offset, width, vectors, pixels);
+  else if (width >= 4)
+    row_of_blocks (row, in, weights, out, offset, width, vectors, 4);
+  else
+    row_of_blocks (row, in, weights, out, offset, width, vectors, 1);
+}
+
+/* The strides of the narrow layers are worth their own code: addresses become constants. */
+INLINE void
+row_of_any_stride (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
+                   int width, const int vectors, const int pixels)
+{
+  Row fixed = *row;
+
+  switch (row->in_stride)
+    {
+    case 16:
+      fixed.in_stride = 16;
+      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      break;
+    case 32:
+      fixed.in_stride = 32;
+      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      break;
+    case 64:
+      fixed.in_stride = 64;
+      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      break;
+    default:
+      row_of_any_width (row, in, weights, out, offset, width, vectors, pixels);
+    }
+}
+
+static __attribute__ ((noinline)) void
+wide_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
+{
+  row_of_any_stride (row, in, weights, out, offset, width, 2, WIDE);
+}
+
+static __attribute__ ((noinline)) void
+narrow_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
+{
+  row_of_any_stride (row, in, weights, out, offset, width, 1, NARROW);
+}
+
+/* All rows for one set of taps, whose output begins at `offset`. */
+static void
+convolve (const AdainPacked *packed, const float *bias, const Taps *taps, const Element *in,
+          gsize in_pitch, void *out, gsize offset, gsize out_row, gsize out_step, int width, int rows)
+{
+  Row            row = { taps->ky, taps->kx, (packed->in_stride + PAIR - 1) / PAIR, in_pitch,
+                         packed->in_stride, out_step, packed->relu, packed->float_out };
+  const Element *weights = taps->weights;
+  int            rounded = adain_round_up (packed->out, LANES);
+
+  in += taps->dy * (gssize) in_pitch + taps->dx * packed->in_stride;
+  for (int first = 0, n; first < rounded; first += n)
+    {
+      n = block_channels (first, rounded);
+      row.channels = packed->out - first;
+      row.bias = bias + first;
+      for (int y = 0; y < rows; y++)
+        if (n == LANES)
+          narrow_row (&row, in + y * in_pitch, weights, out, offset + first + y * out_row, width);
+        else
+          wide_row (&row, in + y * in_pitch, weights, out, offset + first + y * out_row, width);
+      weights += (gsize) n * taps->ky * taps->kx * row.pairs * PAIR;
+    }
+}
+
+static void
+conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
+      int width, int rows)
+{
+  const SimdWeights *weights = packed->weights;
+  gsize              pixel = packed->out_stride;
+
+  if (!packed->upsample)
+    convolve (packed, weights->bias, &weights->taps[0], in, in_pitch, out, 0, out_pitch, pixel,
+              width, rows);
+  else
+    for (int i = 0; i < 4; i++)
+      convolve (packed, weights->bias, &weights->taps[i], in, in_pitch, out,
+                i / 2 * out_pitch + i % 2 * pixel, 2 * out_pitch, 2 * pixel, width, rows);
+}
+
+/* Activations are not negative here, so that the bits of two bfloat16 compare like their values. */
+static void
+pool (const void *in, gsize in_pitch, void *out, gsize out_pitch, int width, int rows, int channels)
+{
+  for (int y = 0; y < rows; y++)
+    for (int x = 0; x < width; x++)
+      {
+        const Element *p = (const Element *) in + 2 * y * in_pitch + 2 * x * channels;
+        const Element *q = p + in_pitch;
+        Element       *to = (Element *) out + y * out_pitch + x * channels;
+
+        for (int c = 0; c < channels; c++)
+          {
+            Element above = MAX (p[c], p[channels + c]), below = MAX (q[c], q[channels + c]);
+
+            to[c] = MAX (above, below);
+          }
+      }
+}
+
+static void
+load (const float *rgb, const float mean[3], const float scale[3], void *out, int n)
+{
+  Element *to = out;
+
+  for (int i = 0; i < n; i++, rgb += 3, to += adain_round_up (3, PAIR))
+    {
+      for (int c = 0; c < 3; c++)
+        to[c] = element_from_float ((rgb[c] - mean[c]) * scale[c]);
+      for (int c = 3; c < adain_round_up (3, PAIR); c++)
+        to[c] = 0;
+    }
+}
+
+static void
+affine (const float *features, const float *scale, const float *shift, void *out, int n, int channels)
+{
+  Element *to = out;
+  int      stride = adain_round_up (channels, LANES);
+
+  for (int i = 0; i < n; i++, features += channels, to += stride)
+    {
+      for (int c = 0; c < channels; c++)
+        to[c] = element_from_float (features[c] * scale[c] + shift[c]);
+      for (int c = channels; c < stride; c++)
+        to[c] = 0;
+    }
+}
+
+const AdainKernels SET_SYMBOL = {
+  .name = SET_NAME,
+  .element = sizeof (Element),
+  .multiple = LANES,
+  .input_stride = (3 + PAIR - 1) / PAIR * PAIR,
+  .supported = SET_SUPPORTED,
+  .pack = pack,
+  .unpack = unpack,
+  .conv = conv,
+  .pool = pool,
+  .load = load,
+  .affine = affine,
+};
