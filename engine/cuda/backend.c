@@ -418,7 +418,7 @@ run_job (const Job *job, GError **error)
 
   if (g_atomic_int_get (&backend->lost))
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("The GPU was lost."));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("The GPU was lost"));
       return FALSE;
     }
   if (adain_cuda_check (backend->api, backend->api->cudaSetDevice (backend->device), &trouble)

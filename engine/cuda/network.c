@@ -97,7 +97,7 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
   if (!host)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the model."));
+                           _("Not enough memory for the model"));
       return FALSE;
     }
   done = adain_cuda_check (api, api->cudaMalloc (&network->memory, size), error);

@@ -1,0 +1,111 @@
+/* What the CUDA tests share.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "support.h"
+
+#include <math.h>
+
+const int test_tiny[ADAIN_LAYERS] = { 4, 7, 5, 16, 17, 8, 9, 6, 33 };
+const int test_compact[ADAIN_LAYERS] = { 16, 16, 32, 32, 64, 64, 64, 64, 128 };
+const int test_wide[ADAIN_LAYERS] = { 64, 64, 128, 128, 144, 130, 128, 160, 192 };
+
+float *
+test_random (gsize n, double low, double high, guint32 seed)
+{
+  GRand *random = g_rand_new_with_seed (seed);
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) g_rand_double_range (random, low, high);
+  g_rand_free (random);
+  return values;
+}
+
+static AdainConv
+random_conv (int in, int out, guint32 seed)
+{
+  double    range = sqrt (6.0 / (9 * in));
+  AdainConv conv = { in, out, test_random ((gsize) in * out * 9, -range, range, seed),
+                     test_random (out, -0.1, 0.3, seed + 1) };
+
+  return conv;
+}
+
+AdainNetwork *
+test_network_new (const int *widths, guint32 seed)
+{
+  AdainNetwork *network = g_new0 (AdainNetwork, 1);
+
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      network->encoder[i] = random_conv (i ? widths[i - 1] : 3, widths[i], seed + 2 * i);
+      network->decoder[ADAIN_LAYERS - 1 - i] = random_conv (widths[i], i ? widths[i - 1] : 3,
+                                                            seed + 100 + 2 * i);
+    }
+  for (int c = 0; c < 3; c++)
+    {
+      network->mean[c] = 0.4f + 0.05f * c;
+      network->scale[c] = 4.0f + c;
+    }
+  return network;
+}
+
+void
+test_network_free (AdainNetwork *network)
+{
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      g_free ((float *) network->encoder[i].weight);
+      g_free ((float *) network->encoder[i].bias);
+      g_free ((float *) network->decoder[i].weight);
+      g_free ((float *) network->decoder[i].bias);
+    }
+  g_free (network);
+}
+
+AdainMoments *
+test_moments_new (int channels)
+{
+  AdainMoments *moments = g_new0 (AdainMoments, 1);
+
+  moments->mean = g_new0 (double, channels);
+  moments->m2 = g_new0 (double, channels);
+  return moments;
+}
+
+void
+test_moments_free (AdainMoments *moments)
+{
+  g_free (moments->mean);
+  g_free (moments->m2);
+  g_free (moments);
+}
+
+double
+test_distance (const float *a, const float *b, gsize n)
+{
+  double difference = 0, size = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+      size += (double) b[i] * b[i];
+    }
+  return isfinite (difference) ? sqrt (difference / (size + 1e-30)) : INFINITY;
+}
+
+double
+test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels)
+{
+  double most = fabs (a->weight - b->weight) / b->weight;
+
+  for (int c = 0; c < channels; c++)
+    {
+      double deviation = sqrt (b->m2[c] / b->weight) + 1e-3;
+
+      most = MAX (most, fabs (a->mean[c] - b->mean[c]) / deviation);
+      most = MAX (most, fabs (sqrt (a->m2[c] / a->weight) + 1e-3 - deviation) / deviation);
+    }
+  return most;
+}

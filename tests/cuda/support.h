@@ -1,0 +1,25 @@
+/* What the CUDA tests share: random numbers, networks, pictures, comparing.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "backend.h"
+
+/* Encoder widths by layer; the decoder is their mirror. */
+extern const int test_tiny[ADAIN_LAYERS], test_compact[ADAIN_LAYERS], test_wide[ADAIN_LAYERS];
+
+/* Random weights that keep the activations' size. */
+AdainNetwork *test_network_new  (const int *widths, guint32 seed);
+void          test_network_free (AdainNetwork *network);
+
+float        *test_random       (gsize n, double low, double high, guint32 seed);
+
+AdainMoments *test_moments_new  (int channels);
+void          test_moments_free (AdainMoments *moments);
+
+/* Root mean square of a - b over that of b. */
+double        test_distance     (const float *a, const float *b, gsize n);
+
+/* The largest distance of means, in deviations, and of deviations, relative. */
+double        test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels);
