@@ -1,0 +1,468 @@
+/* The dialog of an interactive run: puts the parts together and passes on what they say.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/dialog.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimpui.h>
+
+#include "ui/options.h"
+#include "ui/presets.h"
+#include "ui/preview.h"
+#include "ui/run.h"
+#include "ui/settings.h"
+#include "ui/state.h"
+#include "ui/style-list.h"
+#include "ui/style-pad.h"
+#include "ui/style-set.h"
+
+/* Groups of the state file: the dialog's own, and settings that no successful run has stored yet. */
+#define DIALOG_GROUP     "Dialog"
+#define UNFINISHED_GROUP "Unfinished"
+
+#define COLUMN_WIDTH 400
+
+typedef struct
+{
+  GimpProcedure       *procedure;
+  GimpProcedureConfig *config;
+  GimpImage           *image;
+  GimpDrawable       **drawables;
+  GKeyFile            *state;
+  AdainStyleSet       *styles;
+
+  GtkWidget           *window;
+  GtkWidget           *preview;
+  GtkWidget           *controls;      /* everything that must not be touched during a run */
+  GtkWidget           *run_bar;
+  GtkWidget           *message_bar;
+  GtkWidget           *message;
+  guint                update_source;
+} Dialog;
+
+/* The preview ------------------------------------------------------------------------------- */
+
+static AdainLook *
+create_look (Dialog *dialog)
+{
+  AdainLook *look = adain_look_new (adain_style_set_count_ready (dialog->styles));
+  GFile     *model = NULL;
+  int        n = 0;
+
+  for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
+    {
+      const AdainStyleItem *item = adain_style_set_get (dialog->styles, i);
+
+      if (item->state != ADAIN_STYLE_READY)
+        continue;
+
+      look->styles[n] = g_object_ref (item->pixbuf);
+      look->weights[n++] = item->weight;
+    }
+
+  g_object_get (dialog->config,
+                "strength",    &look->strength,
+                "stroke-size", &look->stroke_size,
+                "work-size",   &look->work_size,
+                "model",       &model,
+                NULL);
+  look->preserve = gimp_procedure_config_get_choice_id (dialog->config, "preserve-color");
+  look->device = gimp_procedure_config_get_choice_id (dialog->config, "device");
+  look->model = model ? g_file_get_path (model) : adain_arguments_default_model ();
+  g_clear_object (&model);
+
+  return look;
+}
+
+static double
+sum_of_weights (AdainStyleSet *styles)
+{
+  double sum = 0.0;
+
+  for (int i = 0; i < adain_style_set_get_size (styles); i++)
+    if (adain_style_set_get (styles, i)->state == ADAIN_STYLE_READY)
+      sum += adain_style_set_get (styles, i)->weight;
+
+  return sum;
+}
+
+/* What keeps the filter from running, or NULL. */
+static const char *
+obstacle (Dialog *dialog)
+{
+  if (! adain_style_set_is_loaded (dialog->styles))
+    return NULL;
+
+  if (adain_style_set_count_ready (dialog->styles) == 0)
+    return adain_style_set_get_size (dialog->styles) == 0
+           ? _("Add a picture whose style you like")
+           : _("None of the styles can be used");
+
+  if (! (sum_of_weights (dialog->styles) > 0.0))
+    return _("All weights are zero; give at least one style some weight");
+
+  return NULL;
+}
+
+static void
+update (Dialog *dialog)
+{
+  AdainPreview *preview = ADAIN_PREVIEW (dialog->preview);
+  const char   *hint = obstacle (dialog);
+
+  if (adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+    return;
+
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK,
+                                     ! hint && adain_style_set_is_loaded (dialog->styles));
+
+  if (hint)
+    adain_preview_show_hint (preview, hint);
+  else if (! adain_preview_is_on (preview))
+    adain_preview_show_hint (preview, NULL);
+  else if (adain_style_set_is_loaded (dialog->styles))
+    adain_preview_show_look (preview, create_look (dialog));
+}
+
+static gboolean
+on_update (gpointer data)
+{
+  Dialog *dialog = data;
+
+  dialog->update_source = 0;
+  update (dialog);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* One change of the user's may be several of the settings. */
+static void
+queue_update (Dialog *dialog)
+{
+  if (! dialog->update_source)
+    dialog->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_update, dialog, NULL);
+}
+
+/* Messages ---------------------------------------------------------------------------------- */
+
+static void
+show_message (Dialog     *dialog,
+              const char *text)
+{
+  gtk_label_set_text (GTK_LABEL (dialog->message), text);
+  gtk_widget_show (dialog->message_bar);
+}
+
+static void
+hide_message (Dialog *dialog)
+{
+  gtk_widget_hide (dialog->message_bar);
+}
+
+static GtkWidget *
+create_message_bar (Dialog *dialog)
+{
+  GtkWidget *bar = gtk_info_bar_new ();
+  GtkWidget *area = gtk_info_bar_get_content_area (GTK_INFO_BAR (bar));
+
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), GTK_MESSAGE_ERROR);
+  gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
+  g_signal_connect_swapped (bar, "response", G_CALLBACK (hide_message), dialog);
+
+  dialog->message = gtk_label_new (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (dialog->message), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (dialog->message), 80);
+  gtk_label_set_xalign (GTK_LABEL (dialog->message), 0.0);
+  gtk_label_set_selectable (GTK_LABEL (dialog->message), TRUE);
+  gtk_container_add (GTK_CONTAINER (area), dialog->message);
+  gtk_widget_show (dialog->message);
+  gtk_widget_set_no_show_all (bar, TRUE);
+
+  return bar;
+}
+
+/* Running ----------------------------------------------------------------------------------- */
+
+static void
+keep_unfinished (Dialog *dialog)
+{
+  adain_settings_save (dialog->config, dialog->state, UNFINISHED_GROUP);
+  adain_state_save (dialog->state);
+}
+
+static void
+set_running (Dialog   *dialog,
+             gboolean  running)
+{
+  gtk_widget_set_sensitive (dialog->controls, ! running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, ! running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, ! running);
+}
+
+/* Computes the job; the settings are safe from then on, whatever comes of it. */
+static AdainJob *
+compute (Dialog  *dialog,
+         GError **error)
+{
+  AdainJob *job;
+
+  adain_style_set_drop_unusable (dialog->styles);
+  job = adain_job_new (dialog->procedure, dialog->config, dialog->image, dialog->drawables, error);
+
+  if (job && ! adain_run_bar_run (ADAIN_RUN_BAR (dialog->run_bar), job, error))
+    g_clear_pointer (&job, adain_job_free);
+
+  return job;
+}
+
+static AdainJob *
+on_ok (Dialog *dialog)
+{
+  AdainJob *job;
+  GError   *error = NULL;
+
+  hide_message (dialog);
+  adain_preview_pause (ADAIN_PREVIEW (dialog->preview));
+  keep_unfinished (dialog);
+  set_running (dialog, TRUE);
+
+  job = compute (dialog, &error);
+
+  set_running (dialog, FALSE);
+  if (job)
+    {
+      g_key_file_remove_group (dialog->state, UNFINISHED_GROUP, NULL);
+    }
+  else
+    {
+      if (! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        show_message (dialog, error->message);
+      g_clear_error (&error);
+      update (dialog);
+    }
+
+  return job;
+}
+
+/* While a job runs, closing the window and Escape stop it instead. */
+static gboolean
+on_delete (Dialog *dialog)
+{
+  if (! adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+    return GDK_EVENT_PROPAGATE;
+
+  adain_run_bar_stop (ADAIN_RUN_BAR (dialog->run_bar));
+
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+on_key_press (GtkWidget   *window,
+              GdkEventKey *event,
+              Dialog      *dialog)
+{
+  return event->keyval == GDK_KEY_Escape ? on_delete (dialog) : GDK_EVENT_PROPAGATE;
+}
+
+/* Files may have come and gone while another program was in front. */
+static gboolean
+on_focus_in (Dialog *dialog)
+{
+  adain_style_set_refresh (dialog->styles);
+
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* Construction ------------------------------------------------------------------------------ */
+
+static GtkWidget *
+create_pad (Dialog *dialog)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *label = gtk_label_new_with_mnemonic (_("_Blend"));
+  GtkWidget *pad = adain_style_pad_new (dialog->styles);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), pad);
+  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), pad, FALSE, FALSE, 0);
+
+  return box;
+}
+
+static void
+on_expanded (GtkExpander *expander,
+             GParamSpec  *pspec,
+             Dialog      *dialog)
+{
+  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "Advanced",
+                          gtk_expander_get_expanded (expander));
+}
+
+static GtkWidget *
+create_advanced (Dialog *dialog)
+{
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_("Ad_vanced"));
+  GtkWidget *options = adain_options_new_advanced (dialog->config);
+
+  gtk_widget_set_margin_top (options, 6);
+  gtk_widget_set_margin_start (options, 12);
+  gtk_container_add (GTK_CONTAINER (expander), options);
+  gtk_expander_set_expanded (GTK_EXPANDER (expander),
+                             g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "Advanced", NULL));
+  g_signal_connect (expander, "notify::expanded", G_CALLBACK (on_expanded), dialog);
+
+  return expander;
+}
+
+static GtkWidget *
+create_column (Dialog *dialog)
+{
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image,
+                                          dialog->drawables);
+
+  adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
+
+  gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (column), create_pad (dialog), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog), FALSE, FALSE, 0);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled),
+                                  GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
+  gtk_container_add (GTK_CONTAINER (scrolled), column);
+
+  return scrolled;
+}
+
+static void
+on_preview_wanted (Dialog *dialog)
+{
+  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "PreviewOff",
+                          ! adain_preview_is_on (ADAIN_PREVIEW (dialog->preview)));
+  queue_update (dialog);
+}
+
+static void
+create_preview (Dialog *dialog)
+{
+  dialog->preview = adain_preview_new (dialog->image, dialog->drawables[0]);
+  adain_preview_set_on (ADAIN_PREVIEW (dialog->preview),
+                        ! g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
+  g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
+}
+
+/* Our presets have names; the dialog's own pair of buttons for a single one is not needed. */
+static void
+hide_single_preset (GtkWidget *child,
+                    gpointer   user_data)
+{
+  if (GTK_IS_BUTTON_BOX (child))
+    gtk_widget_hide (child);
+}
+
+static void
+create_window (Dialog *dialog)
+{
+  GtkWidget *content;
+
+  dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config, NULL);
+  g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
+
+  content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
+  gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
+
+  create_preview (dialog);
+  dialog->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_box_pack_start (GTK_BOX (dialog->controls), dialog->preview, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (dialog->controls), create_column (dialog), FALSE, TRUE, 0);
+
+  dialog->run_bar = adain_run_bar_new ();
+  dialog->message_bar = create_message_bar (dialog);
+  gtk_box_set_spacing (GTK_BOX (content), 12);
+  gtk_box_pack_start (GTK_BOX (content), dialog->message_bar, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (content), dialog->controls, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (content), dialog->run_bar, FALSE, FALSE, 0);
+  gtk_widget_show_all (dialog->controls);
+
+  g_signal_connect_swapped (dialog->window, "delete-event", G_CALLBACK (on_delete), dialog);
+  g_signal_connect (dialog->window, "key-press-event", G_CALLBACK (on_key_press), dialog);
+  g_signal_connect_swapped (dialog->window, "focus-in-event", G_CALLBACK (on_focus_in), dialog);
+}
+
+static Dialog *
+dialog_new (GimpProcedure        *procedure,
+            GimpProcedureConfig  *config,
+            GimpImage            *image,
+            GimpDrawable        **drawables)
+{
+  Dialog *dialog = g_new0 (Dialog, 1);
+
+  dialog->procedure = procedure;
+  dialog->config = config;
+  dialog->image = image;
+  dialog->drawables = drawables;
+
+  dialog->state = adain_state_load ();
+  adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
+  dialog->styles = adain_style_set_new (config);
+
+  create_window (dialog);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
+  g_signal_connect_swapped (dialog->styles, "changed", G_CALLBACK (queue_update), dialog);
+  queue_update (dialog);
+
+  return dialog;
+}
+
+static void
+dialog_free (Dialog *dialog)
+{
+  g_signal_handlers_disconnect_by_data (dialog->config, dialog);
+  g_signal_handlers_disconnect_by_data (dialog->styles, dialog);
+
+  if (dialog->window)
+    gtk_widget_destroy (dialog->window);
+  if (dialog->update_source)
+    g_source_remove (dialog->update_source);
+
+  adain_state_save (dialog->state);
+  g_key_file_unref (dialog->state);
+  g_object_unref (dialog->styles);
+  g_free (dialog);
+}
+
+gboolean
+adain_dialog_run (GimpProcedure        *procedure,
+                  GimpProcedureConfig  *config,
+                  GimpImage            *image,
+                  GimpDrawable        **drawables,
+                  AdainJob            **job,
+                  GError              **error)
+{
+  Dialog *dialog;
+
+  gimp_ui_init (gimp_procedure_get_name (procedure));
+
+  if (! drawables || ! drawables[0])
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _("No layer is given."));
+      return FALSE;
+    }
+
+  dialog = dialog_new (procedure, config, image, drawables);
+
+  *job = NULL;
+  while (! *job && gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog->window)))
+    *job = on_ok (dialog);
+
+  dialog_free (dialog);
+
+  return *job != NULL;
+}

@@ -1,0 +1,196 @@
+/* The controls for everything but the styles, each bound to its setting.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/options.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimpui.h>
+
+static GtkWidget *
+create_grid (void)
+{
+  GtkWidget *grid = gtk_grid_new ();
+
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 6);
+
+  return grid;
+}
+
+/* A row of a label, whose mnemonic leads to @control, and @cell, which is or holds @control. */
+static void
+attach (GtkWidget  *grid,
+        int         row,
+        const char *text,
+        GtkWidget  *control,
+        GtkWidget  *cell,
+        const char *tooltip)
+{
+  GtkWidget *label = gtk_label_new_with_mnemonic (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_mnemonic_widget (GTK_LABEL (label), control);
+  gtk_widget_set_tooltip_text (label, tooltip);
+  gtk_widget_set_tooltip_text (control, tooltip);
+  gtk_widget_set_hexpand (cell, TRUE);
+
+  gtk_grid_attach (GTK_GRID (grid), label, 0, row, 1, 1);
+  gtk_grid_attach (GTK_GRID (grid), cell, 1, row, 1, 1);
+}
+
+/* GIMP's slider with label and number, as one row of the grid. */
+static GtkWidget *
+attach_scale (GtkWidget           *grid,
+              int                  row,
+              GimpProcedureConfig *config,
+              const char          *property,
+              const char          *text,
+              double               factor,
+              const char          *tooltip)
+{
+  GtkWidget *entry = gimp_prop_scale_entry_new (G_OBJECT (config), property, text, factor,
+                                                FALSE, 0.0, 0.0);
+
+  gimp_help_set_help_data (entry, tooltip, NULL);
+  gtk_widget_set_hexpand (entry, TRUE);
+  gtk_grid_attach (GTK_GRID (grid), entry, 0, row, 2, 1);
+
+  return entry;
+}
+
+GtkWidget *
+adain_options_new (GimpProcedureConfig *config)
+{
+  GtkWidget *grid = create_grid ();
+  GtkWidget *stroke, *color;
+
+  attach_scale (grid, 0, config, "strength", _("Stren_gth (%)"), 100.0,
+                _("How far the picture is painted over: 0 leaves it as it is, 100 paints it all "
+                  "in the style."));
+
+  stroke = attach_scale (grid, 1, config, "stroke-size", _("Stro_ke size"), 1.0,
+                         _("Larger values paint with broader strokes and larger patterns of the "
+                           "style, smaller ones more finely."));
+  gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
+
+  color = gimp_prop_choice_combo_box_new (G_OBJECT (config), "preserve-color");
+  attach (grid, 2, _("_Preserve color"), color, color,
+          _("Keeps the colors of your picture. Recoloring the styles gives them your picture's "
+            "palette first; painting only the lightness leaves the color of every pixel as it is."));
+
+  return grid;
+}
+
+/* Sizes are offered; one that was set otherwise joins them. */
+static void
+offer_work_size (GtkListStore *store,
+                 int           size)
+{
+  GtkTreeIter iter;
+  char       *text;
+
+  if (gimp_int_store_lookup_by_value (GTK_TREE_MODEL (store), size, &iter))
+    return;
+
+  text = g_strdup_printf (ngettext ("%d pixel", "%d pixels", size), size);
+  gtk_list_store_append (store, &iter);
+  gtk_list_store_set (store, &iter, GIMP_INT_STORE_VALUE, size, GIMP_INT_STORE_LABEL, text, -1);
+  g_free (text);
+}
+
+static void
+on_work_size (GObject      *config,
+              GParamSpec   *pspec,
+              GtkListStore *store)
+{
+  int size;
+
+  g_object_get (config, "work-size", &size, NULL);
+  offer_work_size (store, size);
+}
+
+static GtkWidget *
+create_work_size (GimpProcedureConfig *config)
+{
+  static const int sizes[] = { 512, 768, 1024, 1536, 2048, 3072, 4096 };
+  GtkListStore    *store = gimp_int_store_new (_("Full size"), 0, NULL);
+  GtkWidget       *combo;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    offer_work_size (store, sizes[i]);
+
+  /* Before the combo box looks for it. */
+  on_work_size (G_OBJECT (config), NULL, store);
+  g_signal_connect_object (config, "notify::work-size", G_CALLBACK (on_work_size), store, 0);
+
+  combo = gimp_prop_int_combo_box_new (G_OBJECT (config), "work-size", GIMP_INT_STORE (store));
+  g_object_unref (store);
+
+  return combo;
+}
+
+static void
+on_clear_model (GObject *config)
+{
+  g_object_set (config, "model", NULL, NULL);
+}
+
+static void
+on_model (GObject    *config,
+          GParamSpec *pspec,
+          GtkWidget  *clear)
+{
+  GFile *model = NULL;
+
+  g_object_get (config, "model", &model, NULL);
+  gtk_widget_set_sensitive (clear, model != NULL);
+  g_clear_object (&model);
+}
+
+static void
+attach_model (GtkWidget           *grid,
+              int                  row,
+              GimpProcedureConfig *config,
+              const char          *tooltip)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *button = gimp_prop_file_chooser_button_new (G_OBJECT (config), "model",
+                                                         _("Choose a Model"),
+                                                         GTK_FILE_CHOOSER_ACTION_OPEN);
+  GtkWidget *clear = gtk_button_new_from_icon_name ("edit-clear-symbolic", GTK_ICON_SIZE_BUTTON);
+
+  gtk_box_pack_start (GTK_BOX (box), button, TRUE, TRUE, 0);
+
+  gtk_widget_set_tooltip_text (clear, _("Go back to the model that comes with the plug-in"));
+  atk_object_set_name (gtk_widget_get_accessible (clear), _("Built-in model"));
+  g_signal_connect_swapped (clear, "clicked", G_CALLBACK (on_clear_model), config);
+  g_signal_connect_object (config, "notify::model", G_CALLBACK (on_model), clear, 0);
+  on_model (G_OBJECT (config), NULL, clear);
+  gtk_box_pack_start (GTK_BOX (box), clear, FALSE, FALSE, 0);
+
+  attach (grid, row, _("_Model"), button, box, tooltip);
+}
+
+GtkWidget *
+adain_options_new_advanced (GimpProcedureConfig *config)
+{
+  GtkWidget *grid = create_grid ();
+  GtkWidget *size = create_work_size (config);
+  GtkWidget *device = gimp_prop_choice_combo_box_new (G_OBJECT (config), "device");
+
+  attach (grid, 0, _("_Working size"), size, size,
+          _("The longest side at which the picture is painted. Strokes have a fixed width in "
+            "pixels, so a smaller size gives broader ones, and is faster. The result always has "
+            "the full size of the layer."));
+
+  attach (grid, 1, _("_Device"), device, device,
+          _("What computes the picture. It changes how long that takes, not how the picture looks."));
+
+  attach_model (grid, 2, config,
+                _("Another network to paint with: a safetensors file made for this plug-in. It "
+                  "decides how brushwork and detail look. None means the one that comes with the "
+                  "plug-in."));
+
+  return grid;
+}

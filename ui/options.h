@@ -1,0 +1,18 @@
+/* The controls for everything but the styles, each bound to its setting.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+/* Strength, colors, stroke size. */
+GtkWidget *adain_options_new          (GimpProcedureConfig *config);
+
+/* Working size, device, model. */
+GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config);
+
+G_END_DECLS

@@ -1,0 +1,193 @@
+/* The pixels that a preview starts from.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/preview-picture.h"
+
+#include <math.h>
+
+/* @drawable's pixels inside @rect as floats of @format, reduced to @width x @height. */
+static float *
+read_reduced (GimpDrawable    *drawable,
+              const AdainRect *rect,
+              int             *width,
+              int             *height,
+              const Babl      *format)
+{
+  int     bpp = 0;
+  GBytes *bytes = gimp_drawable_get_sub_thumbnail_data (drawable,
+                                                        rect->x, rect->y, rect->width, rect->height,
+                                                        *width, *height, width, height, &bpp);
+  float  *data = NULL;
+
+  if (bytes && *width > 0 && *height > 0)
+    {
+      gsize n = (gsize) *width * *height;
+
+      data = g_malloc_n (n, babl_format_get_bytes_per_pixel (format));
+      babl_process (babl_fish (gimp_drawable_get_thumbnail_format (drawable), format),
+                    g_bytes_get_data (bytes, NULL), data, n);
+    }
+
+  g_clear_pointer (&bytes, g_bytes_unref);
+
+  return data;
+}
+
+AdainPreviewPicture *
+adain_preview_picture_new (GimpImage    *image,
+                           GimpDrawable *drawable,
+                           int           longest)
+{
+  AdainPreviewPicture *picture;
+  AdainRect            rect;
+  double               scale;
+
+  if (! gimp_drawable_mask_intersect (drawable, &rect.x, &rect.y, &rect.width, &rect.height))
+    return NULL;
+
+  scale = MIN (1.0, (double) longest / MAX (rect.width, rect.height));
+
+  picture = g_new0 (AdainPreviewPicture, 1);
+  picture->full_width  = rect.width;
+  picture->full_height = rect.height;
+  picture->image.width  = MAX (1, (int) round (rect.width * scale));
+  picture->image.height = MAX (1, (int) round (rect.height * scale));
+  picture->gray   = gimp_drawable_is_gray (drawable);
+  picture->image.rgba   = read_reduced (drawable, &rect, &picture->image.width, &picture->image.height,
+                                  babl_format ("R'G'B'A float"));
+
+  if (! picture->image.rgba)
+    {
+      adain_preview_picture_free (picture);
+      return NULL;
+    }
+
+  if (! gimp_selection_is_empty (image))
+    {
+      GimpSelection *selection = gimp_image_get_selection (image);
+      int            width = picture->image.width, height = picture->image.height;
+      int            offset_x, offset_y;
+
+      gimp_drawable_get_offsets (drawable, &offset_x, &offset_y);
+      rect.x += offset_x;
+      rect.y += offset_y;
+
+      picture->image.mask = read_reduced (GIMP_DRAWABLE (selection), &rect, &width, &height,
+                                    babl_format ("Y float"));
+      if (width != picture->image.width || height != picture->image.height)
+        g_clear_pointer (&picture->image.mask, g_free);
+    }
+
+  return picture;
+}
+
+void
+adain_preview_picture_free (AdainPreviewPicture *picture)
+{
+  if (! picture)
+    return;
+
+  g_free (picture->image.rgba);
+  g_free (picture->image.mask);
+  g_free (picture);
+}
+
+/* Averages @in down to @out_width x @out_height; each pixel has @channels floats. */
+static float *
+average_down (const float *in,
+              int          width,
+              int          height,
+              int          channels,
+              int          out_width,
+              int          out_height)
+{
+  float *out = g_new (float, (gsize) out_width * out_height * channels);
+
+  for (int y = 0; y < out_height; y++)
+    {
+      int y0 = (gint64) y * height / out_height;
+      int y1 = MAX (y0 + 1, (gint64) (y + 1) * height / out_height);
+
+      for (int x = 0; x < out_width; x++)
+        {
+          int x0 = (gint64) x * width / out_width;
+          int x1 = MAX (x0 + 1, (gint64) (x + 1) * width / out_width);
+
+          for (int c = 0; c < channels; c++)
+            {
+              float sum = 0.0f;
+
+              for (int v = y0; v < y1; v++)
+                for (int u = x0; u < x1; u++)
+                  sum += in[((gsize) v * width + u) * channels + c];
+
+              out[((gsize) y * out_width + x) * channels + c] = sum / ((y1 - y0) * (x1 - x0));
+            }
+        }
+    }
+
+  return out;
+}
+
+AdainPreviewPicture *
+adain_preview_picture_reduce (const AdainPreviewPicture *picture,
+                              int                        longest)
+{
+  AdainPreviewPicture *small = g_memdup2 (picture, sizeof *picture);
+  double scale = MIN (1.0, (double) longest / MAX (picture->image.width, picture->image.height));
+
+  small->image.width  = MAX (1, (int) round (picture->image.width * scale));
+  small->image.height = MAX (1, (int) round (picture->image.height * scale));
+  small->image.rgba = average_down (picture->image.rgba, picture->image.width, picture->image.height, 4,
+                              small->image.width, small->image.height);
+  if (picture->image.mask)
+    small->image.mask = average_down (picture->image.mask, picture->image.width, picture->image.height, 1,
+                                small->image.width, small->image.height);
+
+  return small;
+}
+
+cairo_surface_t *
+adain_preview_picture_surface (const AdainPreviewPicture *picture,
+                               const float               *rgba)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
+                                                         picture->image.width, picture->image.height);
+  int              stride = cairo_image_surface_get_stride (surface);
+  guchar          *data = cairo_image_surface_get_data (surface);
+
+  if (! data)
+    return surface;
+
+  for (int y = 0; y < picture->image.height; y++)
+    {
+      guint32 *row = (guint32 *) (data + (gsize) y * stride);
+
+      for (int x = 0; x < picture->image.width; x++)
+        {
+          gsize        at = (gsize) y * picture->image.width + x;
+          const float *before = picture->image.rgba + at * 4;
+          float        share = ! rgba ? 0.0f : picture->image.mask ? picture->image.mask[at] : 1.0f;
+          float        alpha = CLAMP (before[3], 0.0f, 1.0f);
+          float        color[3];
+          guint32      pixel = (guint32) (alpha * 255.0f + 0.5f) << 24;
+
+          for (int c = 0; c < 3; c++)
+            color[c] = before[c] + (share > 0.0f ? share * (rgba[at * 4 + c] - before[c]) : 0.0f);
+
+          if (picture->gray)
+            color[0] = color[1] = color[2] =
+              0.2126f * color[0] + 0.7152f * color[1] + 0.0722f * color[2];
+
+          for (int c = 0; c < 3; c++)
+            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f) << (16 - 8 * c);
+
+          row[x] = pixel;
+        }
+    }
+
+  cairo_surface_mark_dirty (surface);
+
+  return surface;
+}

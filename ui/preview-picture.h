@@ -1,0 +1,33 @@
+/* The pixels that a preview starts from.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <cairo.h>
+#include <libgimp/gimp.h>
+
+#include "engine/adain.h"
+
+G_BEGIN_DECLS
+
+/* The part of a layer that the filter works on, reduced. */
+typedef struct
+{
+  AdainImage image;                     /* its mask is the selection; NULL: all of it */
+  int        full_width, full_height;   /* the size before it was reduced */
+  gboolean   gray;                      /* the layer is greyscale, and so is the result */
+} AdainPreviewPicture;
+
+/* Reads what lies inside the selection's bounds, at most @longest pixels wide or high. The cost does
+ * not depend on the layer's size. NULL if the selection does not meet the layer. Main thread. */
+AdainPreviewPicture *adain_preview_picture_new     (GimpImage *image, GimpDrawable *drawable,
+                                                    int longest);
+AdainPreviewPicture *adain_preview_picture_reduce  (const AdainPreviewPicture *picture, int longest);
+void                 adain_preview_picture_free    (AdainPreviewPicture *picture);
+
+/* For the screen: @rgba (NULL: the picture itself) where the selection is, else the picture. */
+cairo_surface_t     *adain_preview_picture_surface (const AdainPreviewPicture *picture,
+                                                    const float *rgba);
+
+G_END_DECLS

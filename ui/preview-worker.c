@@ -1,0 +1,442 @@
+/* Renders previews in a thread of its own: of the looks asked for, always the latest.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/preview-worker.h"
+
+#include "ui/style-cache.h"
+
+/* Longest side of the picture for the fast version, then for the sharp one. */
+static const int stage_sides[] = { 512, 1024 };
+
+#define N_STAGES ((int) G_N_ELEMENTS (stage_sides))
+
+/* One of the sizes at which the picture is kept encoded. */
+typedef struct
+{
+  AdainPreviewPicture *picture;
+  AdainContent        *content;
+  int                  work_size;      /* at which @content was encoded */
+  AdainStyleCache     *styles;
+} Stage;
+
+struct _AdainPreviewWorker
+{
+  gatomicrefcount      ref_count;
+  AdainPreviewReady    ready;
+  gpointer             user_data;
+  GThread             *thread;
+
+  GMutex               mutex;          /* guards what follows, up to the empty line */
+  GCond                cond;
+  AdainLook           *pending;
+  GCancellable        *cancellable;    /* of what is being computed */
+  gboolean             sharpening;
+  gboolean             quit;
+  int                  generation;     /* results of earlier ones are not shown any more */
+
+  /* The thread's own. */
+  char                *model_path;
+  AdainDevice          device;
+  AdainEngine         *engine;
+  AdainPalette         palette;
+  gboolean             has_palette;
+  Stage                stages[N_STAGES];
+  int                  n_stages;
+};
+
+AdainLook *
+adain_look_new (int n_styles)
+{
+  AdainLook *look = g_new0 (AdainLook, 1);
+
+  look->asked = g_get_monotonic_time ();
+  look->n_styles = n_styles;
+  look->styles = g_new0 (GdkPixbuf *, n_styles + 1);
+  look->weights = g_new0 (double, n_styles + 1);
+
+  return look;
+}
+
+void
+adain_look_free (AdainLook *look)
+{
+  if (! look)
+    return;
+
+  for (int i = 0; i < look->n_styles; i++)
+    g_clear_object (&look->styles[i]);
+
+  g_free (look->styles);
+  g_free (look->weights);
+  g_free (look->model);
+  g_free (look);
+}
+
+static void
+worker_unref (AdainPreviewWorker *worker)
+{
+  if (! g_atomic_ref_count_dec (&worker->ref_count))
+    return;
+
+  g_mutex_clear (&worker->mutex);
+  g_cond_clear (&worker->cond);
+  g_object_unref (worker->cancellable);
+  g_free (worker);
+}
+
+/* Handing over results ---------------------------------------------------------------------- */
+
+typedef struct
+{
+  AdainPreviewWorker *worker;
+  int                 generation;
+  AdainPreviewResult  result;
+} Delivery;
+
+static void
+delivery_free (gpointer data)
+{
+  Delivery *delivery = data;
+
+  g_clear_pointer (&delivery->result.surface, cairo_surface_destroy);
+  g_clear_error (&delivery->result.error);
+  g_free (delivery->result.device);
+  g_free (delivery->result.notice);
+  worker_unref (delivery->worker);
+  g_free (delivery);
+}
+
+static gboolean
+deliver (gpointer data)
+{
+  Delivery           *delivery = data;
+  AdainPreviewWorker *worker = delivery->worker;
+  gboolean            wanted;
+
+  g_mutex_lock (&worker->mutex);
+  wanted = ! worker->quit && worker->generation == delivery->generation;
+  g_mutex_unlock (&worker->mutex);
+
+  if (wanted)
+    worker->ready (&delivery->result, worker->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Takes @surface and @error. */
+static void
+post (AdainPreviewWorker *worker,
+      const AdainLook    *look,
+      int                 generation,
+      cairo_surface_t    *surface,
+      gboolean            sharp,
+      GError             *error)
+{
+  Delivery *delivery = g_new0 (Delivery, 1);
+
+  g_atomic_ref_count_inc (&worker->ref_count);
+  delivery->worker = worker;
+  delivery->generation = generation;
+  delivery->result.surface = surface;
+  delivery->result.sharp = sharp;
+  delivery->result.error = error;
+  delivery->result.asked = look->asked;
+  if (worker->engine)
+    {
+      delivery->result.device = g_strdup (adain_engine_describe (worker->engine));
+      delivery->result.notice = g_strdup (adain_engine_notice (worker->engine));
+    }
+
+  g_idle_add_full (G_PRIORITY_DEFAULT, deliver, delivery, delivery_free);
+}
+
+/* Computing --------------------------------------------------------------------------------- */
+
+static void
+close_engine (AdainPreviewWorker *worker)
+{
+  for (int i = 0; i < worker->n_stages; i++)
+    {
+      g_clear_pointer (&worker->stages[i].content, adain_content_free);
+      g_clear_pointer (&worker->stages[i].styles, adain_style_cache_free);
+    }
+
+  g_clear_pointer (&worker->engine, adain_engine_free);
+  g_clear_pointer (&worker->model_path, g_free);
+}
+
+static gboolean
+open_engine (AdainPreviewWorker  *worker,
+             const AdainLook     *look,
+             GError             **error)
+{
+  AdainEngineOptions options = { 0 };
+  AdainModel        *model;
+  char              *module_dir;
+
+  if (worker->engine && worker->device == look->device &&
+      g_strcmp0 (worker->model_path, look->model) == 0)
+    return TRUE;
+
+  close_engine (worker);
+
+  model = adain_model_load (look->model, error);
+  if (! model)
+    return FALSE;
+
+  module_dir = adain_arguments_module_dir ();
+  options.module_dir = module_dir;
+  worker->engine = adain_engine_new (model, look->device, &options, error);
+  adain_model_unref (model);
+  g_free (module_dir);
+
+  if (! worker->engine)
+    return FALSE;
+
+  worker->device = look->device;
+  worker->model_path = g_strdup (look->model);
+  for (int i = 0; i < worker->n_stages; i++)
+    worker->stages[i].styles = adain_style_cache_new ();
+
+  return TRUE;
+}
+
+/* The size at which the filter will see the whole picture. */
+static int
+final_work_size (const AdainPreviewPicture *picture,
+                 const AdainLook           *look)
+{
+  int longest = MAX (picture->full_width, picture->full_height);
+
+  return look->work_size > 0 ? MIN (look->work_size, longest) : longest;
+}
+
+static gboolean
+encode_content (AdainPreviewWorker  *worker,
+                Stage               *stage,
+                int                  work_size,
+                GCancellable        *cancellable,
+                GError             **error)
+{
+  AdainSource source = adain_image_source (&stage->picture->image);
+
+  if (stage->content && stage->work_size == work_size)
+    return TRUE;
+
+  g_clear_pointer (&stage->content, adain_content_free);
+  stage->content = adain_content_encode (worker->engine, &source, work_size,
+                                         NULL, NULL, cancellable, error);
+  stage->work_size = work_size;
+
+  return stage->content != NULL;
+}
+
+static cairo_surface_t *
+render (AdainPreviewWorker  *worker,
+        Stage               *stage,
+        const AdainLook     *look,
+        GCancellable        *cancellable,
+        GError             **error)
+{
+  AdainRenderOptions  options = { look->strength, ADAIN_COLOR_STYLE };
+  const AdainPalette *palette = NULL;
+  int                 final_size = final_work_size (stage->picture, look);
+  int                 work_size = MIN (final_size, MAX (stage->picture->image.width,
+                                                        stage->picture->image.height));
+  double              stroke_size = look->stroke_size * work_size / final_size;
+  AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
+  AdainSink           sink = adain_image_sink (&result);
+  AdainStyle        **styles;
+  cairo_surface_t    *surface = NULL;
+
+  if (! encode_content (worker, stage, work_size, cancellable, error))
+    return NULL;
+
+  if (look->preserve == ADAIN_PRESERVE_LIGHTNESS)
+    options.color = ADAIN_COLOR_LIGHTNESS;
+
+  if (look->preserve == ADAIN_PRESERVE_PALETTE)
+    {
+      if (! worker->has_palette)
+        adain_content_palette (stage->content, &worker->palette);
+      worker->has_palette = TRUE;
+      palette = &worker->palette;
+    }
+
+  styles = g_new (AdainStyle *, look->n_styles);
+  for (int i = 0; i < look->n_styles; i++)
+    {
+      styles[i] = adain_style_cache_get (stage->styles, worker->engine, look->styles[i],
+                                         stroke_size, palette, cancellable, error);
+      if (! styles[i])
+        {
+          g_free (styles);
+          return NULL;
+        }
+    }
+
+  result.rgba = g_new (float, (gsize) result.width * result.height * 4);
+
+  if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink,
+                            NULL, NULL, cancellable, error))
+    surface = adain_preview_picture_surface (stage->picture, result.rgba);
+
+  g_free (result.rgba);
+  g_free (styles);
+  adain_style_cache_trim (stage->styles);
+
+  return surface;
+}
+
+/* Whether a newer look, or the end, makes it useless to go on. */
+static gboolean
+superseded (AdainPreviewWorker *worker)
+{
+  gboolean result;
+
+  g_mutex_lock (&worker->mutex);
+  result = worker->pending || worker->quit || g_cancellable_is_cancelled (worker->cancellable);
+  worker->sharpening = ! result;
+  g_mutex_unlock (&worker->mutex);
+
+  return result;
+}
+
+static void
+compute (AdainPreviewWorker *worker,
+         const AdainLook    *look,
+         int                 generation,
+         GCancellable       *cancellable)
+{
+  for (int i = 0; i < worker->n_stages; i++)
+    {
+      cairo_surface_t *surface = NULL;
+      GError          *error = NULL;
+
+      if (i > 0 && superseded (worker))
+        return;
+
+      if (open_engine (worker, look, &error))
+        surface = render (worker, &worker->stages[i], look, cancellable, &error);
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        {
+          g_clear_error (&error);
+          return;
+        }
+
+      post (worker, look, generation, surface, i == worker->n_stages - 1 || ! surface, error);
+      if (! surface)
+        return;
+    }
+}
+
+static gpointer
+work (gpointer data)
+{
+  AdainPreviewWorker *worker = data;
+
+  g_mutex_lock (&worker->mutex);
+
+  while (! worker->quit)
+    {
+      AdainLook    *look = g_steal_pointer (&worker->pending);
+      GCancellable *cancellable;
+      int           generation = worker->generation;
+
+      if (! look)
+        {
+          g_cond_wait (&worker->cond, &worker->mutex);
+          continue;
+        }
+
+      g_object_unref (worker->cancellable);
+      worker->cancellable = g_cancellable_new ();
+      worker->sharpening = FALSE;
+      cancellable = g_object_ref (worker->cancellable);
+
+      g_mutex_unlock (&worker->mutex);
+      compute (worker, look, generation, cancellable);
+      adain_look_free (look);
+      g_object_unref (cancellable);
+      g_mutex_lock (&worker->mutex);
+    }
+
+  g_mutex_unlock (&worker->mutex);
+  close_engine (worker);
+
+  return NULL;
+}
+
+/* The main thread's side -------------------------------------------------------------------- */
+
+void
+adain_preview_worker_request (AdainPreviewWorker *worker,
+                              AdainLook          *look)
+{
+  g_mutex_lock (&worker->mutex);
+
+  adain_look_free (worker->pending);
+  worker->pending = look;
+
+  if (! look)
+    worker->generation++;
+
+  /* A fast version in the making is let through, or else none would ever be seen while a slider
+   * moves without a rest. */
+  if (! look || worker->sharpening)
+    g_cancellable_cancel (worker->cancellable);
+
+  g_cond_signal (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
+}
+
+AdainPreviewWorker *
+adain_preview_worker_new (AdainPreviewPicture *picture,
+                          AdainPreviewReady    ready,
+                          gpointer             user_data)
+{
+  AdainPreviewWorker *worker = g_new0 (AdainPreviewWorker, 1);
+  int                 longest = MAX (picture->image.width, picture->image.height);
+
+  g_atomic_ref_count_init (&worker->ref_count);
+  g_mutex_init (&worker->mutex);
+  g_cond_init (&worker->cond);
+  worker->cancellable = g_cancellable_new ();
+  worker->ready = ready;
+  worker->user_data = user_data;
+
+  do
+    {
+      int side = stage_sides[worker->n_stages];
+
+      worker->stages[worker->n_stages].picture = adain_preview_picture_reduce (picture, side);
+    }
+  while (longest > stage_sides[worker->n_stages++] && worker->n_stages < N_STAGES);
+
+  worker->thread = g_thread_new ("adain-preview", work, worker);
+
+  return worker;
+}
+
+void
+adain_preview_worker_free (AdainPreviewWorker *worker)
+{
+  if (! worker)
+    return;
+
+  g_mutex_lock (&worker->mutex);
+  worker->quit = TRUE;
+  g_cancellable_cancel (worker->cancellable);
+  g_cond_signal (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
+
+  g_thread_join (worker->thread);
+
+  for (int i = 0; i < worker->n_stages; i++)
+    adain_preview_picture_free (worker->stages[i].picture);
+
+  g_clear_pointer (&worker->pending, adain_look_free);
+  worker_unref (worker);
+}

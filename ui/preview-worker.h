@@ -1,0 +1,69 @@
+/* Renders previews in a thread of its own: of the looks asked for, always the latest.
+ *
+ * A look is shown twice, first fast, from a small picture with the styles' strokes reduced to match,
+ * then sharp, from one that is closer to the size at which the filter will work. Encoded pictures
+ * and styles are kept, so that another strength or weight costs one decode.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
+
+#include "plugin/arguments.h"
+#include "ui/preview-picture.h"
+
+G_BEGIN_DECLS
+
+/* Everything that a preview depends on. */
+typedef struct
+{
+  AdainDevice    device;
+  char          *model;
+  int            n_styles;
+  GdkPixbuf    **styles;
+  double        *weights;
+  double         strength;
+  AdainPreserve  preserve;
+  double         stroke_size;
+  int            work_size;
+  gint64         asked;             /* when, by g_get_monotonic_time() */
+} AdainLook;
+
+AdainLook *adain_look_new  (int n_styles);
+void       adain_look_free (AdainLook *look);
+
+/**
+ * AdainPreviewResult:
+ * @surface: what to show, or NULL with @error
+ * @sharp: nothing better will follow for this look
+ * @device: which device computed it
+ * @notice: (nullable): why that is not the one that was asked for
+ * @asked: when the look was asked for
+ */
+typedef struct
+{
+  cairo_surface_t *surface;
+  gboolean         sharp;
+  char            *device;
+  char            *notice;
+  GError          *error;
+  gint64           asked;
+} AdainPreviewResult;
+
+/* Called on the main thread. */
+typedef void (*AdainPreviewReady) (const AdainPreviewResult *result, gpointer user_data);
+
+typedef struct _AdainPreviewWorker AdainPreviewWorker;
+
+/* @picture is copied. */
+AdainPreviewWorker *adain_preview_worker_new     (AdainPreviewPicture *picture,
+                                                  AdainPreviewReady    ready,
+                                                  gpointer             user_data);
+
+/* Takes @look over; NULL stops what is going on. */
+void                adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look);
+
+void                adain_preview_worker_free    (AdainPreviewWorker *worker);
+
+G_END_DECLS

@@ -1,0 +1,406 @@
+/* The preview: a picture of what the filter would make, kept up to date by a worker thread.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/preview.h"
+
+#include <glib/gi18n-lib.h>
+
+#define NATURAL_WIDTH  512
+#define NATURAL_HEIGHT 384
+#define CHECK_SIZE     8
+
+/* What is read of the layer; libgimp gives no more in one go. */
+#define PICTURE_MAX 1024
+
+struct _AdainPreview
+{
+  GtkBox               parent;
+
+  AdainPreviewPicture *picture;
+  AdainPreviewWorker  *worker;
+  cairo_surface_t     *before;
+  cairo_surface_t     *after;        /* NULL: nothing to compare with */
+  gint64               asked;        /* of a picture that was not drawn yet */
+  gboolean             sharp;
+  gboolean             held;         /* the mouse button is down on the picture */
+
+  GtkWidget           *area;
+  GtkWidget           *hint;
+  GtkWidget           *on_check;
+  GtkWidget           *before_toggle;
+  GtkWidget           *spinner;
+  GtkWidget           *device;
+  GtkWidget           *notice;
+};
+
+static guint wanted_signal;
+
+G_DEFINE_FINAL_TYPE (AdainPreview, adain_preview, GTK_TYPE_BOX)
+
+static gboolean
+shows_before (AdainPreview *preview)
+{
+  return ! preview->after || preview->held ||
+         gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->before_toggle));
+}
+
+/* What a screen reader says, and tests wait for. */
+static void
+describe (AdainPreview *preview)
+{
+  const char *text = shows_before (preview) ? _("The untouched picture")
+                     : preview->sharp ? _("The result, sharp")
+                     : _("The result, fast version");
+
+  atk_object_set_description (gtk_widget_get_accessible (preview->area), text);
+}
+
+/* Drawing ----------------------------------------------------------------------------------- */
+
+static void
+draw_checks (cairo_t *cr,
+             int      width,
+             int      height)
+{
+  cairo_set_source_rgb (cr, 0.6, 0.6, 0.6);
+  cairo_rectangle (cr, 0, 0, width, height);
+  cairo_fill (cr);
+
+  cairo_set_source_rgb (cr, 0.4, 0.4, 0.4);
+  for (int y = 0; y < height; y += CHECK_SIZE)
+    for (int x = (y / CHECK_SIZE % 2) * CHECK_SIZE; x < width; x += 2 * CHECK_SIZE)
+      cairo_rectangle (cr, x, y, MIN (CHECK_SIZE, width - x), MIN (CHECK_SIZE, height - y));
+  cairo_fill (cr);
+}
+
+static gboolean
+on_draw (GtkWidget    *area,
+         cairo_t      *cr,
+         AdainPreview *preview)
+{
+  cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
+  int              width = gtk_widget_get_allocated_width (area);
+  int              height = gtk_widget_get_allocated_height (area);
+  double           scale;
+  int              shown_width, shown_height;
+
+  gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, width, height);
+
+  if (! surface)
+    return FALSE;
+
+  scale = MIN ((double) width / preview->picture->image.width,
+               (double) height / preview->picture->image.height);
+  shown_width  = MAX (1, preview->picture->image.width * scale + 0.5);
+  shown_height = MAX (1, preview->picture->image.height * scale + 0.5);
+
+  cairo_translate (cr, (width - shown_width) / 2, (height - shown_height) / 2);
+  cairo_rectangle (cr, 0, 0, shown_width, shown_height);
+  cairo_clip (cr);
+  draw_checks (cr, shown_width, shown_height);
+
+  cairo_scale (cr,
+               (double) shown_width / cairo_image_surface_get_width (surface),
+               (double) shown_height / cairo_image_surface_get_height (surface));
+  cairo_set_source_surface (cr, surface, 0, 0);
+  cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
+  cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
+  cairo_paint (cr);
+
+  if (preview->asked)
+    g_debug ("preview %s after %.0f ms", preview->sharp ? "sharp" : "fast",
+             (g_get_monotonic_time () - preview->asked) / 1000.0);
+  preview->asked = 0;
+
+  return FALSE;
+}
+
+static void
+redraw (AdainPreview *preview)
+{
+  describe (preview);
+  gtk_widget_queue_draw (preview->area);
+}
+
+/* Before and after -------------------------------------------------------------------------- */
+
+static gboolean
+on_area_button (GtkWidget      *area,
+                GdkEventButton *event,
+                AdainPreview   *preview)
+{
+  if (event->button != GDK_BUTTON_PRIMARY)
+    return GDK_EVENT_PROPAGATE;
+
+  preview->held = event->type != GDK_BUTTON_RELEASE;
+  redraw (preview);
+
+  return GDK_EVENT_STOP;
+}
+
+/* With the mouse the button acts while it is held; with the keyboard it stays until pressed again. */
+static gboolean
+on_before_button (GtkWidget      *button,
+                  GdkEventButton *event,
+                  AdainPreview   *preview)
+{
+  if (event->button != GDK_BUTTON_PRIMARY)
+    return GDK_EVENT_PROPAGATE;
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), event->type != GDK_BUTTON_RELEASE);
+
+  return GDK_EVENT_STOP;
+}
+
+/* Results ----------------------------------------------------------------------------------- */
+
+static void
+set_busy (AdainPreview *preview,
+          gboolean      busy)
+{
+  g_object_set (preview->spinner, "active", busy, NULL);
+}
+
+static void
+set_hint (AdainPreview *preview,
+          const char   *text)
+{
+  gtk_label_set_text (GTK_LABEL (preview->hint), text ? text : "");
+  gtk_widget_set_visible (preview->hint, text != NULL);
+}
+
+static void
+on_ready (const AdainPreviewResult *result,
+          gpointer                  user_data)
+{
+  AdainPreview *preview = user_data;
+
+  adain_preview_set_device (preview, result->device, result->notice);
+
+  if (result->surface)
+    {
+      g_clear_pointer (&preview->after, cairo_surface_destroy);
+      preview->after = cairo_surface_reference (result->surface);
+      preview->asked = result->asked;
+      preview->sharp = result->sharp;
+      set_hint (preview, NULL);
+    }
+  else
+    {
+      g_clear_pointer (&preview->after, cairo_surface_destroy);
+      set_hint (preview, result->error->message);
+    }
+
+  gtk_widget_set_sensitive (preview->before_toggle, preview->after != NULL);
+  set_busy (preview, ! result->sharp);
+  redraw (preview);
+}
+
+void
+adain_preview_set_device (AdainPreview *preview,
+                          const char   *device,
+                          const char   *notice)
+{
+  gtk_label_set_text (GTK_LABEL (preview->device), device ? device : "");
+  gtk_label_set_text (GTK_LABEL (preview->notice), notice ? notice : "");
+  gtk_widget_set_tooltip_text (preview->notice, notice);
+  gtk_widget_set_visible (preview->notice, notice != NULL);
+}
+
+void
+adain_preview_show_look (AdainPreview *preview,
+                         AdainLook    *look)
+{
+  if (! preview->worker)
+    {
+      adain_look_free (look);
+      return;
+    }
+
+  set_busy (preview, TRUE);
+  adain_preview_worker_request (preview->worker, look);
+}
+
+void
+adain_preview_pause (AdainPreview *preview)
+{
+  if (preview->worker)
+    adain_preview_worker_request (preview->worker, NULL);
+  set_busy (preview, FALSE);
+}
+
+void
+adain_preview_show_hint (AdainPreview *preview,
+                         const char   *hint)
+{
+  adain_preview_pause (preview);
+  g_clear_pointer (&preview->after, cairo_surface_destroy);
+  gtk_widget_set_sensitive (preview->before_toggle, FALSE);
+  set_hint (preview, hint);
+  redraw (preview);
+}
+
+gboolean
+adain_preview_is_on (AdainPreview *preview)
+{
+  return gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->on_check));
+}
+
+void
+adain_preview_set_on (AdainPreview *preview,
+                      gboolean      on)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->on_check), on);
+}
+
+static void
+on_toggled (AdainPreview *preview)
+{
+  g_signal_emit (preview, wanted_signal, 0);
+}
+
+/* Construction ------------------------------------------------------------------------------ */
+
+static GtkWidget *
+create_picture (AdainPreview *preview)
+{
+  GtkWidget *frame   = gtk_frame_new (NULL);
+  GtkWidget *overlay = gtk_overlay_new ();
+  AtkObject *accessible;
+
+  preview->area = gtk_drawing_area_new ();
+  gtk_widget_set_size_request (preview->area, NATURAL_WIDTH * 3 / 4, NATURAL_HEIGHT * 3 / 4);
+  gtk_widget_set_tooltip_text (preview->area, _("Hold the mouse button down to see the picture as it was"));
+  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
+  g_signal_connect (preview->area, "draw", G_CALLBACK (on_draw), preview);
+  g_signal_connect (preview->area, "button-press-event", G_CALLBACK (on_area_button), preview);
+  g_signal_connect (preview->area, "button-release-event", G_CALLBACK (on_area_button), preview);
+
+  accessible = gtk_widget_get_accessible (preview->area);
+  atk_object_set_name (accessible, _("Preview"));
+  atk_object_set_role (accessible, ATK_ROLE_IMAGE);
+
+  preview->hint = gtk_label_new (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (preview->hint), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (preview->hint), 40);
+  gtk_label_set_justify (GTK_LABEL (preview->hint), GTK_JUSTIFY_CENTER);
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->hint), "osd");
+  gtk_widget_set_halign (preview->hint, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (preview->hint, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_start (preview->hint, 12);
+  gtk_widget_set_margin_end (preview->hint, 12);
+  gtk_widget_set_no_show_all (preview->hint, TRUE);
+  g_object_set (preview->hint, "xpad", 12, "ypad", 12, NULL);
+
+  gtk_container_add (GTK_CONTAINER (overlay), preview->area);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), preview->hint);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), preview->hint, TRUE);
+  gtk_container_add (GTK_CONTAINER (frame), overlay);
+
+  return frame;
+}
+
+static GtkWidget *
+create_controls (AdainPreview *preview)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  preview->on_check = gtk_check_button_new_with_mnemonic (_("L_ive preview"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->on_check), TRUE);
+  gtk_widget_set_tooltip_text (preview->on_check,
+                               _("Show at once how the picture would look. Switch it off on a slow "
+                                 "computer; the picture itself is not changed before you press OK."));
+  g_signal_connect_swapped (preview->on_check, "toggled", G_CALLBACK (on_toggled), preview);
+  gtk_box_pack_start (GTK_BOX (box), preview->on_check, FALSE, FALSE, 0);
+
+  preview->spinner = gtk_spinner_new ();
+  atk_object_set_name (gtk_widget_get_accessible (preview->spinner), _("Preview in progress"));
+  gtk_box_pack_start (GTK_BOX (box), preview->spinner, FALSE, FALSE, 0);
+
+  preview->before_toggle = gtk_toggle_button_new_with_mnemonic (_("Be_fore"));
+  gtk_widget_set_sensitive (preview->before_toggle, FALSE);
+  gtk_widget_set_tooltip_text (preview->before_toggle,
+                               _("Shows the picture as it was while the button is held down"));
+  g_signal_connect (preview->before_toggle, "button-press-event",
+                    G_CALLBACK (on_before_button), preview);
+  g_signal_connect (preview->before_toggle, "button-release-event",
+                    G_CALLBACK (on_before_button), preview);
+  g_signal_connect_swapped (preview->before_toggle, "toggled", G_CALLBACK (redraw), preview);
+  gtk_box_pack_end (GTK_BOX (box), preview->before_toggle, FALSE, FALSE, 0);
+
+  return box;
+}
+
+static GtkWidget *
+create_status (AdainPreview *preview)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+
+  preview->device = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (preview->device), 0.0);
+  gtk_label_set_ellipsize (GTK_LABEL (preview->device), PANGO_ELLIPSIZE_END);
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->device), "dim-label");
+  gtk_box_pack_start (GTK_BOX (box), preview->device, FALSE, FALSE, 0);
+
+  preview->notice = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (preview->notice), 0.0);
+  gtk_label_set_ellipsize (GTK_LABEL (preview->notice), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_no_show_all (preview->notice, TRUE);
+  gtk_box_pack_start (GTK_BOX (box), preview->notice, FALSE, FALSE, 0);
+
+  return box;
+}
+
+static void
+adain_preview_destroy (GtkWidget *widget)
+{
+  AdainPreview *preview = ADAIN_PREVIEW (widget);
+
+  g_clear_pointer (&preview->worker, adain_preview_worker_free);
+  g_clear_pointer (&preview->picture, adain_preview_picture_free);
+  g_clear_pointer (&preview->before, cairo_surface_destroy);
+  g_clear_pointer (&preview->after, cairo_surface_destroy);
+
+  GTK_WIDGET_CLASS (adain_preview_parent_class)->destroy (widget);
+}
+
+static void
+adain_preview_class_init (AdainPreviewClass *klass)
+{
+  GTK_WIDGET_CLASS (klass)->destroy = adain_preview_destroy;
+
+  wanted_signal = g_signal_new ("wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+adain_preview_init (AdainPreview *preview)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (preview), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing (GTK_BOX (preview), 6);
+
+  gtk_box_pack_start (GTK_BOX (preview), create_picture (preview), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (preview), create_controls (preview), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (preview), create_status (preview), FALSE, FALSE, 0);
+}
+
+GtkWidget *
+adain_preview_new (GimpImage    *image,
+                   GimpDrawable *drawable)
+{
+  AdainPreview *preview = g_object_new (ADAIN_TYPE_PREVIEW, NULL);
+
+  preview->picture = adain_preview_picture_new (image, drawable, PICTURE_MAX);
+  if (preview->picture)
+    {
+      preview->before = adain_preview_picture_surface (preview->picture, NULL);
+      preview->worker = adain_preview_worker_new (preview->picture, on_ready, preview);
+    }
+  else
+    {
+      set_hint (preview, _("The selection does not meet the layer."));
+    }
+
+  return GTK_WIDGET (preview);
+}

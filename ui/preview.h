@@ -1,0 +1,35 @@
+/* The preview: a picture of what the filter would make, kept up to date by a worker thread.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ui/preview-worker.h"
+
+G_BEGIN_DECLS
+
+#define ADAIN_TYPE_PREVIEW (adain_preview_get_type ())
+G_DECLARE_FINAL_TYPE (AdainPreview, adain_preview, ADAIN, PREVIEW, GtkBox)
+
+/* Signal "wanted": the preview was switched on, or off. */
+
+GtkWidget *adain_preview_new       (GimpImage *image, GimpDrawable *drawable);
+
+gboolean   adain_preview_is_on     (AdainPreview *preview);
+void       adain_preview_set_on    (AdainPreview *preview, gboolean on);
+
+/* Shows @look (taken over) as soon as may be, and meanwhile what is there. */
+void       adain_preview_show_look (AdainPreview *preview, AdainLook *look);
+
+/* Shows the untouched picture, with @hint (nullable) over it. */
+void       adain_preview_show_hint (AdainPreview *preview, const char *hint);
+
+/* Stops computing and keeps what is shown. */
+void       adain_preview_pause     (AdainPreview *preview);
+
+/* Tells which device computes, and why not another. */
+void       adain_preview_set_device (AdainPreview *preview, const char *device, const char *notice);
+
+G_END_DECLS

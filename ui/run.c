@@ -1,0 +1,224 @@
+/* Runs a job in a thread, with its progress and a Stop button in a bar.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/run.h"
+
+#include <glib/gi18n-lib.h>
+
+/* No forecast before this share is done and this time has passed. */
+#define FORECAST_FRACTION 0.03
+#define FORECAST_SECONDS  1.0
+#define UPDATES_PER_SECOND 12
+
+struct _AdainRunBar
+{
+  GtkBox        parent;
+
+  GtkWidget    *progress;
+  GtkWidget    *stop_button;
+
+  AdainJob     *job;
+  GCancellable *cancellable;     /* NULL: nothing is running */
+  GMainLoop    *loop;
+  gint64        started;
+  GError       *error;
+  gboolean      done;
+
+  GMutex        mutex;           /* guards these three, which the engine's threads set */
+  double        fraction;
+  int           tile, tiles;
+};
+
+G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
+
+/* In threads -------------------------------------------------------------------------------- */
+
+static void
+on_progress (double   fraction,
+             int      tile,
+             int      tiles,
+             gpointer user_data)
+{
+  AdainRunBar *bar = user_data;
+
+  g_mutex_lock (&bar->mutex);
+  bar->fraction = fraction;
+  bar->tile = tile;
+  bar->tiles = tiles;
+  g_mutex_unlock (&bar->mutex);
+}
+
+static gboolean
+on_finished (gpointer data)
+{
+  g_main_loop_quit (data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  AdainRunBar *bar = data;
+
+  bar->done = adain_job_run (bar->job, on_progress, bar, bar->cancellable, &bar->error);
+  g_idle_add_full (G_PRIORITY_DEFAULT, on_finished, g_main_loop_ref (bar->loop),
+                   (GDestroyNotify) g_main_loop_unref);
+
+  return NULL;
+}
+
+/* On screen --------------------------------------------------------------------------------- */
+
+static char *
+time_left (double fraction,
+           double seconds)
+{
+  int left;
+
+  if (fraction < FORECAST_FRACTION || seconds < FORECAST_SECONDS)
+    return NULL;
+
+  left = seconds * (1.0 - fraction) / fraction + 0.5;
+
+  if (left >= 90)
+    return g_strdup_printf (ngettext ("about %d minute left", "about %d minutes left",
+                                      (left + 30) / 60), (left + 30) / 60);
+
+  return g_strdup_printf (ngettext ("about %d second left", "about %d seconds left", left), left);
+}
+
+static gboolean
+update (gpointer data)
+{
+  AdainRunBar *bar = data;
+  double       seconds = (g_get_monotonic_time () - bar->started) / (double) G_USEC_PER_SEC;
+  double       fraction;
+  int          tile, tiles;
+  char        *left, *text;
+
+  g_mutex_lock (&bar->mutex);
+  fraction = CLAMP (bar->fraction, 0.0, 1.0);
+  tile = bar->tile;
+  tiles = bar->tiles;
+  g_mutex_unlock (&bar->mutex);
+
+  left = time_left (fraction, seconds);
+
+  if (g_cancellable_is_cancelled (bar->cancellable))
+    text = g_strdup (_("Stopping…"));
+  else if (tiles == 0)
+    text = g_strdup (_("Preparing…"));
+  else if (left)
+    /* Translators: the last is "about 12 seconds left". */
+    text = g_strdup_printf (_("Tile %d of %d, %s"), tile, tiles, left);
+  else
+    text = g_strdup_printf (_("Tile %d of %d"), tile, tiles);
+
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), fraction);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), text);
+
+  g_free (text);
+  g_free (left);
+
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+adain_run_bar_is_busy (AdainRunBar *bar)
+{
+  return bar->cancellable != NULL;
+}
+
+void
+adain_run_bar_stop (AdainRunBar *bar)
+{
+  if (! bar->cancellable)
+    return;
+
+  g_cancellable_cancel (bar->cancellable);
+  update (bar);
+}
+
+gboolean
+adain_run_bar_run (AdainRunBar  *bar,
+                   AdainJob     *job,
+                   GError      **error)
+{
+  GThread *thread;
+  guint    timer;
+
+  bar->job = job;
+  bar->cancellable = g_cancellable_new ();
+  bar->loop = g_main_loop_new (NULL, FALSE);
+  bar->started = g_get_monotonic_time ();
+  bar->fraction = 0.0;
+  bar->tile = bar->tiles = 0;
+
+  update (bar);
+  gtk_widget_show (GTK_WIDGET (bar));
+  gtk_widget_grab_focus (bar->stop_button);
+
+  thread = g_thread_new ("adain-run", run_in_thread, bar);
+  timer = g_timeout_add (1000 / UPDATES_PER_SECOND, update, bar);
+  g_main_loop_run (bar->loop);
+  g_source_remove (timer);
+  g_thread_join (thread);
+
+  /* Stopped at the very end is stopped all the same. */
+  if (bar->done && g_cancellable_set_error_if_cancelled (bar->cancellable, &bar->error))
+    bar->done = FALSE;
+
+  gtk_widget_hide (GTK_WIDGET (bar));
+  g_clear_pointer (&bar->loop, g_main_loop_unref);
+  g_clear_object (&bar->cancellable);
+  bar->job = NULL;
+
+  if (bar->error)
+    g_propagate_error (error, g_steal_pointer (&bar->error));
+
+  return bar->done;
+}
+
+static void
+adain_run_bar_finalize (GObject *object)
+{
+  g_mutex_clear (&ADAIN_RUN_BAR (object)->mutex);
+
+  G_OBJECT_CLASS (adain_run_bar_parent_class)->finalize (object);
+}
+
+static void
+adain_run_bar_class_init (AdainRunBarClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = adain_run_bar_finalize;
+}
+
+static void
+adain_run_bar_init (AdainRunBar *bar)
+{
+  g_mutex_init (&bar->mutex);
+  gtk_box_set_spacing (GTK_BOX (bar), 12);
+
+  bar->progress = gtk_progress_bar_new ();
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (bar->progress), TRUE);
+  gtk_widget_set_valign (bar->progress, GTK_ALIGN_CENTER);
+  atk_object_set_name (gtk_widget_get_accessible (bar->progress), _("Progress"));
+  gtk_box_pack_start (GTK_BOX (bar), bar->progress, TRUE, TRUE, 0);
+
+  bar->stop_button = gtk_button_new_with_mnemonic (_("_Stop"));
+  gtk_widget_set_tooltip_text (bar->stop_button, _("Stops at once and leaves the image as it is"));
+  g_signal_connect_swapped (bar->stop_button, "clicked", G_CALLBACK (adain_run_bar_stop), bar);
+  gtk_box_pack_start (GTK_BOX (bar), bar->stop_button, FALSE, FALSE, 0);
+
+  gtk_widget_show (bar->progress);
+  gtk_widget_show (bar->stop_button);
+  gtk_widget_set_no_show_all (GTK_WIDGET (bar), TRUE);
+}
+
+GtkWidget *
+adain_run_bar_new (void)
+{
+  return g_object_new (ADAIN_TYPE_RUN_BAR, NULL);
+}

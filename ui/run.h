@@ -1,0 +1,25 @@
+/* Runs a job in a thread, with its progress and a Stop button in a bar.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "plugin/job.h"
+
+G_BEGIN_DECLS
+
+#define ADAIN_TYPE_RUN_BAR (adain_run_bar_get_type ())
+G_DECLARE_FINAL_TYPE (AdainRunBar, adain_run_bar, ADAIN, RUN_BAR, GtkBox)
+
+GtkWidget *adain_run_bar_new     (void);
+
+/* Returns when the job is done, has failed, or was stopped (G_IO_ERROR_CANCELLED); until then the
+ * main loop runs. */
+gboolean   adain_run_bar_run     (AdainRunBar *bar, AdainJob *job, GError **error);
+
+gboolean   adain_run_bar_is_busy (AdainRunBar *bar);
+void       adain_run_bar_stop    (AdainRunBar *bar);
+
+G_END_DECLS

@@ -1,0 +1,163 @@
+/* The procedure's settings in a group of a key file, and back.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/settings.h"
+
+#include <math.h>
+
+static const char *const doubles[] = { "strength", "stroke-size" };
+static const char *const choices[] = { "preserve-color", "device" };
+
+void
+adain_settings_save (GimpProcedureConfig *config,
+                     GKeyFile            *file,
+                     const char          *group)
+{
+  GObject       *object = G_OBJECT (config);
+  GValue         value = G_VALUE_INIT;
+  const gdouble *weights;
+  gsize          n_weights = 0;
+  char         **styles = NULL;
+  GFile         *model = NULL;
+  int            work_size;
+
+  g_key_file_remove_group (file, group, NULL);
+
+  g_object_get (object, "styles", &styles, "work-size", &work_size, "model", &model, NULL);
+
+  g_key_file_set_string_list (file, group, "styles", (const char *const *) styles,
+                              styles ? g_strv_length (styles) : 0);
+  g_key_file_set_integer (file, group, "work-size", work_size);
+
+  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+  g_object_get_property (object, "weights", &value);
+  weights = gimp_value_get_double_array (&value, &n_weights);
+  /* The weight of a style layer comes last, and stays behind with it. */
+  g_key_file_set_double_list (file, group, "weights", (gdouble *) weights,
+                              MIN (n_weights, styles ? g_strv_length (styles) : 0));
+  g_value_unset (&value);
+
+  for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
+    {
+      double number;
+
+      g_object_get (object, doubles[i], &number, NULL);
+      g_key_file_set_double (file, group, doubles[i], number);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    {
+      char *choice = NULL;
+
+      g_object_get (object, choices[i], &choice, NULL);
+      g_key_file_set_string (file, group, choices[i], choice ? choice : "");
+      g_free (choice);
+    }
+
+  if (model)
+    {
+      char *uri = g_file_get_uri (model);
+
+      g_key_file_set_string (file, group, "model", uri);
+      g_free (uri);
+    }
+
+  g_clear_object (&model);
+  g_strfreev (styles);
+}
+
+static void
+load_styles (GObject    *object,
+             GKeyFile   *file,
+             const char *group)
+{
+  GValue   value = G_VALUE_INIT;
+  char   **styles = g_key_file_get_string_list (file, group, "styles", NULL, NULL);
+  gsize    n_weights = 0;
+  gdouble *weights = g_key_file_get_double_list (file, group, "weights", &n_weights, NULL);
+
+  if (styles)
+    g_object_set (object, "styles", styles, "style-layer", NULL, NULL);
+
+  if (weights)
+    {
+      g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+      gimp_value_set_double_array (&value, weights, n_weights);
+      g_object_set_property (object, "weights", &value);
+      g_value_unset (&value);
+    }
+
+  g_free (weights);
+  g_strfreev (styles);
+}
+
+static void
+load_number (GObject    *object,
+             GKeyFile   *file,
+             const char *group,
+             const char *key)
+{
+  GError     *error = NULL;
+  double      number = g_key_file_get_double (file, group, key, &error);
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), key);
+
+  if (! error && isfinite (number) && G_IS_PARAM_SPEC_DOUBLE (pspec))
+    {
+      GParamSpecDouble *range = G_PARAM_SPEC_DOUBLE (pspec);
+
+      g_object_set (object, key, CLAMP (number, range->minimum, range->maximum), NULL);
+    }
+
+  g_clear_error (&error);
+}
+
+static void
+load_choice (GObject    *object,
+             GKeyFile   *file,
+             const char *group,
+             const char *key)
+{
+  char       *choice = g_key_file_get_string (file, group, key, NULL);
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), key);
+
+  if (choice && gimp_choice_is_valid (gimp_param_spec_choice_get_choice (pspec), choice))
+    g_object_set (object, key, choice, NULL);
+
+  g_free (choice);
+}
+
+void
+adain_settings_load (GimpProcedureConfig *config,
+                     GKeyFile            *file,
+                     const char          *group)
+{
+  GObject *object = G_OBJECT (config);
+  GFile   *model = NULL;
+  char    *uri;
+
+  if (! g_key_file_has_group (file, group))
+    return;
+
+  load_styles (object, file, group);
+
+  for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
+    load_number (object, file, group, doubles[i]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
+    load_choice (object, file, group, choices[i]);
+
+  if (g_key_file_has_key (file, group, "work-size", NULL))
+    g_object_set (object, "work-size",
+                  CLAMP (g_key_file_get_integer (file, group, "work-size", NULL),
+                         0, GIMP_MAX_IMAGE_SIZE),
+                  NULL);
+
+  uri = g_key_file_get_string (file, group, "model", NULL);
+  if (uri && *uri)
+    model = g_file_new_for_uri (uri);
+  g_object_set (object, "model", model, NULL);
+
+  g_clear_object (&model);
+  g_free (uri);
+}

@@ -1,0 +1,17 @@
+/* The procedure's settings in a group of a key file, and back.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+/* Saves all but the style layer, which belongs to one image. */
+void adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *group);
+
+/* Settings that the group lacks, or has a nonsense value for, stay as they are. */
+void adain_settings_load (GimpProcedureConfig *config, GKeyFile *file, const char *group);
+
+G_END_DECLS

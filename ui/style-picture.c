@@ -1,0 +1,153 @@
+/* Reads a style's picture, reduced to what a preview can use of it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/style-picture.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The shorter side is kept down to this; at stroke size 1 the engine looks at 512. */
+#define SHORTER_SIDE 640
+/* libgimp gives thumbnails up to this size. */
+#define GIMP_THUMBNAIL_MAX 1024
+
+static void
+on_size_prepared (GdkPixbufLoader *loader,
+                  int              width,
+                  int              height,
+                  gpointer         user_data)
+{
+  int shorter = MIN (width, height);
+
+  if (shorter > SHORTER_SIDE)
+    gdk_pixbuf_loader_set_size (loader,
+                                MAX (1, (gint64) width * SHORTER_SIDE / shorter),
+                                MAX (1, (gint64) height * SHORTER_SIDE / shorter));
+}
+
+static GdkPixbuf *
+load (const char    *name,
+      GCancellable  *cancellable,
+      GError       **error)
+{
+  GFile           *file = g_file_new_for_commandline_arg (name);
+  GdkPixbufLoader *loader;
+  GdkPixbuf       *pixbuf = NULL;
+  char            *contents;
+  gsize            length;
+  gboolean         ok;
+
+  ok = g_file_load_contents (file, cancellable, &contents, &length, NULL, error);
+  g_object_unref (file);
+  if (! ok)
+    return NULL;
+
+  loader = gdk_pixbuf_loader_new ();
+  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), NULL);
+
+  ok = gdk_pixbuf_loader_write (loader, (const guchar *) contents, length, error);
+  ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
+  if (ok)
+    pixbuf = gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
+
+  g_object_unref (loader);
+  g_free (contents);
+
+  return pixbuf;
+}
+
+static void
+load_in_thread (GTask        *task,
+                gpointer      source,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  GError    *error = NULL;
+  GdkPixbuf *pixbuf = load (data, cancellable, &error);
+
+  if (pixbuf)
+    g_task_return_pointer (task, pixbuf, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+adain_style_picture_load_async (const char          *name,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, g_strdup (name), g_free);
+  g_task_run_in_thread (task, load_in_thread);
+  g_object_unref (task);
+}
+
+GdkPixbuf *
+adain_style_picture_load_finish (GAsyncResult  *result,
+                                 GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+GdkPixbuf *
+adain_style_picture_from_drawable (GimpDrawable *drawable)
+{
+  int    width   = gimp_drawable_get_width (drawable);
+  int    height  = gimp_drawable_get_height (drawable);
+  int    shorter = MIN (width, height);
+  double scale   = MIN (1.0, (double) SHORTER_SIDE / shorter);
+
+  scale = MIN (scale, (double) GIMP_THUMBNAIL_MAX / MAX (width, height));
+
+  return gimp_drawable_get_thumbnail (drawable, MAX (1, width * scale), MAX (1, height * scale),
+                                      GIMP_PIXBUF_KEEP_ALPHA);
+}
+
+GdkPixbuf *
+adain_style_picture_load_by_gimp (const char  *name,
+                                  GError     **error)
+{
+  GFile     *file = g_file_new_for_commandline_arg (name);
+  GdkPixbuf *pixbuf = NULL;
+  GimpImage *image;
+  GimpPDBErrorHandler handler = gimp_plug_in_get_pdb_error_handler (gimp_get_plug_in ());
+
+  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), handler);
+
+  if (image)
+    {
+      GimpLayer *layer = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
+
+      if (layer)
+        pixbuf = adain_style_picture_from_drawable (GIMP_DRAWABLE (layer));
+      gimp_image_delete (image);
+    }
+
+  if (! pixbuf)
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                 _("“%s” is not a picture that GIMP can read."), gimp_file_get_utf8_name (file));
+
+  g_object_unref (file);
+
+  return pixbuf;
+}
+
+GdkPixbuf *
+adain_style_picture_thumbnail (GdkPixbuf *picture,
+                               int        side)
+{
+  int        width   = gdk_pixbuf_get_width (picture);
+  int        height  = gdk_pixbuf_get_height (picture);
+  int        shorter = MIN (width, height);
+  GdkPixbuf *middle  = gdk_pixbuf_new_subpixbuf (picture, (width - shorter) / 2,
+                                                 (height - shorter) / 2, shorter, shorter);
+  GdkPixbuf *thumbnail = gdk_pixbuf_scale_simple (middle, side, side, GDK_INTERP_BILINEAR);
+
+  g_object_unref (middle);
+
+  return thumbnail;
+}

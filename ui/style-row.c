@@ -1,0 +1,277 @@
+/* One style in the list: a handle to drag, thumbnail, name, weight, and a button to remove it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/style-row.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/style-picture.h"
+
+#define THUMBNAIL 48
+
+struct _AdainStyleRow
+{
+  GtkListBoxRow  parent;
+
+  AdainStyleSet *set;
+  int            index;
+  int            id;
+  gboolean       syncing;      /* the slider is being moved by ourselves */
+
+  GtkWidget     *scale;        /* NULL while the style cannot be used */
+};
+
+G_DEFINE_FINAL_TYPE (AdainStyleRow, adain_style_row, GTK_TYPE_LIST_BOX_ROW)
+
+static const GtkTargetEntry row_target = { (char *) ADAIN_STYLE_ROW_TARGET, GTK_TARGET_SAME_APP, 0 };
+
+/* The weight -------------------------------------------------------------------------------- */
+
+static char *
+on_format_value (GtkScale *scale,
+                 double    value,
+                 gpointer  user_data)
+{
+  /* Translators: a weight, such as "40 %". */
+  return g_strdup_printf (_("%.0f %%"), value * 100.0);
+}
+
+static void
+on_value_changed (AdainStyleRow *row)
+{
+  if (! row->syncing)
+    adain_style_set_set_weight (row->set, row->index,
+                                gtk_range_get_value (GTK_RANGE (row->scale)));
+}
+
+/* The wheel scrolls the list; it must not change weights on the way. */
+static gboolean
+on_scroll (GtkWidget *scale,
+           GdkEvent  *event,
+           gpointer   user_data)
+{
+  g_signal_stop_emission_by_name (scale, "scroll-event");
+
+  return GDK_EVENT_PROPAGATE;
+}
+
+void
+adain_style_row_sync_weight (AdainStyleRow *row)
+{
+  if (! row->scale)
+    return;
+
+  row->syncing = TRUE;
+  gtk_range_set_value (GTK_RANGE (row->scale), adain_style_set_get (row->set, row->index)->weight);
+  row->syncing = FALSE;
+}
+
+static GtkWidget *
+create_scale (AdainStyleRow        *row,
+              const AdainStyleItem *item)
+{
+  char *name = g_strdup_printf (_("Weight of %s"), item->name);
+
+  row->scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 1.0, 0.01);
+  gtk_scale_set_value_pos (GTK_SCALE (row->scale), GTK_POS_RIGHT);
+  gtk_range_set_round_digits (GTK_RANGE (row->scale), 2);
+  gtk_widget_set_tooltip_text (row->scale,
+                               _("How much of this style is in the picture, compared with the others"));
+  g_signal_connect (row->scale, "format-value", G_CALLBACK (on_format_value), NULL);
+  g_signal_connect (row->scale, "scroll-event", G_CALLBACK (on_scroll), NULL);
+  adain_style_row_sync_weight (row);
+  g_signal_connect_swapped (row->scale, "value-changed", G_CALLBACK (on_value_changed), row);
+  atk_object_set_name (gtk_widget_get_accessible (row->scale), name);
+  g_free (name);
+
+  return row->scale;
+}
+
+/* Dragging ---------------------------------------------------------------------------------- */
+
+static void
+on_drag_begin (GtkWidget      *handle,
+               GdkDragContext *context,
+               AdainStyleRow  *row)
+{
+  const AdainStyleItem *item = adain_style_set_get (row->set, row->index);
+
+  if (item->pixbuf)
+    {
+      GdkPixbuf *thumbnail = adain_style_picture_thumbnail (item->pixbuf, THUMBNAIL);
+
+      gtk_drag_set_icon_pixbuf (context, thumbnail, THUMBNAIL / 2, THUMBNAIL / 2);
+      g_object_unref (thumbnail);
+    }
+}
+
+static void
+on_drag_data_get (GtkWidget        *handle,
+                  GdkDragContext   *context,
+                  GtkSelectionData *data,
+                  guint             info,
+                  guint             time,
+                  AdainStyleRow    *row)
+{
+  gtk_selection_data_set (data, gtk_selection_data_get_target (data), 8 * sizeof (int),
+                          (const guchar *) &row->index, sizeof (int));
+}
+
+static GtkWidget *
+create_handle (AdainStyleRow        *row,
+               const AdainStyleItem *item)
+{
+  GtkWidget *handle = gtk_event_box_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *grip = gtk_image_new_from_icon_name ("list-drag-handle-symbolic", GTK_ICON_SIZE_MENU);
+  GtkWidget *image;
+
+  if (item->pixbuf)
+    {
+      int              scale = gtk_widget_get_scale_factor (GTK_WIDGET (row));
+      GdkPixbuf       *thumbnail = adain_style_picture_thumbnail (item->pixbuf, THUMBNAIL * scale);
+      cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (thumbnail, scale, NULL);
+
+      image = gtk_image_new_from_surface (surface);
+      cairo_surface_destroy (surface);
+      g_object_unref (thumbnail);
+    }
+  else
+    {
+      image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING
+                                            ? "image-loading" : "image-missing",
+                                            GTK_ICON_SIZE_DND);
+    }
+
+  gtk_widget_set_size_request (image, THUMBNAIL, THUMBNAIL);
+  gtk_style_context_add_class (gtk_widget_get_style_context (grip), "dim-label");
+
+  /* A layer is always the last style. */
+  if (item->path)
+    {
+      gtk_drag_source_set (handle, GDK_BUTTON1_MASK, &row_target, 1, GDK_ACTION_MOVE);
+      gtk_widget_set_tooltip_text (handle, _("Drag to reorder"));
+      g_signal_connect (handle, "drag-begin", G_CALLBACK (on_drag_begin), row);
+      g_signal_connect (handle, "drag-data-get", G_CALLBACK (on_drag_data_get), row);
+    }
+  else
+    {
+      gtk_widget_set_opacity (grip, 0.0);
+    }
+
+  gtk_box_pack_start (GTK_BOX (box), grip, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), image, FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (handle), box);
+
+  return handle;
+}
+
+/* Name and state ---------------------------------------------------------------------------- */
+
+static GtkWidget *
+create_name (const AdainStyleItem *item)
+{
+  GtkWidget *label = gtk_label_new (item->name);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+
+  return label;
+}
+
+static GtkWidget *
+create_state (const AdainStyleItem *item)
+{
+  GtkWidget *label = gtk_label_new (item->state == ADAIN_STYLE_LOADING ? _("Loading…")
+                                    : item->state == ADAIN_STYLE_MISSING
+                                      ? _("The file is missing; this style is left out")
+                                      : _("This is not a picture; it is left out"));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
+
+  return label;
+}
+
+static void
+on_remove (AdainStyleRow *row)
+{
+  adain_style_set_remove (row->set, row->index);
+}
+
+static GtkWidget *
+create_remove (AdainStyleRow        *row,
+               const AdainStyleItem *item)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("edit-delete-symbolic", GTK_ICON_SIZE_BUTTON);
+  char      *name = g_strdup_printf (_("Remove %s"), item->name);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _("Take this style out of the list; the file stays"));
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_remove), row);
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  g_free (name);
+
+  return button;
+}
+
+int
+adain_style_row_get_id (AdainStyleRow *row)
+{
+  return row->id;
+}
+
+static void
+adain_style_row_dispose (GObject *object)
+{
+  g_clear_object (&ADAIN_STYLE_ROW (object)->set);
+
+  G_OBJECT_CLASS (adain_style_row_parent_class)->dispose (object);
+}
+
+static void
+adain_style_row_class_init (AdainStyleRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = adain_style_row_dispose;
+}
+
+static void
+adain_style_row_init (AdainStyleRow *row)
+{
+}
+
+GtkWidget *
+adain_style_row_new (AdainStyleSet *set,
+                     int            index)
+{
+  const AdainStyleItem *item = adain_style_set_get (set, index);
+  AdainStyleRow        *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
+  GtkWidget            *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  row->set = g_object_ref (set);
+  row->index = index;
+  row->id = item->id;
+
+  gtk_widget_set_valign (middle, GTK_ALIGN_CENTER);
+  gtk_box_pack_start (GTK_BOX (middle), create_name (item), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (middle),
+                      item->state == ADAIN_STYLE_READY ? create_scale (row, item)
+                                                       : create_state (item),
+                      FALSE, FALSE, 0);
+
+  gtk_container_set_border_width (GTK_CONTAINER (box), 3);
+  gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), middle, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (row), box);
+
+  gtk_widget_set_tooltip_text (GTK_WIDGET (row), item->problem ? item->problem : item->path);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (row)), item->name);
+  gtk_widget_show_all (GTK_WIDGET (row));
+
+  return GTK_WIDGET (row);
+}

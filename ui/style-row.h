@@ -1,0 +1,26 @@
+/* One style in the list: a handle to drag, thumbnail, name, weight, and a button to remove it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ui/style-set.h"
+
+G_BEGIN_DECLS
+
+#define ADAIN_TYPE_STYLE_ROW (adain_style_row_get_type ())
+G_DECLARE_FINAL_TYPE (AdainStyleRow, adain_style_row, ADAIN, STYLE_ROW, GtkListBoxRow)
+
+/* What a dragged row is called; the data is its index. */
+#define ADAIN_STYLE_ROW_TARGET "application/x-adain-style-row"
+
+GtkWidget *adain_style_row_new         (AdainStyleSet *set, int index);
+
+/* Shows the weight that the set has now. */
+void       adain_style_row_sync_weight (AdainStyleRow *row);
+
+int        adain_style_row_get_id      (AdainStyleRow *row);
+
+G_END_DECLS

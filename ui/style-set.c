@@ -1,0 +1,520 @@
+/* The styles of the dialog with their weights, kept in step with the settings.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ui/style-set.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/style-picture.h"
+
+struct _AdainStyleSet
+{
+  GObject              parent;
+
+  GimpProcedureConfig *config;
+  GPtrArray           *items;
+  GCancellable        *cancellable;
+  int                  next_id;
+  gboolean             writing;      /* the settings are being changed by ourselves */
+};
+
+enum { CHANGED, WEIGHTS_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (AdainStyleSet, adain_style_set, G_TYPE_OBJECT)
+
+static void
+item_free (gpointer data)
+{
+  AdainStyleItem *item = data;
+
+  g_free (item->path);
+  g_clear_object (&item->layer);
+  g_free (item->name);
+  g_free (item->problem);
+  g_clear_object (&item->pixbuf);
+  g_free (item);
+}
+
+static AdainStyleItem *
+item_at (AdainStyleSet *set,
+         int            index)
+{
+  return g_ptr_array_index (set->items, index);
+}
+
+static AdainStyleItem *
+find_id (AdainStyleSet *set,
+         int            id)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (item_at (set, i)->id == id)
+      return item_at (set, i);
+
+  return NULL;
+}
+
+/* A file has been read, in time or too late. */
+
+typedef struct
+{
+  AdainStyleSet *set;
+  int            id;
+} Loading;
+
+static void
+on_loaded (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  Loading        *loading = data;
+  AdainStyleItem *item = find_id (loading->set, loading->id);
+  GError         *error = NULL;
+  GdkPixbuf      *pixbuf = adain_style_picture_load_finish (result, &error);
+
+  if (item && ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      if (! pixbuf && ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY) &&
+          ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        {
+          g_clear_error (&error);
+          pixbuf = adain_style_picture_load_by_gimp (item->path, &error);
+        }
+
+      g_clear_object (&item->pixbuf);
+      g_clear_pointer (&item->problem, g_free);
+
+      if (pixbuf)
+        {
+          item->state = ADAIN_STYLE_READY;
+          item->pixbuf = g_object_ref (pixbuf);
+        }
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        {
+          item->state = ADAIN_STYLE_MISSING;
+        }
+      else
+        {
+          item->state = ADAIN_STYLE_BROKEN;
+          item->problem = g_strdup (error ? error->message : NULL);
+        }
+
+      g_signal_emit (loading->set, signals[CHANGED], 0);
+    }
+
+  g_clear_object (&pixbuf);
+  g_clear_error (&error);
+  g_object_unref (loading->set);
+  g_free (loading);
+}
+
+static void
+item_load (AdainStyleSet  *set,
+           AdainStyleItem *item)
+{
+  Loading *loading = g_new (Loading, 1);
+
+  loading->set = g_object_ref (set);
+  loading->id  = item->id;
+
+  item->state = ADAIN_STYLE_LOADING;
+  adain_style_picture_load_async (item->path, set->cancellable, on_loaded, loading);
+}
+
+static char *
+display_name (const char *path)
+{
+  GFile *file = g_file_new_for_commandline_arg (path);
+  char  *base = g_file_get_basename (file);
+  char  *name = g_filename_display_name (base ? base : path);
+
+  g_free (base);
+  g_object_unref (file);
+
+  return name;
+}
+
+static AdainStyleItem *
+item_new_path (AdainStyleSet *set,
+               const char    *path)
+{
+  AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
+
+  item->id   = set->next_id++;
+  item->path = g_strdup (path);
+  item->name = display_name (path);
+  item_load (set, item);
+
+  return item;
+}
+
+static AdainStyleItem *
+item_new_layer (AdainStyleSet *set,
+                GimpDrawable  *layer)
+{
+  AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
+  char           *name = gimp_item_get_name (GIMP_ITEM (layer));
+
+  item->id     = set->next_id++;
+  item->layer  = g_object_ref (layer);
+  item->name   = g_strdup_printf (_("Layer “%s”"), name ? name : "");
+  item->pixbuf = adain_style_picture_from_drawable (layer);
+  item->state  = item->pixbuf ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
+  g_free (name);
+
+  return item;
+}
+
+/* From the settings to the items ------------------------------------------------------------ */
+
+/* Takes the item for @path (or @layer) out of @old, so that it need not be read again. */
+static AdainStyleItem *
+take_item (GPtrArray    *old,
+           const char   *path,
+           GimpDrawable *layer)
+{
+  for (guint i = 0; i < old->len; i++)
+    {
+      AdainStyleItem *item = g_ptr_array_index (old, i);
+
+      if (path ? g_strcmp0 (item->path, path) == 0 : item->layer == layer)
+        return g_ptr_array_steal_index (old, i);
+    }
+
+  return NULL;
+}
+
+static void
+read_weights (AdainStyleSet *set)
+{
+  GValue         value = G_VALUE_INIT;
+  const gdouble *weights;
+  gsize          n = 0;
+
+  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+  g_object_get_property (G_OBJECT (set->config), "weights", &value);
+  weights = gimp_value_get_double_array (&value, &n);
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      double weight = n == set->items->len ? weights[i] : 1.0;
+
+      item_at (set, i)->weight = weight > 0.0 ? MIN (weight, 1.0) : 0.0;
+    }
+
+  g_value_unset (&value);
+}
+
+static void
+read_config (AdainStyleSet *set)
+{
+  GPtrArray    *old = set->items;
+  char        **paths = NULL;
+  GimpDrawable *layer = NULL;
+
+  set->items = g_ptr_array_new_with_free_func (item_free);
+  g_object_get (set->config, "styles", &paths, "style-layer", &layer, NULL);
+
+  for (int i = 0; paths && paths[i]; i++)
+    {
+      AdainStyleItem *item = take_item (old, paths[i], NULL);
+
+      g_ptr_array_add (set->items, item ? item : item_new_path (set, paths[i]));
+    }
+
+  if (layer && gimp_item_is_valid (GIMP_ITEM (layer)))
+    {
+      AdainStyleItem *item = take_item (old, NULL, layer);
+
+      g_ptr_array_add (set->items, item ? item : item_new_layer (set, layer));
+    }
+
+  g_clear_object (&layer);
+  g_strfreev (paths);
+  g_ptr_array_unref (old);
+
+  read_weights (set);
+}
+
+static void
+on_config_notify (GObject       *config,
+                  GParamSpec    *pspec,
+                  AdainStyleSet *set)
+{
+  if (set->writing)
+    return;
+
+  if (g_str_equal (pspec->name, "weights"))
+    {
+      read_weights (set);
+      g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
+    }
+  else if (g_str_equal (pspec->name, "styles") || g_str_equal (pspec->name, "style-layer"))
+    {
+      read_config (set);
+      g_signal_emit (set, signals[CHANGED], 0);
+    }
+}
+
+/* From the items to the settings ------------------------------------------------------------ */
+
+static void
+write_weights (AdainStyleSet *set)
+{
+  GValue   value = G_VALUE_INIT;
+  gdouble *weights = g_new (gdouble, set->items->len + 1);
+
+  for (guint i = 0; i < set->items->len; i++)
+    weights[i] = item_at (set, i)->weight;
+
+  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+  gimp_value_set_double_array (&value, weights, set->items->len);
+
+  set->writing = TRUE;
+  g_object_set_property (G_OBJECT (set->config), "weights", &value);
+  set->writing = FALSE;
+
+  g_value_unset (&value);
+  g_free (weights);
+}
+
+static void
+write_config (AdainStyleSet *set)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  GimpDrawable *layer = NULL;
+  char        **paths;
+
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      if (item_at (set, i)->path)
+        g_strv_builder_add (builder, item_at (set, i)->path);
+      else
+        layer = item_at (set, i)->layer;
+    }
+
+  paths = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+
+  set->writing = TRUE;
+  g_object_set (set->config, "styles", paths, "style-layer", layer, NULL);
+  set->writing = FALSE;
+
+  g_strfreev (paths);
+  write_weights (set);
+
+  g_signal_emit (set, signals[CHANGED], 0);
+}
+
+/* A new style weighs as much as those that are there do on average. */
+static double
+new_weight (AdainStyleSet *set)
+{
+  double sum = 0.0;
+
+  for (guint i = 0; i < set->items->len; i++)
+    sum += item_at (set, i)->weight;
+
+  return sum > 0.0 ? sum / set->items->len : 1.0;
+}
+
+void
+adain_style_set_add_path (AdainStyleSet *set,
+                          const char    *path)
+{
+  AdainStyleItem *item = item_new_path (set, path);
+  guint           end = set->items->len;
+
+  item->weight = new_weight (set);
+  if (end > 0 && item_at (set, end - 1)->layer)
+    end--;
+
+  g_ptr_array_insert (set->items, end, item);
+  write_config (set);
+}
+
+void
+adain_style_set_set_layer (AdainStyleSet *set,
+                           GimpDrawable  *layer)
+{
+  AdainStyleItem *item = item_new_layer (set, layer);
+  guint           n = set->items->len;
+
+  item->weight = new_weight (set);
+  if (n > 0 && item_at (set, n - 1)->layer)
+    {
+      item->weight = item_at (set, n - 1)->weight;
+      g_ptr_array_remove_index (set->items, n - 1);
+    }
+
+  g_ptr_array_add (set->items, item);
+  write_config (set);
+}
+
+void
+adain_style_set_remove (AdainStyleSet *set,
+                        int            index)
+{
+  g_ptr_array_remove_index (set->items, index);
+  write_config (set);
+}
+
+void
+adain_style_set_move (AdainStyleSet *set,
+                      int            from,
+                      int            to)
+{
+  int n = set->items->len;
+
+  if (n > 0 && item_at (set, n - 1)->layer)
+    n--;
+
+  if (from < 0 || from >= n || to < 0 || to >= n || from == to)
+    return;
+
+  g_ptr_array_insert (set->items, to, g_ptr_array_steal_index (set->items, from));
+  write_config (set);
+}
+
+void
+adain_style_set_set_weight (AdainStyleSet *set,
+                            int            index,
+                            double         weight)
+{
+  if (item_at (set, index)->weight == weight)
+    return;
+
+  item_at (set, index)->weight = CLAMP (weight, 0.0, 1.0);
+  write_weights (set);
+  g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
+}
+
+void
+adain_style_set_set_weights (AdainStyleSet *set,
+                             const double  *weights)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    item_at (set, i)->weight = CLAMP (weights[i], 0.0, 1.0);
+
+  write_weights (set);
+  g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
+}
+
+void
+adain_style_set_refresh (AdainStyleSet *set)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      AdainStyleItem *item = item_at (set, i);
+      gboolean        exists;
+
+      if (! item->path || ! g_path_is_absolute (item->path))
+        continue;
+
+      exists = g_file_test (item->path, G_FILE_TEST_EXISTS);
+      if ((item->state == ADAIN_STYLE_READY && ! exists) ||
+          (item->state == ADAIN_STYLE_MISSING && exists))
+        item_load (set, item);
+    }
+}
+
+void
+adain_style_set_drop_unusable (AdainStyleSet *set)
+{
+  gboolean changed = FALSE;
+
+  for (int i = set->items->len - 1; i >= 0; i--)
+    {
+      AdainStyleState state = item_at (set, i)->state;
+
+      if (state == ADAIN_STYLE_MISSING || state == ADAIN_STYLE_BROKEN)
+        {
+          g_ptr_array_remove_index (set->items, i);
+          changed = TRUE;
+        }
+    }
+
+  if (changed)
+    write_config (set);
+}
+
+int
+adain_style_set_get_size (AdainStyleSet *set)
+{
+  return set->items->len;
+}
+
+const AdainStyleItem *
+adain_style_set_get (AdainStyleSet *set,
+                     int            index)
+{
+  return item_at (set, index);
+}
+
+int
+adain_style_set_count_ready (AdainStyleSet *set)
+{
+  int n = 0;
+
+  for (guint i = 0; i < set->items->len; i++)
+    n += item_at (set, i)->state == ADAIN_STYLE_READY;
+
+  return n;
+}
+
+gboolean
+adain_style_set_is_loaded (AdainStyleSet *set)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (item_at (set, i)->state == ADAIN_STYLE_LOADING)
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+adain_style_set_dispose (GObject *object)
+{
+  AdainStyleSet *set = ADAIN_STYLE_SET (object);
+
+  if (set->config)
+    g_signal_handlers_disconnect_by_data (set->config, set);
+
+  g_clear_object (&set->config);
+  g_clear_object (&set->cancellable);
+  g_clear_pointer (&set->items, g_ptr_array_unref);
+
+  G_OBJECT_CLASS (adain_style_set_parent_class)->dispose (object);
+}
+
+static void
+adain_style_set_class_init (AdainStyleSetClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = adain_style_set_dispose;
+
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass),
+                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+adain_style_set_init (AdainStyleSet *set)
+{
+  set->items = g_ptr_array_new_with_free_func (item_free);
+  set->cancellable = g_cancellable_new ();
+}
+
+AdainStyleSet *
+adain_style_set_new (GimpProcedureConfig *config)
+{
+  AdainStyleSet *set = g_object_new (ADAIN_TYPE_STYLE_SET, NULL);
+
+  set->config = g_object_ref (config);
+  read_config (set);
+  g_signal_connect (config, "notify", G_CALLBACK (on_config_notify), set);
+
+  return set;
+}
