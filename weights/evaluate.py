@@ -10,11 +10,10 @@ shorter side and cropped in the middle. Lower is better.
 import argparse
 import json
 import os
-import sys
-import warnings
 
 import torch
 
+import cli
 import pictures
 import store
 from losses import Target, content_loss, style_levels, style_loss
@@ -155,10 +154,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("always", UserWarning)
-    warnings.formatwarning = lambda text, *_, **__: f"warning: {text}\n"
-    try:
-        sys.exit(main())
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        sys.exit(2)
+    cli.run(main)

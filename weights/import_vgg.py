@@ -7,10 +7,10 @@ result is the full-size model: slower by far, and as the paper shows it.
 
 import argparse
 import os
-import sys
 
 import torch
 
+import cli
 import store
 from store import UserError
 
@@ -41,8 +41,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        sys.exit(2)
+    cli.run(main)

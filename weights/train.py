@@ -15,11 +15,11 @@ import random
 import signal
 import sys
 import time
-import warnings
 
 import torch
 import torch.distributed as dist
 
+import cli
 import closed_form
 import pictures
 import store
@@ -433,10 +433,4 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("always", UserWarning)
-    warnings.formatwarning = lambda text, *_, **__: f"warning: {text}\n"
-    try:
-        sys.exit(main())
-    except UserError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        sys.exit(2)
+    cli.run(main)

@@ -1,0 +1,439 @@
+#!/usr/bin/env python3
+"""Tests of the trainer, the evaluator and the importer.
+
+The teacher is a random one in the public layout, so nothing has to be
+downloaded. With ADAIN_TEACHER set to a folder with the real vgg_normalised.pth
+and decoder.pth, the importer is tested on those too. Ends with status 77
+(skipped) where PyTorch, Pillow or safetensors are missing.
+"""
+
+import glob
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy as np
+    import torch
+    from PIL import Image
+    from safetensors import safe_open
+    from torch import nn
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(77)
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+WEIGHTS = os.path.join(ROOT, "weights")
+REFERENCE = os.path.join(ROOT, "tests", "engine", "reference")
+sys.path.insert(0, WEIGHTS)
+
+import closed_form  # noqa: E402
+import losses  # noqa: E402
+import muon  # noqa: E402
+import networks  # noqa: E402
+import pictures  # noqa: E402
+import store  # noqa: E402
+import train  # noqa: E402
+
+SMALL_ENCODER = [8, 8, 8, 8, 8, 8, 8, 8, 16]
+SMALL_DECODER = [8, 8, 8, 8, 8, 8, 8, 8, 3]
+
+
+def public_vgg():
+    """The encoder as the public release defines it, with random weights."""
+    layers = [nn.Conv2d(3, 3, 1)]
+    inputs = 3
+    for i, width in enumerate(networks.VGG_ENCODER):
+        layers += [nn.ReflectionPad2d(1), nn.Conv2d(inputs, width, 3),
+                   nn.ReLU()]
+        if i in networks.POOL_AFTER:
+            layers.append(nn.MaxPool2d(2, ceil_mode=True))
+        inputs = width
+    model = nn.Sequential(*layers)
+    calm(model)
+    with torch.no_grad():
+        model[0].weight.copy_(255 * torch.eye(3).flip(0)[:, :, None, None])
+        model[0].bias.copy_(-torch.tensor([103.939, 116.779, 123.68]))
+        model[2].weight.mul_(0.01)
+    return model
+
+
+def public_decoder():
+    """The decoder as the public release defines it, with random weights."""
+    layers, inputs = [], networks.VGG_ENCODER[-1]
+    for i, width in enumerate(networks.VGG_DECODER):
+        layers += [nn.ReflectionPad2d(1), nn.Conv2d(inputs, width, 3)]
+        if i < networks.LAYERS - 1:
+            layers.append(nn.ReLU())
+        if i in networks.UPSAMPLE_AFTER:
+            layers.append(nn.Upsample(scale_factor=2, mode="nearest"))
+        inputs = width
+    model = nn.Sequential(*layers)
+    calm(model)
+    return model
+
+
+def calm(model):
+    for layer in model:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+
+
+def paint(folder, count, first=1):
+    """Random pictures, small and of several shapes."""
+    os.makedirs(folder)
+    rng = np.random.default_rng(first)
+    for i in range(first, first + count):
+        size = [(48, 40), (40, 64), (56, 56)][i % 3]
+        small = Image.fromarray(rng.integers(0, 255, (6, 6, 3), np.uint8))
+        small.resize(size, Image.Resampling.BICUBIC).save(
+            os.path.join(folder, f"{i:04}.png"))
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def tool(name, *arguments):
+    """Run one of the tools; (status, everything it printed)."""
+    done = subprocess.run(
+        [sys.executable, os.path.join(WEIGHTS, name + ".py"),
+         *map(str, arguments)], text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, timeout=300, check=False)
+    return done.returncode, done.stdout
+
+
+class Case(unittest.TestCase):
+    """A folder with a random teacher and some pictures."""
+
+    @classmethod
+    def setUpClass(cls):
+        torch.manual_seed(5)
+        holder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(holder.cleanup)
+        cls.folder = holder.name
+        cls.vgg, cls.decoder = cls.file("vgg.pth"), cls.file("decoder.pth")
+        cls.public = public_vgg(), public_decoder()
+        torch.save(cls.public[0].state_dict(), cls.vgg)
+        torch.save(cls.public[1].state_dict(), cls.decoder)
+        paint(cls.file("content"), 5)
+        paint(cls.file("style"), 4, 48)
+
+    @classmethod
+    def file(cls, *names):
+        return os.path.join(cls.folder, *names)
+
+    def train_arguments(self, out, *more):
+        return ["--content", self.file("content"),
+                "--style", self.file("style"), "--vgg", self.vgg,
+                "--decoder", self.decoder, "--out", out,
+                "--encoder-widths", " ".join(map(str, SMALL_ENCODER)),
+                "--decoder-widths", " ".join(map(str, SMALL_DECODER)),
+                "--crop", "32", "--sides", "32", "48", "--batch", "2",
+                "--pool", "3", "--every", "1", "--save-every", "2", *more]
+
+
+class Training(Case):
+    def setUp(self):
+        self.positions = closed_form.POSITIONS
+        closed_form.POSITIONS = 2000
+        self.addCleanup(setattr, closed_form, "POSITIONS", self.positions)
+
+    def test_train_resume_and_evaluate(self):
+        out = self.file("out")
+        checkpoint = os.path.join(out, train.CHECKPOINT)
+        train.main(self.train_arguments(out, "--steps", "3"))
+        for name in (train.CHECKPOINT, train.EXPORT, "curves.png",
+                     "sheet.png"):
+            self.assertTrue(os.path.getsize(os.path.join(out, name)))
+        state = torch.load(checkpoint, weights_only=True)
+        self.assertEqual(state["step"], 3)
+        self.assertEqual([row[0] for row in state["history"]], [1, 2, 3])
+        model, metadata = store.load_safetensors(
+            os.path.join(out, train.EXPORT))
+        self.assertEqual(model.widths,
+                         (tuple(SMALL_ENCODER), tuple(SMALL_DECODER)))
+        self.assertEqual(metadata["format"], store.FORMAT)
+
+        before = state["model"]["encoder.3.weight"].clone()
+        train.main(self.train_arguments(out, "--resume", "--steps", "5"))
+        state = torch.load(checkpoint, weights_only=True)
+        self.assertEqual([row[0] for row in state["history"]],
+                         [1, 2, 3, 4, 5])
+        self.assertFalse(torch.equal(before,
+                                     state["model"]["encoder.3.weight"]))
+        self.assertEqual(glob.glob(os.path.join(out, "*.part")), [])
+
+        kept = read(checkpoint)
+        status, text = tool("train", *self.train_arguments(out))
+        self.assertEqual(status, 2, text)
+        self.assertIn("--resume", text)
+        status, text = tool("train", *self.train_arguments(
+            out, "--resume", "--encoder-widths", "8 8 8 8 8 8 8 8 24"))
+        self.assertEqual(status, 2, text)
+        self.assertIn("another architecture", text)
+        self.assertEqual(read(checkpoint), kept)
+
+        name = os.path.join(out, train.EXPORT)
+        scores = self.file("scores.json")
+        status, text = tool(
+            "evaluate", name, "--content", self.file("content"), "--style",
+            self.file("style"), "--vgg", self.vgg, "--decoder", self.decoder,
+            "--sizes", 32, 40, "--pairs", 2, "--all-pictures", "--sheet",
+            self.file("sheet.png"), "--json", scores, "--record")
+        self.assertEqual(status, 0, text)
+        with open(scores, encoding="utf-8") as file:
+            table = json.load(file)
+        self.assertEqual(set(table), {"original", "model"})
+        self.assertGreater(table["model"]["32"]["content"], 0)
+        recorded = json.loads(store.load_safetensors(name)[1]["scores"])
+        self.assertEqual(recorded, table)
+
+    def test_two_processes(self):
+        out = self.file("two")
+        with socket.socket() as probe:
+            probe.bind(("localhost", 0))
+            port = probe.getsockname()[1]
+        processes = [subprocess.Popen(
+            [sys.executable, os.path.join(WEIGHTS, "train.py"),
+             *self.train_arguments(out, "--steps", "2", "--threads", "1",
+                                   "--precision", "f32", "--optimizer",
+                                   "adam")],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            # As torchrun sets it; Debian builds PyTorch without libuv.
+            env={**os.environ, "RANK": str(rank), "WORLD_SIZE": "2",
+                 "MASTER_ADDR": "localhost", "MASTER_PORT": str(port),
+                 "USE_LIBUV": "0"}) for rank in range(2)]
+        for process in processes:
+            text, _ = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 0, text)
+        self.assertTrue(os.path.exists(os.path.join(out, train.EXPORT)))
+
+    def test_broken_picture_is_skipped(self):
+        with open(self.file("content", "0009.jpg"), "wb") as file:
+            file.write(b"\xff\xd8 not a picture")
+        self.addCleanup(os.remove, self.file("content", "0009.jpg"))
+        with self.assertWarns(UserWarning):
+            images = pictures.load_folder(self.file("content"),
+                                          lambda path: True)
+        self.assertEqual(len(images), 5)
+
+    def test_held_out_pictures_are_not_trained_on(self):
+        names = sorted(os.listdir(self.file("style")))
+        self.assertEqual([x for x in names if pictures.held_out(x)],
+                         ["0050.png"])
+
+
+class BadInput(Case):
+    def refuse(self, expected, *arguments, name="train"):
+        status, text = tool(name, *arguments)
+        self.assertEqual(status, 2, text)
+        self.assertIn(expected, text)
+        self.assertNotIn("Traceback", text)
+
+    def with_option(self, option, value):
+        arguments = self.train_arguments(self.file("never"))
+        arguments[arguments.index(option) + 1] = value
+        return arguments
+
+    def tearDown(self):
+        self.assertFalse(os.path.exists(self.file("never")))
+
+    def test_empty_folder(self):
+        os.makedirs(self.file("empty"), exist_ok=True)
+        self.refuse("empty", *self.with_option("--style",
+                                               self.file("empty")))
+
+    def test_missing_folder(self):
+        self.refuse("No such file", *self.with_option(
+            "--content", self.file("nowhere")))
+
+    def test_no_pictures(self):
+        os.makedirs(self.file("texts"), exist_ok=True)
+        with open(self.file("texts", "a.jpg"), "w", encoding="utf-8") as f:
+            f.write("no picture")
+        self.refuse("no usable picture", *self.with_option(
+            "--content", self.file("texts")))
+
+    def test_missing_teacher(self):
+        self.refuse("no such file", *self.with_option(
+            "--vgg", self.file("nothing.pth")))
+
+    def test_wrong_layout(self):
+        self.refuse("layout", *self.with_option("--vgg", self.decoder))
+        path = self.file("garbage.pth")
+        with open(path, "wb") as file:
+            file.write(b"garbage" * 100)
+        self.refuse("not a PyTorch file", *self.with_option("--vgg", path))
+
+    def test_foreign_checkpoint(self):
+        out = self.file("foreign")
+        os.makedirs(out, exist_ok=True)
+        checkpoint = os.path.join(out, train.CHECKPOINT)
+        torch.save({"E": {}, "D": {}}, checkpoint)
+        kept = read(checkpoint)
+        self.refuse("not a checkpoint", *self.train_arguments(out),
+                    "--resume")
+        self.assertEqual(read(checkpoint), kept)
+        self.assertEqual(os.listdir(out), [train.CHECKPOINT])
+
+    def test_importer(self):
+        output = self.file("full.safetensors")
+        self.refuse("layout", self.decoder, self.vgg, output,
+                    name="import_vgg")
+        self.assertFalse(os.path.exists(output))
+        with open(output, "wb") as file:
+            file.write(b"precious")
+        self.refuse("--force", self.vgg, self.decoder, output,
+                    name="import_vgg")
+        self.assertEqual(read(output), b"precious")
+
+    def test_evaluator(self):
+        path = self.file("bad.safetensors")
+        with open(path, "wb") as file:
+            file.write(b"\x10" + b"\x00" * 30)
+        self.refuse("not a safetensors file", path, "--content",
+                    self.file("content"), "--style", self.file("style"),
+                    "--vgg", self.vgg, name="evaluate")
+
+
+class Importer(Case):
+    def check(self, vgg, decoder, encode, decode):
+        output = self.file("imported.safetensors")
+        status, text = tool("import_vgg", vgg, decoder, output, "--force")
+        self.assertEqual(status, 0, text)
+        model, metadata = store.load_safetensors(output)
+        for key, values in (("mean", networks.VGG_MEAN),
+                            ("scale", networks.VGG_SCALE)):
+            np.testing.assert_allclose(
+                [float(x) for x in metadata[key].split()], values, rtol=1e-6)
+        content, style = torch.rand(2, 1, 3, 40, 48)
+        with torch.no_grad():
+            theirs = decode(networks.adain(encode(content), encode(style)))
+            ours = model(content, style)
+        worst = float((ours - theirs).abs().max())
+        self.assertLess(worst, 1e-4 * max(1, float(theirs.abs().max())))
+
+    def test_random_weights(self):
+        self.check(self.vgg, self.decoder, *self.public)
+
+    def test_real_weights(self):
+        folder = os.environ.get("ADAIN_TEACHER")
+        if not folder:
+            self.skipTest("ADAIN_TEACHER is not set")
+        paths = [os.path.join(folder, name)
+                 for name in ("vgg_normalised.pth", "decoder.pth")]
+        for model, path in zip(self.public, paths):
+            state = torch.load(path, weights_only=True)
+            self.assertFalse(model.load_state_dict(
+                state, strict=False).missing_keys)
+        self.check(*paths, *self.public)
+
+
+class Parts(unittest.TestCase):
+    def test_round_trip(self):
+        model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.safetensors")
+            store.save_safetensors(path, model, torch.float32, name="a",
+                                   scores="none")
+            loaded, metadata = store.load_safetensors(path)
+            self.assertEqual(metadata["name"], "a")
+            for name, tensor in model.state_dict().items():
+                self.assertTrue(torch.equal(tensor,
+                                            loaded.state_dict()[name]))
+            store.save_safetensors(path, model)
+            with safe_open(path, framework="pt") as file:
+                self.assertEqual(file.get_tensor("decoder.8.bias").dtype,
+                                 torch.float16)
+            self.assertEqual(os.listdir(folder), ["a.safetensors"])
+
+    def test_reference(self):
+        """The trainer's network gives what the engine is tested against."""
+        model, _ = store.load_safetensors(
+            os.path.join(REFERENCE, "model.safetensors"))
+        with safe_open(os.path.join(REFERENCE, "cases.safetensors"),
+                       framework="pt") as file:
+            content, style, expected = (
+                file.get_tensor("exact." + key).permute(2, 0, 1)[None]
+                for key in ("content", "style0", "output"))
+        with torch.no_grad():
+            features, seen = (model.encoder(x)[-1] for x in (content, style))
+            output = model.decoder(networks.adain(features, seen))
+        self.assertLess(float((output.clamp(0, 1) - expected).abs().max()),
+                        1e-4)
+
+    def test_statistics_gradient(self):
+        x = torch.rand(2, 3, 5, 4, requires_grad=True)
+        weights = torch.rand(2, 2, 3, 1, 1)
+
+        def total(mean, deviation):
+            return (mean * weights[0] + deviation * weights[1]).sum()
+
+        total(*networks.statistics(x)).backward()
+        ours, x.grad = x.grad, None
+        variance = x.var((2, 3), unbiased=False, keepdim=True)
+        total(x.mean((2, 3), keepdim=True),
+              (variance + networks.EPSILON).sqrt()).backward()
+        torch.testing.assert_close(ours, x.grad)
+
+    def test_losses_vanish_at_the_target(self):
+        features = [torch.rand(1, 4, 8, 8) for _ in range(4)]
+        target = losses.Target(features[-1], losses.style_levels(features))
+        self.assertLess(float(losses.content_loss(features, target)), 1e-9)
+        self.assertLess(float(losses.style_loss(features, target)), 1e-9)
+
+    def test_widening_keeps_the_function(self):
+        torch.manual_seed(3)
+        start = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        wide = [x + 8 for x in SMALL_ENCODER], (
+            [x + 8 for x in SMALL_DECODER[:-1]] + [3])
+        teacher = networks.Model([16] * 8 + [32], [16] * 8 + [3])
+        content, style = torch.rand(2, 2, 3, 32, 32)
+        positions, closed_form.POSITIONS = closed_form.POSITIONS, 1000
+        try:
+            model = closed_form.initialise(
+                *wide, teacher.encoder, teacher.decoder, content, style,
+                start, report=lambda text: None)
+        finally:
+            closed_form.POSITIONS = positions
+        with torch.no_grad():
+            torch.testing.assert_close(model(content, style),
+                                       start(content, style),
+                                       rtol=1e-4, atol=1e-4)
+
+    def test_muon(self):
+        matrix = torch.randn(12, 40)
+        values = torch.linalg.svdvals(muon.orthogonalise(matrix))
+        self.assertLess(float(values.max()), 1.3)
+        self.assertGreater(float(values.min()), 0.5)
+        weight = nn.Parameter(torch.randn(8, 4, 3, 3))
+        optimizer = muon.Muon([weight], 0.05)
+        first = None
+        for _ in range(60):
+            loss = weight.square().mean()
+            first = first or float(loss)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        self.assertLess(float(loss), 0.5 * first)
+
+    def test_shipped_model(self):
+        path = os.path.join(WEIGHTS, "compact.safetensors")
+        self.assertLess(os.path.getsize(path), 1_500_000)
+        model, metadata = store.load_safetensors(path)
+        for key in ("name", "license", "description", "scores"):
+            self.assertTrue(metadata[key])
+        original = networks.multiplications(networks.VGG_ENCODER,
+                                            networks.VGG_DECODER)
+        self.assertLessEqual(12 * networks.multiplications(*model.widths),
+                             original)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
