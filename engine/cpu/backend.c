@@ -185,6 +185,13 @@ features_free (AdainBackend *self, AdainFeatures *features)
   g_free (features);
 }
 
+static void
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _("Not enough memory for a tile of the picture"));
+}
+
 /* The worker's stream for this width, made when first needed. */
 static AdainStream *
 get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayer *layers,
@@ -197,8 +204,7 @@ get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const Adain
       *stream = adain_stream_new (self->kernels, layers, width, step);
       if (!*stream)
         {
-          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                               _("Not enough memory for a tile of the picture"));
+          no_memory (error);
           return NULL;
         }
       *capacity = width;
@@ -270,7 +276,11 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
       for (int i = 0; i < rows; i++)
         self->kernels->load (rgb + (gsize) (row + i) * width * 3, self->network->mean,
                              self->network->scale, adain_stream_row (stream, i), width);
-      adain_stream_push (stream, rows);
+      if (!adain_stream_push (stream, rows))
+        {
+          no_memory (error);
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -325,7 +335,11 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
                                  scale ? scale : self->ones, shift ? shift : self->zeros,
                                  adain_stream_row (stream, i), from->width, self->channels);
         }
-      adain_stream_push (stream, rows);
+      if (!adain_stream_push (stream, rows))
+        {
+          no_memory (error);
+          return FALSE;
+        }
     }
   return TRUE;
 }

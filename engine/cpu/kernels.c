@@ -14,6 +14,7 @@ const AdainKernels *const adain_kernels[] = {
 #ifdef ADAIN_HAVE_AVX2
   &adain_kernels_avx2,
 #endif
+  &adain_kernels_vector,
 #ifdef ADAIN_HAVE_ONEDNN
   &adain_kernels_onednn_bf16,
   &adain_kernels_onednn,

@@ -40,9 +40,10 @@ typedef struct
   /* Convolves `rows` rows of `width` pixels. `in` is the first pixel of the first row; one pixel more
    * lies on all four sides of the rows, filled by the caller. Rows are `in_pitch` elements apart, those
    * of `out` `out_pitch` elements (floats if float_out). With `upsample` the output is 2 * width by
-   * 2 * rows, and the border pixels of the input repeat the edge instead of reflecting it. */
-  void (*conv) (const AdainPacked *packed, const void *in, gsize in_pitch,
-                void *out, gsize out_pitch, int width, int rows);
+   * 2 * rows, and the border pixels of the input repeat the edge instead of reflecting it. FALSE
+   * without memory. */
+  gboolean (*conv) (const AdainPacked *packed, const void *in, gsize in_pitch,
+                    void *out, gsize out_pitch, int width, int rows);
 
   /* 2x2 maximum of `rows` (of the output) by `width` pixels. */
   void (*pool) (const void *in, gsize in_pitch, void *out, gsize out_pitch,
@@ -61,7 +62,8 @@ extern const AdainKernels *const adain_kernels[];
 
 /* Those that this build may have; kernels.c lists the ones it has. */
 extern const AdainKernels adain_kernels_avx512_bf16, adain_kernels_avx512, adain_kernels_avx2,
-                          adain_kernels_onednn_bf16, adain_kernels_onednn, adain_kernels_c;
+                          adain_kernels_vector, adain_kernels_onednn_bf16, adain_kernels_onednn,
+                          adain_kernels_c;
 
 /* The fastest supported set, or the one of this name; NULL if there is none or it is not supported. */
 const AdainKernels *adain_kernels_find (const char *name);

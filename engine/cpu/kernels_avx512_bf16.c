@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <glib.h>
+#include "bfloat16.h"
 
 typedef guint16  Element;
 typedef __m512   Vector;
@@ -72,14 +72,10 @@ store_floats (float *p, Vector v, int n)
   _mm512_mask_storeu_ps (p, n >= LANES ? 0xffff : (1u << n) - 1, v);
 }
 
-/* Rounds to the nearest, ties to even, as the hardware does. */
 static inline Element
 element_from_float (float value)
 {
-  guint32 bits;
-
-  memcpy (&bits, &value, sizeof bits);
-  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  return adain_bfloat16 (value);
 }
 
 #include "kernels_simd.h"

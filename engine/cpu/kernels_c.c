@@ -45,7 +45,7 @@ pixel (const AdainPacked *packed, const float *in, gsize pitch, int x, int y)
   return in + y * (gssize) pitch + x * packed->in_stride;
 }
 
-static void
+static gboolean
 conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
       int width, int rows)
 {
@@ -75,6 +75,7 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
             }
           ((float *) out)[y * out_pitch + x * packed->out_stride + o] = sum;
         }
+  return TRUE;
 }
 
 static void

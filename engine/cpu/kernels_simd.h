@@ -25,6 +25,8 @@
 #include "kernels.h"
 
 #define ALIGNMENT 64
+
+#define INPUT_STRIDE ((3 + PAIR - 1) / PAIR * PAIR)
 #define INLINE    static inline __attribute__ ((always_inline))
 
 /* One set of taps: KY x KX of them, from (dy, dx) relative to the output pixel on. */
@@ -283,7 +285,7 @@ convolve (const AdainPacked *packed, const float *bias, const Taps *taps, const 
     }
 }
 
-static void
+static gboolean
 conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
       int width, int rows)
 {
@@ -297,62 +299,16 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
     for (int i = 0; i < 4; i++)
       convolve (packed, weights->bias, &weights->taps[i], in, in_pitch, out,
                 i / 2 * out_pitch + i % 2 * pixel, 2 * out_pitch, 2 * pixel, width, rows);
+  return TRUE;
 }
 
-/* Activations are not negative here, so that the bits of two bfloat16 compare like their values. */
-static void
-pool (const void *in, gsize in_pitch, void *out, gsize out_pitch, int width, int rows, int channels)
-{
-  for (int y = 0; y < rows; y++)
-    for (int x = 0; x < width; x++)
-      {
-        const Element *p = (const Element *) in + 2 * y * in_pitch + 2 * x * channels;
-        const Element *q = p + in_pitch;
-        Element       *to = (Element *) out + y * out_pitch + x * channels;
-
-        for (int c = 0; c < channels; c++)
-          {
-            Element above = MAX (p[c], p[channels + c]), below = MAX (q[c], q[channels + c]);
-
-            to[c] = MAX (above, below);
-          }
-      }
-}
-
-static void
-load (const float *rgb, const float mean[3], const float scale[3], void *out, int n)
-{
-  Element *to = out;
-
-  for (int i = 0; i < n; i++, rgb += 3, to += adain_round_up (3, PAIR))
-    {
-      for (int c = 0; c < 3; c++)
-        to[c] = element_from_float ((rgb[c] - mean[c]) * scale[c]);
-      for (int c = 3; c < adain_round_up (3, PAIR); c++)
-        to[c] = 0;
-    }
-}
-
-static void
-affine (const float *features, const float *scale, const float *shift, void *out, int n, int channels)
-{
-  Element *to = out;
-  int      stride = adain_round_up (channels, LANES);
-
-  for (int i = 0; i < n; i++, features += channels, to += stride)
-    {
-      for (int c = 0; c < channels; c++)
-        to[c] = element_from_float (features[c] * scale[c] + shift[c]);
-      for (int c = channels; c < stride; c++)
-        to[c] = 0;
-    }
-}
+#include "kernels_elements.h"
 
 const AdainKernels SET_SYMBOL = {
   .name = SET_NAME,
   .element = sizeof (Element),
   .multiple = LANES,
-  .input_stride = (3 + PAIR - 1) / PAIR * PAIR,
+  .input_stride = INPUT_STRIDE,
   .supported = SET_SUPPORTED,
   .pack = pack,
   .unpack = unpack,

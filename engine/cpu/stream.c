@@ -226,7 +226,7 @@ ready (const Stage *stage)
 }
 
 /* Convolves `rows` rows into the next stage. */
-static void
+static gboolean
 convolve (AdainStream *stream, Stage *stage, int rows)
 {
   const AdainKernels *kernels = stream->kernels;
@@ -241,53 +241,64 @@ convolve (AdainStream *stream, Stage *stage, int rows)
     {
       gsize unpooled = (gsize) stage->width * conv->out_stride;
 
-      kernels->conv (conv, in, stage->pitch / kernels->element, stream->unpooled, unpooled,
-                     stage->width, rows);
+      if (!kernels->conv (conv, in, stage->pitch / kernels->element, stream->unpooled, unpooled,
+                          stage->width, rows))
+        return FALSE;
       kernels->pool (stream->unpooled, unpooled, out, next->pitch / kernels->element,
                      next->width, rows / 2, conv->out_stride);
     }
-  else
-    kernels->conv (conv, in, stage->pitch / kernels->element, out, next->pitch / kernels->element,
-                   stage->width, rows);
+  else if (!kernels->conv (conv, in, stage->pitch / kernels->element, out,
+                           next->pitch / kernels->element, stage->width, rows))
+    return FALSE;
   next->filled += scaled (stage->layer, rows);
   fill_border (stream, next, filled);
+  return TRUE;
+}
+
+/* Convolves all that is there for the last layer. */
+static gboolean
+finish (AdainStream *stream, Stage *stage)
+{
+  const AdainPacked *conv = &stage->layer->conv;
+  gsize              element = stream->kernels->element;
+  int                rows = ready (stage);
+
+  if (rows > 0)
+    {
+      if (!stream->kernels->conv (conv, stage_row (stage, stage->done) + conv->in_stride * element,
+                                  stage->pitch / element, stream->result,
+                                  (gsize) stage->width * conv->out_stride, stage->width, rows))
+        return FALSE;
+      stream->emit (stream->result, stage->done, rows, stream->user_data);
+      stage->done += rows;
+    }
+  drop (stage);
+  return TRUE;
 }
 
 /* Runs a layer, and all after it, as far as its input goes. */
-static void
+static gboolean
 advance (AdainStream *stream, int index)
 {
-  Stage *stage = &stream->stages[index];
+  Stage *stage = &stream->stages[index], *next = stage + 1;
   int    rows;
 
   if (index == ADAIN_LAYERS - 1)
-    {
-      while ((rows = ready (stage)) > 0)
-        {
-          const AdainPacked *conv = &stage->layer->conv;
-          const guint8      *in = stage_row (stage, stage->done)
-                                  + conv->in_stride * stream->kernels->element;
-
-          stream->kernels->conv (conv, in, stage->pitch / stream->kernels->element, stream->result,
-                                 (gsize) stage->width * conv->out_stride, stage->width, rows);
-          stream->emit (stream->result, stage->done, rows, stream->user_data);
-          stage->done += rows;
-        }
-      drop (stage);
-      return;
-    }
+    return finish (stream, stage);
   while ((rows = ready (stage)) > 0)
     {
-      Stage *next = stage + 1;
-      int    room = next->capacity - 1 - (next->filled - next->top);
+      int room = next->capacity - 1 - (next->filled - next->top);
 
       room = stage->layer->conv.upsample ? room / 2 : stage->layer->pool ? room * 2 : room;
       rows = MIN (rows, room);
-      convolve (stream, stage, rows);
+      if (!convolve (stream, stage, rows))
+        return FALSE;
       stage->done += rows;
-      advance (stream, index + 1);
+      if (!advance (stream, index + 1))
+        return FALSE;
     }
   drop (stage);
+  return TRUE;
 }
 
 void *
@@ -299,7 +310,7 @@ adain_stream_row (AdainStream *stream, int row)
          + stage->layer->conv.in_stride * stream->kernels->element;
 }
 
-void
+gboolean
 adain_stream_push (AdainStream *stream, int rows)
 {
   Stage *stage = &stream->stages[0];
@@ -307,5 +318,5 @@ adain_stream_push (AdainStream *stream, int rows)
 
   stage->filled += rows;
   fill_border (stream, stage, filled);
-  advance (stream, 0);
+  return advance (stream, 0);
 }

@@ -42,8 +42,9 @@ void         adain_stream_begin (AdainStream *stream, int width, int height,
                                  AdainEmit emit, gpointer user_data);
 
 /* Where the next row of the input goes: `width` pixels of in_stride elements. Write it, then call
- * adain_stream_push(); at most `step` rows may be written before each push. */
+ * adain_stream_push(); at most `step` rows may be written before each push. A push is FALSE if there is
+ * not enough memory. */
 void        *adain_stream_row   (AdainStream *stream, int row);
-void         adain_stream_push  (AdainStream *stream, int rows);
+gboolean     adain_stream_push  (AdainStream *stream, int rows);
 
 G_END_DECLS
