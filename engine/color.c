@@ -4,6 +4,8 @@
  */
 #include "color.h"
 
+#include <string.h>
+
 static inline float
 clip (float v)
 {
@@ -35,10 +37,11 @@ adain_color_finish (AdainColor mode, const float *styled, const float *rgba, flo
 {
   for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
     {
-      for (int c = 0; c < 3; c++)
-        out[c] = clip (styled[c]);
+      float rgb[3] = { clip (styled[0]), clip (styled[1]), clip (styled[2]) };
+
       if (mode == ADAIN_COLOR_LIGHTNESS)
-        relight (rgba, adain_luma (out), out);
+        relight (rgba, adain_luma (rgb), rgb);
+      memcpy (out, rgb, sizeof rgb);
       out[3] = rgba[3];
     }
 }
