@@ -362,7 +362,8 @@ def first_model(options, teacher, content, style):
     decoder = store.load_decoder(options.decoder)
     rng = random.Random(options.seed)
     samples = [torch.stack([
-        pictures.random_crop(rng.choice(images), 160, options.sides, rng)
+        pictures.random_crop(rng.choice(images), options.crop,
+                             options.sides, rng)
         for _ in range(INITIAL_PICTURES)]).float() / 255
         for images in (content, style)]
     return closed_form.initialise(

@@ -160,13 +160,13 @@ class Training(Case):
                          (tuple(SMALL_ENCODER), tuple(SMALL_DECODER)))
         self.assertEqual(metadata["format"], store.FORMAT)
 
-        before = state["model"]["encoder.3.weight"].clone()
+        before = state["model"]["decoder.8.bias"].clone()
         train.main(self.train_arguments(out, "--resume", "--steps", "5"))
         state = torch.load(checkpoint, weights_only=True)
         self.assertEqual([row[0] for row in state["history"]],
                          [1, 2, 3, 4, 5])
         self.assertFalse(torch.equal(before,
-                                     state["model"]["encoder.3.weight"]))
+                                     state["model"]["decoder.8.bias"]))
         self.assertEqual(glob.glob(os.path.join(out, "*.part")), [])
 
         kept = read(checkpoint)
