@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "engine/content.h"
+
 double
 test_relative_error (const float *a, const float *b, gsize n)
 {
@@ -30,10 +32,10 @@ test_largest_difference (const float *a, const float *b, gsize n)
 }
 
 void
-test_fill_random (float *out, gsize n, float low, float high)
+test_fill_random (GRand *random, float *out, gsize n, float low, float high)
 {
   for (gsize i = 0; i < n; i++)
-    out[i] = g_test_rand_double_range (low, high);
+    out[i] = g_rand_double_range (random, low, high);
 }
 
 char *
@@ -97,4 +99,61 @@ test_image_from_tensor (Safetensors *file, const char *name)
       image->rgba[4 * i + 3] = 1;
     }
   return image;
+}
+
+AdainModel *
+test_model_new (void)
+{
+  g_autofree char *path = test_reference_path ("model.safetensors");
+  GError          *error = NULL;
+  AdainModel      *model = adain_model_load (path, &error);
+
+  g_assert_no_error (error);
+  return model;
+}
+
+AdainEngine *
+test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory)
+{
+  AdainEngineOptions options = { memory, threads, NULL, tile, kernels };
+  GError            *error = NULL;
+  AdainEngine       *engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, &error);
+
+  g_assert_no_error (error);
+  return engine;
+}
+
+AdainStyle *
+test_style_new (AdainEngine *engine, AdainImage *style)
+{
+  AdainSource source = adain_image_source (style);
+  GError     *error = NULL;
+  AdainStyle *encoded = adain_style_encode (engine, &source, 0, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return encoded;
+}
+
+AdainContent *
+test_content_new (AdainEngine *engine, AdainImage *picture, int work_size)
+{
+  AdainSource   source = adain_image_source (picture);
+  GError       *error = NULL;
+  AdainContent *content = adain_content_encode (engine, &source, work_size, NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return content;
+}
+
+AdainImage *
+test_render (AdainContent *content, AdainStyle *style, double strength)
+{
+  AdainImage        *result = test_image_new (content->source.width, content->source.height);
+  AdainSink          sink = adain_image_sink (result);
+  AdainRenderOptions options = { .strength = strength };
+  GError            *error = NULL;
+
+  adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return result;
 }

@@ -1,10 +1,11 @@
-/* What the engine's tests share: relative errors, random numbers, reference cases.
+/* What the engine's tests share: errors, random numbers, pictures, whole calls.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
 #include "engine/adain.h"
+#include "engine/model.h"
 #include "engine/safetensors.h"
 
 /* sqrt (sum (a - b)^2 / sum b^2) */
@@ -13,8 +14,8 @@ double      test_relative_error (const float *a, const float *b, gsize n);
 /* max |a - b| */
 double      test_largest_difference (const float *a, const float *b, gsize n);
 
-/* Uniform in [low, high), from a fixed seed. */
-void        test_fill_random (float *out, gsize n, float low, float high);
+/* Uniform in [low, high). */
+void        test_fill_random (GRand *random, float *out, gsize n, float low, float high);
 
 /* A path below the directory of the reference pictures, or of the shipped weights; g_free it. */
 char       *test_reference_path (const char *name);
@@ -24,7 +25,22 @@ char       *test_weights_path (void);
 AdainImage *test_image_new  (int width, int height);
 void        test_image_free (AdainImage *image);
 
+/* The small random model of the reference pictures. */
+AdainModel  *test_model_new  (void);
+
+/* On the CPU; `kernels` NULL, `threads`, `tile` and `memory` 0: the engine's choice. */
+AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile,
+                              gsize memory);
+
+/* Whole calls that must succeed. `style` is encoded as large as it is. */
+AdainStyle   *test_style_new   (AdainEngine *engine, AdainImage *style);
+AdainContent *test_content_new (AdainEngine *engine, AdainImage *picture, int work_size);
+AdainImage   *test_render      (AdainContent *content, AdainStyle *style, double strength);
+
 /* A picture of `tensors`, opaque. */
 AdainImage *test_image_from_tensor (Safetensors *file, const char *name);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainContent, adain_content_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainEngine, adain_engine_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainImage, test_image_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainStyle, adain_style_free)
