@@ -22,6 +22,8 @@
 #define UNFINISHED_GROUP "Unfinished"
 
 #define COLUMN_WIDTH 400
+#define WIDTH        980
+#define HEIGHT       680
 
 typedef struct
 {
@@ -39,6 +41,7 @@ typedef struct
   GtkWidget           *message_bar;
   GtkWidget           *message;
   guint                update_source;
+  gint64               opened;        /* until the first drawing */
 } Dialog;
 
 /* The preview ------------------------------------------------------------------------------- */
@@ -265,6 +268,15 @@ on_key_press (GtkWidget   *window,
   return event->keyval == GDK_KEY_Escape ? on_delete (dialog) : GDK_EVENT_PROPAGATE;
 }
 
+static gboolean
+on_drawn (Dialog *dialog)
+{
+  g_signal_handlers_disconnect_by_func (dialog->window, on_drawn, dialog);
+  g_debug ("dialog after %.0f ms", (g_get_monotonic_time () - dialog->opened) / 1000.0);
+
+  return GDK_EVENT_PROPAGATE;
+}
+
 /* Files may have come and gone while another program was in front. */
 static gboolean
 on_focus_in (Dialog *dialog)
@@ -301,13 +313,13 @@ on_expanded (GtkExpander *expander,
 }
 
 static GtkWidget *
-create_advanced (Dialog *dialog)
+create_advanced (Dialog       *dialog,
+                 GtkSizeGroup *labels)
 {
   GtkWidget *expander = gtk_expander_new_with_mnemonic (_("Ad_vanced"));
-  GtkWidget *options = adain_options_new_advanced (dialog->config);
+  GtkWidget *options = adain_options_new_advanced (dialog->config, labels);
 
   gtk_widget_set_margin_top (options, 6);
-  gtk_widget_set_margin_start (options, 12);
   gtk_container_add (GTK_CONTAINER (expander), options);
   gtk_expander_set_expanded (GTK_EXPANDER (expander),
                              g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "Advanced", NULL));
@@ -321,6 +333,7 @@ create_column (Dialog *dialog)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image,
                                           dialog->drawables);
 
@@ -328,9 +341,9 @@ create_column (Dialog *dialog)
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (column), create_pad (dialog), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
+  g_object_unref (labels);
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -367,18 +380,40 @@ hide_single_preset (GtkWidget *child,
     gtk_widget_hide (child);
 }
 
+/* What themes leave open: a hint that can be read on every picture, rows of one color. */
+static void
+add_style_sheet (GtkWidget *window)
+{
+  static const char css[] =
+    ".adain-hint { color: white; background-color: rgba(0, 0, 0, 0.75); border-radius: 6px;"
+    "              padding: 9px 12px; }"
+    ".adain-styles box, .adain-styles label, .adain-styles scale { background-color: transparent; }";
+  GtkCssProvider   *provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_data (provider, css, -1, NULL);
+  gtk_style_context_add_provider_for_screen (gtk_widget_get_screen (window),
+                                             GTK_STYLE_PROVIDER (provider),
+                                             GTK_STYLE_PROVIDER_PRIORITY_USER + 1);
+  g_object_unref (provider);
+}
+
 static void
 create_window (Dialog *dialog)
 {
   GtkWidget *content;
 
-  dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config, NULL);
+  dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config,
+                                              _("AdaIN Style Transfer"));
   g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
+
+  add_style_sheet (dialog->window);
+  gtk_window_set_default_size (GTK_WINDOW (dialog->window), WIDTH, HEIGHT);
 
   content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
 
   create_preview (dialog);
+  adain_preview_add_beside (ADAIN_PREVIEW (dialog->preview), create_pad (dialog));
   dialog->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   gtk_box_pack_start (GTK_BOX (dialog->controls), dialog->preview, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (dialog->controls), create_column (dialog), FALSE, TRUE, 0);
@@ -393,6 +428,8 @@ create_window (Dialog *dialog)
 
   g_signal_connect_swapped (dialog->window, "delete-event", G_CALLBACK (on_delete), dialog);
   g_signal_connect (dialog->window, "key-press-event", G_CALLBACK (on_key_press), dialog);
+  g_signal_connect_data (dialog->window, "draw", G_CALLBACK (on_drawn), dialog, NULL,
+                         G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   g_signal_connect_swapped (dialog->window, "focus-in-event", G_CALLBACK (on_focus_in), dialog);
 }
 
@@ -400,7 +437,8 @@ static Dialog *
 dialog_new (GimpProcedure        *procedure,
             GimpProcedureConfig  *config,
             GimpImage            *image,
-            GimpDrawable        **drawables)
+            GimpDrawable        **drawables,
+            gint64                opened)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
 
@@ -408,6 +446,7 @@ dialog_new (GimpProcedure        *procedure,
   dialog->config = config;
   dialog->image = image;
   dialog->drawables = drawables;
+  dialog->opened = opened;
 
   dialog->state = adain_state_load ();
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
@@ -446,6 +485,7 @@ adain_dialog_run (GimpProcedure        *procedure,
                   AdainJob            **job,
                   GError              **error)
 {
+  gint64  opened = g_get_monotonic_time ();
   Dialog *dialog;
 
   gimp_ui_init (gimp_procedure_get_name (procedure));
@@ -456,7 +496,7 @@ adain_dialog_run (GimpProcedure        *procedure,
       return FALSE;
     }
 
-  dialog = dialog_new (procedure, config, image, drawables);
+  dialog = dialog_new (procedure, config, image, drawables, opened);
 
   *job = NULL;
   while (! *job && gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog->window)))

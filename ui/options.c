@@ -20,12 +20,13 @@ create_grid (void)
 
 /* A row of a label, whose mnemonic leads to @control, and @cell, which is or holds @control. */
 static void
-attach (GtkWidget  *grid,
-        int         row,
-        const char *text,
-        GtkWidget  *control,
-        GtkWidget  *cell,
-        const char *tooltip)
+attach (GtkWidget    *grid,
+        int           row,
+        GtkSizeGroup *labels,
+        const char   *text,
+        GtkWidget    *control,
+        GtkWidget    *cell,
+        const char   *tooltip)
 {
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
@@ -34,6 +35,7 @@ attach (GtkWidget  *grid,
   gtk_widget_set_tooltip_text (label, tooltip);
   gtk_widget_set_tooltip_text (control, tooltip);
   gtk_widget_set_hexpand (cell, TRUE);
+  gtk_size_group_add_widget (labels, label);
 
   gtk_grid_attach (GTK_GRID (grid), label, 0, row, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), cell, 1, row, 1, 1);
@@ -43,16 +45,20 @@ attach (GtkWidget  *grid,
 static GtkWidget *
 attach_scale (GtkWidget           *grid,
               int                  row,
+              GtkSizeGroup        *labels,
               GimpProcedureConfig *config,
               const char          *property,
               const char          *text,
               double               factor,
+              int                  digits,
               const char          *tooltip)
 {
   GtkWidget *entry = gimp_prop_scale_entry_new (G_OBJECT (config), property, text, factor,
                                                 FALSE, 0.0, 0.0);
 
+  gimp_label_spin_set_digits (GIMP_LABEL_SPIN (entry), digits);
   gimp_help_set_help_data (entry, tooltip, NULL);
+  gtk_size_group_add_widget (labels, gimp_labeled_get_label (GIMP_LABELED (entry)));
   gtk_widget_set_hexpand (entry, TRUE);
   gtk_grid_attach (GTK_GRID (grid), entry, 0, row, 2, 1);
 
@@ -60,22 +66,28 @@ attach_scale (GtkWidget           *grid,
 }
 
 GtkWidget *
-adain_options_new (GimpProcedureConfig *config)
+adain_options_new (GimpProcedureConfig *config,
+                   GtkSizeGroup        *labels)
 {
-  GtkWidget *grid = create_grid ();
-  GtkWidget *stroke, *color;
+  GtkWidget    *grid = create_grid ();
+  GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  GtkWidget    *strength, *stroke, *color;
 
-  attach_scale (grid, 0, config, "strength", _("Stren_gth (%)"), 100.0,
-                _("How far the picture is painted over: 0 leaves it as it is, 100 paints it all "
-                  "in the style."));
+  strength = attach_scale (grid, 0, labels, config, "strength", _("Stren_gth (%)"), 100.0, 0,
+                           _("How far the picture is painted over: 0 leaves it as it is, 100 "
+                             "paints it all in the style."));
 
-  stroke = attach_scale (grid, 1, config, "stroke-size", _("Stro_ke size"), 1.0,
+  stroke = attach_scale (grid, 1, labels, config, "stroke-size", _("Stro_ke size"), 1.0, 2,
                          _("Larger values paint with broader strokes and larger patterns of the "
                            "style, smaller ones more finely."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
 
+  gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (strength)));
+  gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
+  g_object_unref (numbers);
+
   color = gimp_prop_choice_combo_box_new (G_OBJECT (config), "preserve-color");
-  attach (grid, 2, _("_Preserve color"), color, color,
+  attach (grid, 2, labels, _("_Preserve color"), color, color,
           _("Keeps the colors of your picture. Recoloring the styles gives them your picture's "
             "palette first; painting only the lightness leaves the color of every pixel as it is."));
 
@@ -151,6 +163,7 @@ on_model (GObject    *config,
 static void
 attach_model (GtkWidget           *grid,
               int                  row,
+              GtkSizeGroup        *labels,
               GimpProcedureConfig *config,
               const char          *tooltip)
 {
@@ -169,25 +182,26 @@ attach_model (GtkWidget           *grid,
   on_model (G_OBJECT (config), NULL, clear);
   gtk_box_pack_start (GTK_BOX (box), clear, FALSE, FALSE, 0);
 
-  attach (grid, row, _("_Model"), button, box, tooltip);
+  attach (grid, row, labels, _("_Model"), button, box, tooltip);
 }
 
 GtkWidget *
-adain_options_new_advanced (GimpProcedureConfig *config)
+adain_options_new_advanced (GimpProcedureConfig *config,
+                            GtkSizeGroup        *labels)
 {
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
   GtkWidget *device = gimp_prop_choice_combo_box_new (G_OBJECT (config), "device");
 
-  attach (grid, 0, _("_Working size"), size, size,
+  attach (grid, 0, labels, _("_Working size"), size, size,
           _("The longest side at which the picture is painted. Strokes have a fixed width in "
             "pixels, so a smaller size gives broader ones, and is faster. The result always has "
             "the full size of the layer."));
 
-  attach (grid, 1, _("_Device"), device, device,
+  attach (grid, 1, labels, _("_Device"), device, device,
           _("What computes the picture. It changes how long that takes, not how the picture looks."));
 
-  attach_model (grid, 2, config,
+  attach_model (grid, 2, labels, config,
                 _("Another network to paint with: a safetensors file made for this plug-in. It "
                   "decides how brushwork and detail look. None means the one that comes with the "
                   "plug-in."));

@@ -9,10 +9,10 @@
 
 G_BEGIN_DECLS
 
-/* Strength, colors, stroke size. */
-GtkWidget *adain_options_new          (GimpProcedureConfig *config);
+/* Strength, colors, stroke size. All labels join @labels, so that they align. */
+GtkWidget *adain_options_new          (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
 /* Working size, device, model. */
-GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config);
+GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
 G_END_DECLS

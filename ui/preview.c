@@ -6,8 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#define NATURAL_WIDTH  512
-#define NATURAL_HEIGHT 384
+#define MIN_WIDTH  512
+#define MIN_HEIGHT 340
 #define CHECK_SIZE     8
 
 /* What is read of the layer; libgimp gives no more in one go. */
@@ -29,6 +29,7 @@ struct _AdainPreview
   GtkWidget           *hint;
   GtkWidget           *on_check;
   GtkWidget           *before_toggle;
+  GtkWidget           *bottom;
   GtkWidget           *spinner;
   GtkWidget           *device;
   GtkWidget           *notice;
@@ -270,7 +271,7 @@ create_picture (AdainPreview *preview)
   AtkObject *accessible;
 
   preview->area = gtk_drawing_area_new ();
-  gtk_widget_set_size_request (preview->area, NATURAL_WIDTH * 3 / 4, NATURAL_HEIGHT * 3 / 4);
+  gtk_widget_set_size_request (preview->area, MIN_WIDTH, MIN_HEIGHT);
   gtk_widget_set_tooltip_text (preview->area, _("Hold the mouse button down to see the picture as it was"));
   gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
   g_signal_connect (preview->area, "draw", G_CALLBACK (on_draw), preview);
@@ -285,13 +286,12 @@ create_picture (AdainPreview *preview)
   gtk_label_set_line_wrap (GTK_LABEL (preview->hint), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (preview->hint), 40);
   gtk_label_set_justify (GTK_LABEL (preview->hint), GTK_JUSTIFY_CENTER);
-  gtk_style_context_add_class (gtk_widget_get_style_context (preview->hint), "osd");
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->hint), "adain-hint");
   gtk_widget_set_halign (preview->hint, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (preview->hint, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_start (preview->hint, 12);
   gtk_widget_set_margin_end (preview->hint, 12);
   gtk_widget_set_no_show_all (preview->hint, TRUE);
-  g_object_set (preview->hint, "xpad", 12, "ypad", 12, NULL);
 
   gtk_container_add (GTK_CONTAINER (overlay), preview->area);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), preview->hint);
@@ -302,7 +302,7 @@ create_picture (AdainPreview *preview)
 }
 
 static GtkWidget *
-create_controls (AdainPreview *preview)
+create_switch (AdainPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
@@ -318,7 +318,14 @@ create_controls (AdainPreview *preview)
   atk_object_set_name (gtk_widget_get_accessible (preview->spinner), _("Preview in progress"));
   gtk_box_pack_start (GTK_BOX (box), preview->spinner, FALSE, FALSE, 0);
 
+  return box;
+}
+
+static GtkWidget *
+create_before (AdainPreview *preview)
+{
   preview->before_toggle = gtk_toggle_button_new_with_mnemonic (_("Be_fore"));
+  gtk_widget_set_halign (preview->before_toggle, GTK_ALIGN_START);
   gtk_widget_set_sensitive (preview->before_toggle, FALSE);
   gtk_widget_set_tooltip_text (preview->before_toggle,
                                _("Shows the picture as it was while the button is held down"));
@@ -327,29 +334,46 @@ create_controls (AdainPreview *preview)
   g_signal_connect (preview->before_toggle, "button-release-event",
                     G_CALLBACK (on_before_button), preview);
   g_signal_connect_swapped (preview->before_toggle, "toggled", G_CALLBACK (redraw), preview);
-  gtk_box_pack_end (GTK_BOX (box), preview->before_toggle, FALSE, FALSE, 0);
+
+  return preview->before_toggle;
+}
+
+static GtkWidget *
+create_status_label (void)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+
+  return label;
+}
+
+static GtkWidget *
+create_controls (AdainPreview *preview)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  gtk_box_pack_start (GTK_BOX (box), create_switch (preview), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), create_before (preview), FALSE, FALSE, 0);
+
+  preview->device = create_status_label ();
+  gtk_style_context_add_class (gtk_widget_get_style_context (preview->device), "dim-label");
+  gtk_box_pack_end (GTK_BOX (box), preview->device, FALSE, FALSE, 0);
+
+  preview->notice = create_status_label ();
+  gtk_widget_set_no_show_all (preview->notice, TRUE);
+  gtk_box_pack_end (GTK_BOX (box), preview->notice, FALSE, FALSE, 0);
 
   return box;
 }
 
-static GtkWidget *
-create_status (AdainPreview *preview)
+void
+adain_preview_add_beside (AdainPreview *preview,
+                          GtkWidget    *widget)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-
-  preview->device = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (preview->device), 0.0);
-  gtk_label_set_ellipsize (GTK_LABEL (preview->device), PANGO_ELLIPSIZE_END);
-  gtk_style_context_add_class (gtk_widget_get_style_context (preview->device), "dim-label");
-  gtk_box_pack_start (GTK_BOX (box), preview->device, FALSE, FALSE, 0);
-
-  preview->notice = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (preview->notice), 0.0);
-  gtk_label_set_ellipsize (GTK_LABEL (preview->notice), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_no_show_all (preview->notice, TRUE);
-  gtk_box_pack_start (GTK_BOX (box), preview->notice, FALSE, FALSE, 0);
-
-  return box;
+  gtk_box_pack_start (GTK_BOX (preview->bottom), widget, FALSE, FALSE, 0);
+  gtk_box_reorder_child (GTK_BOX (preview->bottom), widget, 0);
 }
 
 static void
@@ -378,11 +402,12 @@ static void
 adain_preview_init (AdainPreview *preview)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (preview), GTK_ORIENTATION_VERTICAL);
-  gtk_box_set_spacing (GTK_BOX (preview), 6);
-
+  gtk_box_set_spacing (GTK_BOX (preview), 12);
   gtk_box_pack_start (GTK_BOX (preview), create_picture (preview), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (preview), create_controls (preview), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (preview), create_status (preview), FALSE, FALSE, 0);
+
+  preview->bottom = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_box_pack_start (GTK_BOX (preview->bottom), create_controls (preview), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (preview), preview->bottom, FALSE, FALSE, 0);
 }
 
 GtkWidget *

@@ -379,12 +379,13 @@ create_placeholder (void)
   GtkWidget *label = gtk_label_new (_("Drop pictures here, or press Add"));
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  gtk_widget_set_margin_top (box, 48);
   gtk_style_context_add_class (gtk_widget_get_style_context (image), "dim-label");
   gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
-  gtk_box_pack_start (GTK_BOX (box), image, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), label, FALSE, FALSE, 0);
+  gtk_widget_set_valign (image, GTK_ALIGN_END);
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_widget_set_margin_top (image, 48);
+  gtk_box_pack_start (GTK_BOX (box), image, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), label, TRUE, TRUE, 0);
   gtk_widget_show_all (box);
 
   return box;
@@ -401,6 +402,7 @@ create_list (AdainStyleList *self)
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), MIN_HEIGHT);
 
   self->list = gtk_list_box_new ();
+  gtk_style_context_add_class (gtk_widget_get_style_context (self->list), "adain-styles");
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), create_placeholder ());
   g_signal_connect (self->list, "key-press-event", G_CALLBACK (on_key_press), self);
   g_signal_connect_swapped (self->list, "selected-rows-changed", G_CALLBACK (update_buttons), self);

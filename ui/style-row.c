@@ -205,7 +205,7 @@ static GtkWidget *
 create_remove (AdainStyleRow        *row,
                const AdainStyleItem *item)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("edit-delete-symbolic", GTK_ICON_SIZE_BUTTON);
+  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
   char      *name = g_strdup_printf (_("Remove %s"), item->name);
 
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);

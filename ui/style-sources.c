@@ -110,6 +110,45 @@ add_filters (GtkFileChooser *chooser)
   gtk_file_chooser_add_filter (chooser, all);
 }
 
+static void
+set_folder (GtkFileChooser *chooser,
+            GKeyFile       *state)
+{
+  char *uri = g_key_file_get_string (state, "Dialog", "Folder", NULL);
+
+  if (uri)
+    gtk_file_chooser_set_current_folder_uri (chooser, uri);
+  else if (g_get_user_special_dir (G_USER_DIRECTORY_PICTURES))
+    gtk_file_chooser_set_current_folder (chooser, g_get_user_special_dir (G_USER_DIRECTORY_PICTURES));
+
+  g_free (uri);
+}
+
+static void
+on_chosen (GtkNativeDialog *native,
+           int              response,
+           AdainStyleSet   *set)
+{
+  GtkFileChooser *chooser = GTK_FILE_CHOOSER (native);
+  GKeyFile       *state = g_object_get_data (G_OBJECT (native), "state");
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      GSList *uris = gtk_file_chooser_get_uris (chooser);
+      char   *folder = gtk_file_chooser_get_current_folder_uri (chooser);
+
+      for (GSList *iter = uris; iter; iter = iter->next)
+        adain_style_sources_add (set, state, iter->data);
+      g_slist_free_full (uris, g_free);
+
+      if (folder)
+        g_key_file_set_string (state, "Dialog", "Folder", folder);
+      g_free (folder);
+    }
+
+  g_object_unref (native);
+}
+
 void
 adain_style_sources_choose (AdainStyleSet *set,
                             GKeyFile      *state,
@@ -120,33 +159,19 @@ adain_style_sources_choose (AdainStyleSet *set,
                                                               _("_Add"), _("_Cancel"));
   GtkFileChooser       *chooser = GTK_FILE_CHOOSER (native);
   GtkWidget            *image = gtk_image_new ();
-  char                 *folder = g_key_file_get_string (state, "Dialog", "Folder", NULL);
 
   gtk_file_chooser_set_select_multiple (chooser, TRUE);
   gtk_file_chooser_set_preview_widget (chooser, image);
   gtk_file_chooser_set_use_preview_label (chooser, FALSE);
   g_signal_connect (native, "update-preview", G_CALLBACK (on_chooser_preview), image);
   add_filters (chooser);
+  set_folder (chooser, state);
 
-  if (folder)
-    gtk_file_chooser_set_current_folder_uri (chooser, folder);
-  g_free (folder);
-
-  if (gtk_native_dialog_run (GTK_NATIVE_DIALOG (native)) == GTK_RESPONSE_ACCEPT)
-    {
-      GSList *uris = gtk_file_chooser_get_uris (chooser);
-
-      for (GSList *iter = uris; iter; iter = iter->next)
-        adain_style_sources_add (set, state, iter->data);
-      g_slist_free_full (uris, g_free);
-
-      folder = gtk_file_chooser_get_current_folder_uri (chooser);
-      if (folder)
-        g_key_file_set_string (state, "Dialog", "Folder", folder);
-      g_free (folder);
-    }
-
-  g_object_unref (native);
+  g_object_set_data_full (G_OBJECT (native), "state", g_key_file_ref (state),
+                          (GDestroyNotify) g_key_file_unref);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  g_signal_connect_object (native, "response", G_CALLBACK (on_chosen), set, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
 }
 
 /* Pasting ----------------------------------------------------------------------------------- */

@@ -1,0 +1,292 @@
+"""Drives the dialog in a real GIMP as a user would, and looks at what becomes of the image.
+
+    dbus-run-session -- python3 test_dialog.py PLUG-IN MODEL SCREENSHOTS [TEST...]
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import configparser
+import os
+import subprocess
+import sys
+import time
+
+from session import PROCEDURE, Session, skip_if_impossible, until
+
+STYLES = {"first.png": "plasma:tomato-steelblue", "second.png": "pattern:hexagons",
+          "third.png": "plasma:gold-darkgreen"}
+
+
+class Image:
+    """One image in GIMP and a Scheme script that works on it; each step leaves a file behind."""
+
+    def __init__(self, session, photo):
+        self.session = session
+        self.steps = session.home
+        self.script = (
+            f'(define img (car (gimp-file-load RUN-NONINTERACTIVE "{photo}")))'
+            "(define lay (vector-ref (car (gimp-image-get-layers img)) 0))"
+            "(gimp-display-new img)"
+            "(define (layers) (vector-length (car (gimp-image-get-layers img))))"
+            "(define (step name)"
+            f'  (let ((port (open-output-file (string-append "{self.steps}/" name))))'
+            "    (display (list (layers)) port) (close-output-port port)))")
+
+    def run(self, step, mode="RUN-INTERACTIVE", more=""):
+        self.script += (
+            f'(catch 0 ({PROCEDURE} #:run-mode {mode} #:image img #:drawables (vector lay) {more}))'
+            f'(step "{step}")')
+
+    def do(self, scheme):
+        self.script += scheme
+
+    def start(self):
+        self.session.start_gimp(self.script)
+
+    def layers(self, step, seconds=60.0):
+        """How many layers there were after a step, once it is over."""
+        path = os.path.join(self.steps, step)
+
+        def look():
+            try:
+                with open(path) as file:
+                    text = file.read()
+            except FileNotFoundError:
+                return None
+            return text if text.endswith(")") else None
+
+        return int(until(f"the end of {step}", look, seconds).strip("()"))
+
+
+class Dialog:
+    """The open dialog and its parts."""
+
+    def __init__(self, session, title="AdaIN Style Transfer"):
+        self.session = session
+        self.window = session.dialog(title)
+        self.picture = self.window.find("image", "Preview")
+
+    def gone(self):
+        until("the dialog to close", lambda: not self.alive())
+
+    def alive(self):
+        try:
+            return self.window.has("SHOWING")
+        except Exception:
+            return False
+
+    def button(self, name):
+        return self.window.find("button", name)
+
+    def weights(self):
+        return [round(w.value, 2) for w in self.window.find_all("slider")
+                if w.name.startswith("Weight of ")]
+
+    def weight(self, name):
+        return self.window.find("slider", f"Weight of {name}")
+
+    def names(self):
+        return [w.name for w in self.window.find("list box").children() if w.name]
+
+    def pad(self):
+        return self.window.find("canvas", "Style pad")
+
+    def wait_sharp(self, seconds=60.0):
+        until("a sharp preview", lambda: self.picture.description == "The result, sharp", seconds)
+
+    def look(self):
+        """The pixels of the preview as one number, which changes when they do."""
+        x, y, width, height = self.picture.extents()
+        out = subprocess.run(["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}",
+                              "+repage", "-format", "%#", "info:-"],
+                             check=True, capture_output=True, text=True).stdout
+        return out.strip()
+
+    def wait_change(self, before, seconds=20.0):
+        return until("the preview to change",
+                     lambda: (self.look() != before and self.look()) or None, seconds, 0.1)
+
+    def add_folder(self, folder):
+        """All pictures of a folder, by the file chooser."""
+        session = self.session
+        self.button("Add…").click()
+        chooser = session.dialog("Add Styles")
+        time.sleep(0.5)
+        session.key("ctrl+l")
+        time.sleep(0.3)
+        session.xdotool("type", "--delay", "5", folder + "/")
+        time.sleep(0.3)
+        session.key("Return")
+        time.sleep(0.8)
+        chooser.find("table", None).focus()
+        session.key("ctrl+a")
+        time.sleep(0.3)
+        session.key("Return")
+
+    def choose(self, label, item):
+        """An entry of the combo box that has this label."""
+        combo = next(c for c in self.window.find_all("combo box")
+                     if any(label == t.name for t in labels_of(c)))
+        next(w for w in combo.find_all("menu item", item, showing=False)).click()
+
+
+def labels_of(widget):
+    from gi.repository import Atspi
+    from session import Widget
+    return [Widget(relation.get_target(0)) for relation in widget.accessible.get_relation_set()
+            if relation.get_relation_type() == Atspi.RelationType.LABELLED_BY]
+
+
+class Tests:
+    def __init__(self, plugin, model, shots):
+        self.plugin, self.model, self.shots = plugin, model, shots
+        self.work = os.path.join(shots, "pictures")
+        self.styles = os.path.join(self.work, "styles")
+        os.makedirs(self.styles, exist_ok=True)
+        for i, (name, source) in enumerate(STYLES.items()):
+            self.picture(os.path.join(self.styles, name), source, "600x600", i)
+        self.photo = os.path.join(self.work, "photo.png")
+        self.picture(self.photo, "plasma:fractal", "1024x768", 7)
+
+    @staticmethod
+    def picture(path, source, size, seed):
+        if not os.path.exists(path):
+            subprocess.run(["convert", "-seed", str(seed), "-size", size, source, path], check=True)
+
+    def session(self, **options):
+        return Session(self.plugin, self.model, self.shots, **options)
+
+    def shot(self, session, name, widget=None):
+        session.xdotool("mousemove", 2, 2)
+        time.sleep(0.6)
+        session.screenshot(os.path.join(self.shots, name + ".png"), widget)
+
+    def paths(self):
+        return [os.path.join(self.styles, name) for name in STYLES]
+
+    # The tests ---------------------------------------------------------------------------------
+
+    def test_paint(self):
+        """Three styles, pad and sliders, OK, a new layer; then the same again, remembered."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("first")
+            image.run("second")
+            image.run("again", "RUN-WITH-LAST-VALS")
+            image.start()
+
+            dialog = Dialog(session)
+            assert not dialog.button("OK").has("SENSITIVE")
+            assert dialog.picture.description == "The untouched picture"
+            self.shot(session, "empty")
+            plain = dialog.look()
+
+            dialog.add_folder(self.styles)
+            until("three styles", lambda: len(dialog.weights()) == 3)
+            dialog.wait_sharp()
+            assert dialog.names() == list(STYLES), dialog.names()
+            blended = dialog.wait_change(plain)
+            self.shot(session, "three-styles")
+
+            # The pad by mouse: to the first corner, the top of the triangle.
+            pad = dialog.pad()
+            session.drag(session.point(pad, 0.5, 0.6), session.point(pad, 0.5, 0.02))
+            until("the first style alone", lambda: dialog.weights() == [1.0, 0.0, 0.0])
+            dialog.wait_sharp()
+            first = dialog.wait_change(blended)
+
+            # By keyboard: number and arrows.
+            pad.focus()
+            session.key("2")
+            until("the second style alone", lambda: dialog.weights() == [0.0, 1.0, 0.0])
+            session.key("Left", "Left")
+            until("some of the third", lambda: dialog.weights() == [0.0, 0.96, 0.04])
+            dialog.wait_sharp()
+            dialog.wait_change(first)
+
+            # A slider moves the pad.
+            dialog.weight("second.png").value = 0.5
+            dialog.weight("first.png").value = 0.25
+            dialog.weight("third.png").value = 0.25
+            until("the pad to follow",
+                  lambda: dialog.pad().description
+                  == "first.png 25 %, second.png 50 %, third.png 25 %")
+
+            # Strength by its mnemonic.
+            session.key("alt+g")
+            session.xdotool("type", "80")
+            session.key("Tab")
+            dialog.wait_sharp()
+            self.shot(session, "blended")
+
+            dialog.button("OK").click()
+            assert image.layers("first") == 2
+            dialog.gone()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: dialog.weights() == [0.25, 0.5, 0.25])
+            assert dialog.names() == list(STYLES)
+            strength = [w for w in dialog.window.find_all("spin button") if w.value == 80]
+            assert strength, "the strength was not remembered"
+            dialog.button("Cancel").click()
+            assert image.layers("second") == 2
+            assert image.layers("again") == 3
+
+
+    def test_stop(self):
+        """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""
+        large = os.path.join(self.work, "large.jpg")
+        self.picture(large, "plasma:fractal", "6000x4000", 3)
+        with self.session() as session:
+            image = Image(session, large)
+            image.run("stopped", more=self.styles_argument())
+            image.run("reopened")
+            image.start()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            dialog.wait_sharp()
+            self.shot(session, "large")
+            dialog.button("OK").click()
+            bar = dialog.window.find("progress bar", "Progress")
+            until("tiles", lambda: bar.value > 0.02, 120)
+            self.shot(session, "running")
+            assert not dialog.window.find_all("button", "OK")[0].has("SENSITIVE")
+
+            stop = dialog.button("Stop")
+            start = time.monotonic()
+            stop.click()
+            until("the end of the run", lambda: not bar.has("SHOWING"), 10, 0.005)
+            print(f"stopped after {(time.monotonic() - start) * 1000:.0f} ms")
+            assert dialog.button("OK").has("SENSITIVE")
+            dialog.wait_sharp()
+
+            # Escape stops, too, and does not close the dialog.
+            dialog.button("OK").click()
+            until("tiles", lambda: bar.has("SHOWING") and bar.value > 0.02, 120)
+            session.key("Escape")
+            until("the end of the run", lambda: not bar.has("SHOWING"), 10)
+            assert dialog.alive()
+            dialog.button("Cancel").click()
+            assert image.layers("stopped") == 1
+
+            dialog = Dialog(session)
+            until("the styles of the stopped run", lambda: len(dialog.weights()) == 3)
+            dialog.button("Cancel").click()
+            assert image.layers("reopened") == 1
+
+    def styles_argument(self):
+        return "#:styles (list " + " ".join(f'"{path}"' for path in self.paths()) + ")"
+
+
+def main():
+    skip_if_impossible()
+    tests = Tests(*map(os.path.abspath, sys.argv[1:4]))
+    names = sys.argv[4:] or [n for n in dir(Tests) if n.startswith("test_")]
+    for name in names:
+        start = time.monotonic()
+        getattr(tests, name)()
+        print(f"{name}: passed in {time.monotonic() - start:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
