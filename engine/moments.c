@@ -7,8 +7,8 @@
 /* Channels that are summed side by side. */
 #define BLOCK 32
 
-/* Cells are summed in float, as distances from the mean so far, which keeps them small, in runs
- * short enough for float; the runs are merged in double. */
+/* Cells are summed in double, as distances from the mean so far: tiles of any size then have the same
+ * moments to so many digits that their results, too, are the same. */
 #define RUN 64
 
 AdainMoments *
@@ -58,19 +58,19 @@ add_run (AdainMoments *moments, const float *cells, const float *weights, int n,
     return;
   for (int first = 0; first < channels; first += BLOCK)
     {
-      int   block = MIN (BLOCK, channels - first);
-      float pivot[BLOCK] = { 0 }, sum[BLOCK] = { 0 }, squares[BLOCK] = { 0 };
+      int    block = MIN (BLOCK, channels - first);
+      double pivot[BLOCK] = { 0 }, sum[BLOCK] = { 0 }, squares[BLOCK] = { 0 };
 
       for (int c = 0; c < block; c++)
         pivot[c] = moments->weight > 0 ? moments->mean[first + c] : cells[first + c];
       for (int i = 0; i < n; i++)
         {
           const float *cell = cells + (gsize) i * channels + first;
-          float        w = weights ? weights[i] : 1;
+          double       w = weights ? weights[i] : 1;
 
           for (int c = 0; c < block; c++)
             {
-              float d = cell[c] - pivot[c];
+              double d = cell[c] - pivot[c];
 
               sum[c] += w * d;
               squares[c] += w * d * d;
