@@ -7,9 +7,7 @@
 #include "arguments.h"
 #include "job.h"
 #include "progress.h"
-#ifdef HAVE_DIALOG
 #include "ui/dialog.h"
-#endif
 
 #define PROCEDURE "plug-in-adain-style-transfer"
 
@@ -61,14 +59,12 @@ adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
 
   gegl_init (NULL, NULL);
 
-#ifdef HAVE_DIALOG
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       if (! adain_dialog_run (procedure, config, image, drawables, &job, &error))
         return failure (procedure, error);
     }
   else
-#endif
     {
       job = adain_job_new (procedure, config, image, drawables, &error);
       if (job == NULL || ! adain_progress_run (job, &error))

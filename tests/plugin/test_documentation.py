@@ -1,0 +1,55 @@
+"""What the Procedure Browser shows: everything is explained.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+from harness import PROCEDURE, Gimp, case, run
+
+ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "strength",
+             "preserve-color", "stroke-size", "work-size", "device", "model"]
+
+
+def procedure():
+    return Gimp.get_pdb().lookup_procedure(PROCEDURE)
+
+
+@case
+def test_texts():
+    """Blurb, help, authors, copyright, date and menu entry."""
+    proc = procedure()
+    for text in (proc.get_blurb(), proc.get_help(), proc.get_authors(), proc.get_copyright(),
+                 proc.get_date(), proc.get_help_id(), proc.get_menu_label()):
+        assert text, text
+    assert len(proc.get_help()) > 200
+    assert proc.get_menu_paths() == ["<Image>/Filters/Artistic"]
+    assert proc.get_image_types() == "RGB*, GRAY*"
+
+
+@case
+def test_arguments():
+    """The arguments are these, each with a name and a description."""
+    arguments = procedure().get_arguments()
+    assert [a.name for a in arguments] == ARGUMENTS, [a.name for a in arguments]
+    for argument in arguments:
+        assert argument.get_nick() and argument.get_nick() != argument.name, argument.name
+        assert argument.get_blurb() and argument.get_blurb() != argument.get_nick(), argument.name
+
+
+@case
+def test_ranges():
+    """Ranges and defaults of the numbers."""
+    found = {a.name: a for a in procedure().get_arguments()}
+    for name, least, most, default in (("strength", 0, 1, 1), ("stroke-size", 0.25, 4, 1),
+                                       ("work-size", 0, 524288, 0)):
+        pspec = found[name]
+        assert (pspec.minimum, pspec.maximum, pspec.default_value) == (least, most, default), name
+
+
+@case
+def test_return():
+    """The return value."""
+    values = procedure().get_return_values()
+    assert [v.name for v in values] == ["layers"]
+    assert all(v.get_blurb() for v in values)
+
+
+run()

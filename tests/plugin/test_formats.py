@@ -1,0 +1,101 @@
+"""Every kind of image: size, place, precision and alpha are kept, the original is untouched.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+from itertools import product
+
+import numpy as np
+
+from harness import (EXECUTION_ERROR, Gimp, case, cases, fill, new_image, paint, photo, pixels,
+                     refuse, run, style_file)
+
+PRECISIONS = {
+    "u8": Gimp.Precision.U8_NON_LINEAR, "u8-linear": Gimp.Precision.U8_LINEAR,
+    "u16": Gimp.Precision.U16_NON_LINEAR, "half": Gimp.Precision.HALF_NON_LINEAR,
+    "float": Gimp.Precision.FLOAT_NON_LINEAR, "float-linear": Gimp.Precision.FLOAT_LINEAR,
+}
+BASES = {"rgb": Gimp.ImageBaseType.RGB, "gray": Gimp.ImageBaseType.GRAY}
+
+
+@cases(*product(BASES, ["opaque"], PRECISIONS, ["whole"]),
+       *product(BASES, ["alpha"], PRECISIONS, ["selection"]),
+       *product(BASES, ["alpha"], ["u8"], ["whole"]),
+       *product(BASES, ["opaque"], ["u8"], ["selection"]))
+def test_format(base, alpha, precision, selection):
+    """A layer of the kind"""
+    image, layer = new_image(90, 70, BASES[base], PRECISIONS[precision], alpha == "alpha",
+                             offset=(-5, 8), size=(80, 64))
+    if selection == "selection":
+        image.select_ellipse(Gimp.ChannelOps.REPLACE, 10, 20, 40, 30)
+    before = pixels(layer)
+
+    result, = paint(image, [layer], styles=[style_file()])
+
+    after = pixels(result)
+    assert image.get_precision() == PRECISIONS[precision]
+    assert result.type() == layer.type(), result.type()
+    assert result.get_buffer().get_property("format") == layer.get_buffer().get_property("format")
+    assert (result.get_width(), result.get_height()) == (80, 64)
+    assert list(result.get_offsets()) == list(layer.get_offsets())
+    assert np.array_equal(pixels(layer), before), "the original was changed"
+    assert np.array_equal(after[..., 3], before[..., 3]), "alpha was changed"
+    assert image.get_item_position(result) == 0 and image.get_item_position(layer) == 1
+
+    painted = np.abs(after - before)[..., :3].max(axis=2)
+    if selection == "selection":
+        mask = pixels(result.get_mask(), "Y float", 1)[..., 0]
+        wanted = pixels(image.get_selection(), "Y float", 1, (-5, 8, 80, 64))[..., 0]
+        assert np.array_equal(mask, wanted), "the mask is not the selection"
+        assert painted[mask == 1].mean() > 0.02, "nothing was painted"
+        outside = np.ones_like(mask, bool)
+        outside[12:42, 15:55] = False
+        assert painted[outside].max() == 0, "something was painted outside the selection's bounds"
+    else:
+        assert result.get_mask() is None
+        assert painted[:, 40:].mean() > 0.02, "nothing was painted"
+
+
+@cases((1, 1), (1, 9), (9, 1), (3, 2), (17, 31), (257, 129))
+def test_size(width, height):
+    """A picture of the size"""
+    image, layer = new_image(width, height)
+    result, = paint(image, [layer], styles=[style_file()])
+    assert (result.get_width(), result.get_height()) == (width, height)
+    assert np.isfinite(pixels(result)).all()
+
+
+@case
+def test_transparent():
+    """A layer that is transparent all over is refused."""
+    image, layer = new_image(40, 30, alpha=True)
+    layer.fill(Gimp.FillType.TRANSPARENT)
+    image.clean_all()
+    refuse(image, [layer], ["visible"], EXECUTION_ERROR, styles=[style_file()])
+
+
+@case
+def test_hidden_pixels():
+    """What alpha hides has no influence on what is seen."""
+    results = []
+    for hidden in (0.0, 1.0):
+        image, layer = new_image(64, 64, precision=PRECISIONS["float"], alpha=True)
+        rgba = photo(64, 64)
+        rgba[:, :32] = (hidden, 1 - hidden, hidden, 0)
+        fill(layer, rgba)
+        result, = paint(image, [layer], styles=[style_file()])
+        results.append(pixels(result)[:, 32:, :3])
+    assert np.abs(results[0] - results[1]).max() < 1e-3
+
+
+@case
+def test_profile():
+    """An image with another color space keeps its profile."""
+    image, layer = new_image(40, 30)
+    profile = Gimp.ColorProfile.new_rgb_adobe()
+    image.convert_color_profile(profile, Gimp.ColorRenderingIntent.PERCEPTUAL, True)
+    result, = paint(image, [layer], styles=[style_file()], strength=0.0)
+    assert image.get_color_profile().is_equal(profile)
+    assert np.abs(pixels(result) - pixels(layer)).max() <= 1.01 / 255
+
+
+run()

@@ -1,0 +1,190 @@
+"""Where results go: groups, several layers, masks, filters, settings of the original.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import numpy as np
+
+from harness import (Gimp, case, cases, fill, new_image, paint, photo, pixels, run, style_file,
+                     tree)
+
+
+def add_layer(image, name, parent=None, position=0, seed=3, size=(60, 40)):
+    layer = Gimp.Layer.new(image, name, *size, Gimp.ImageType.RGB_IMAGE, 100.0,
+                           Gimp.LayerMode.NORMAL)
+    image.insert_layer(layer, parent, position)
+    fill(layer, photo(*size, seed))
+    return layer
+
+
+@case
+def test_name():
+    """The result lies above the original, is named after it and is selected."""
+    image, layer = new_image(60, 40)
+    add_layer(image, "Above")
+    add_layer(image, "Below", position=2)
+    result, = paint(image, [layer], styles=[style_file()])
+    assert [name for name, _ in tree(image.get_layers())] == [
+        "Above", "Photo – AdaIN", "Photo", "Below"]
+    assert [l.get_id() for l in image.get_selected_layers()] == [result.get_id()]
+
+
+@case
+def test_several():
+    """Of several layers each gets a layer of its own."""
+    image, first = new_image(60, 40)
+    second = add_layer(image, "Second", position=1, seed=4, size=(50, 70))
+    results = paint(image, [first, second], styles=[style_file()])
+    assert [name for name, _ in tree(image.get_layers())] == [
+        "Photo – AdaIN", "Photo", "Second – AdaIN", "Second"]
+    assert [r.get_name() for r in results] == ["Photo – AdaIN", "Second – AdaIN"]
+    assert results[1].get_height() == 70
+    assert {l.get_id() for l in image.get_selected_layers()} == {r.get_id() for r in results}
+
+
+@case
+def test_several_palette():
+    """Of several layers each keeps its own palette."""
+    image, first = new_image(60, 40)
+    second = add_layer(image, "Second", position=1)
+    fill(second, np.full((40, 60, 4), (0.9, 0.1, 0.1, 1.0)) * photo(60, 40))
+    _, red = paint(image, [first, second], styles=[style_file()], preserve_color="palette")
+    mean = pixels(red)[..., :3].mean(axis=(0, 1))
+    assert mean[0] > 2 * mean[1] and mean[0] > 2 * mean[2], mean
+
+
+@case
+def test_in_group():
+    """The result of a layer in a group is put into that group."""
+    image, _ = new_image(60, 40)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    layer = add_layer(image, "Inside", group)
+    paint(image, [layer], styles=[style_file()])
+    assert tree(image.get_layers()) == [
+        ("Group", [("Inside – AdaIN", []), ("Inside", [])]), ("Photo", [])]
+
+
+@case
+def test_group():
+    """A group is painted as it is seen; the result is a plain layer above it."""
+    image, _ = new_image(60, 40)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    add_layer(image, "Inside", group, size=(30, 20))
+    result, = paint(image, [group], styles=[style_file()])
+    assert not result.is_group()
+    assert (result.get_width(), result.get_height()) == (30, 20)
+    assert tree(image.get_layers()) == [
+        ("Group – AdaIN", []), ("Group", [("Inside", [])]), ("Photo", [])]
+
+
+@case
+def test_mask():
+    """A layer's mask is carried over, and what it hides does not count in the statistics."""
+    cover = np.ones((48, 400, 1), np.float32)
+    cover[:, :96] = 0
+
+    def painted(hidden, masked):
+        image, layer = new_image(400, 48, precision=Gimp.Precision.FLOAT_NON_LINEAR)
+        rgba = photo(400, 48)
+        rgba[:, :96, :3] = hidden
+        fill(layer, rgba)
+        if masked:
+            mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+            layer.add_mask(mask)
+            fill(mask, cover, "Y float")
+        result, = paint(image, [layer], styles=[style_file()])
+        if masked:
+            assert np.array_equal(pixels(result.get_mask(), "Y float", 1), cover)
+        return pixels(result)[:, 320:]
+
+    # Near the mask's edge the encoder still sees what is hidden, as surroundings.
+    with_mask = np.abs(painted(0.1, True) - painted(0.9, True)).mean()
+    without = np.abs(painted(0.1, False) - painted(0.9, False)).mean()
+    assert with_mask < without / 2, (with_mask, without)
+
+
+@case
+def test_mask_and_selection():
+    """Of a mask and a selection the product counts."""
+    image, layer = new_image(60, 40)
+    mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+    layer.add_mask(mask)
+    cover = np.ones((40, 60, 1), np.float32)
+    cover[:20] = 0
+    fill(mask, cover, "Y float")
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 30, 20)
+    result, = paint(image, [layer], styles=[style_file()])
+    wanted = np.zeros((40, 60, 1), np.float32)
+    wanted[20:30, 10:40] = 1
+    assert np.array_equal(pixels(result.get_mask(), "Y float", 1), wanted)
+
+
+@case
+def test_feather():
+    """A soft selection becomes a soft mask; the selection stays."""
+    image, layer = new_image(60, 40)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 10, 5, 30, 25)
+    Gimp.Selection.feather(image, 10)
+    before = pixels(image.get_selection(), "Y float", 1)
+    result, = paint(image, [layer], styles=[style_file()])
+    assert np.array_equal(pixels(result.get_mask(), "Y float", 1), before)
+    assert np.array_equal(pixels(image.get_selection(), "Y float", 1), before)
+
+
+@case
+def test_filters():
+    """A layer with a non-destructive filter is painted as it is seen, and keeps its filter."""
+    def painted(destructive):
+        image, layer = new_image(60, 40, precision=Gimp.Precision.FLOAT_NON_LINEAR)
+        invert = Gimp.DrawableFilter.new(layer, "gegl:invert-gamma", "")
+        layer.append_filter(invert)
+        if destructive:
+            layer.merge_filters()
+        count = len(layer.get_filters())
+        result, = paint(image, [layer], styles=[style_file()], strength=0.5)
+        assert len(layer.get_filters()) == count
+        assert len(result.get_filters()) == 0
+        return pixels(result)
+
+    assert np.abs(painted(False) - painted(True)).max() < 1e-4
+
+
+@case
+def test_filters_partly():
+    """The same for a selected part of it."""
+    image, layer = new_image(60, 40)
+    layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:invert-gamma", ""))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 30, 20)
+    result, = paint(image, [layer], styles=[style_file()])
+    assert (result.get_width(), result.get_height()) == (60, 40)
+
+
+@cases("opacity", "visible", "lock")
+def test_settings(what):
+    """A layer that is half opaque, hidden or locked can be painted:"""
+    image, layer = new_image(60, 40)
+    layer.set_opacity(50.0 if what == "opacity" else 100.0)
+    layer.set_visible(what != "visible")
+    layer.set_lock_content(what == "lock")
+    result, = paint(image, [layer], styles=[style_file()])
+    assert result.get_opacity() == 100.0 and result.get_visible()
+
+
+@case
+def test_same_layer():
+    """A layer may be its own style."""
+    image, layer = new_image(60, 40)
+    paint(image, [layer], style_layer=layer)
+
+
+@case
+def test_repeated():
+    """A result can be painted again."""
+    image, layer = new_image(60, 40)
+    for _ in range(3):
+        layer, = paint(image, [layer], styles=[style_file()])
+    assert layer.get_name() == "Photo – AdaIN – AdaIN – AdaIN"
+
+
+run()
