@@ -18,8 +18,7 @@ typedef struct
 {
   GimpDrawable  *drawable;
   GeglRectangle  bounds;
-  AdainPixels   *pixels;
-  GeglBuffer    *result;
+  AdainResult    result;
 } Piece;
 
 struct _AdainJob
@@ -37,8 +36,8 @@ static void
 piece_free (Piece *piece)
 {
   g_clear_object (&piece->drawable);
-  g_clear_pointer (&piece->pixels, adain_pixels_free);
-  g_clear_object (&piece->result);
+  g_clear_pointer (&piece->result.pixels, adain_pixels_free);
+  g_clear_object (&piece->result.buffer);
   g_free (piece);
 }
 
@@ -89,8 +88,8 @@ add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
       return FALSE;
     }
 
-  piece->pixels = adain_pixels_copy_selected (drawable, &piece->bounds, error);
-  return piece->pixels != NULL;
+  piece->result.pixels = adain_pixels_copy_selected (drawable, &piece->bounds, error);
+  return piece->result.pixels != NULL;
 }
 
 static gboolean
@@ -197,7 +196,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
     .color    = arguments->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS
                                                                 : ADAIN_COLOR_STYLE,
   };
-  AdainSource              source    = adain_pixels_source (piece->pixels);
+  AdainSource              source    = adain_pixels_source (piece->result.pixels);
   const double             whole     = portion.share;
   g_autoptr (AdainContent) content   = NULL;
   AdainSink                sink;
@@ -216,10 +215,10 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   if (content == NULL)
     return FALSE;
 
-  g_clear_object (&piece->result);
-  piece->result = gegl_buffer_new (gegl_buffer_get_extent (piece->pixels->buffer),
-                                   gegl_buffer_get_format (piece->pixels->buffer));
-  sink = adain_pixels_sink (piece->result);
+  g_clear_object (&piece->result.buffer);
+  piece->result.buffer = gegl_buffer_new (gegl_buffer_get_extent (piece->result.pixels->buffer),
+                                          gegl_buffer_get_format (piece->result.pixels->buffer));
+  sink = adain_result_sink (&piece->result);
   portion.start += portion.share;
   portion.share = whole - portion.share;
   return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata,
@@ -277,8 +276,7 @@ insert_layers (AdainJob *job, GimpLayer **layers, GError **error)
                        _("The layer was deleted while its picture was painted."));
           return FALSE;
         }
-      layers[i] = adain_layer_insert (piece->drawable, &piece->bounds, piece->result,
-                                      piece->pixels->coverage, error);
+      layers[i] = adain_layer_insert (piece->drawable, &piece->bounds, &piece->result, error);
       if (layers[i] == NULL)
         return FALSE;
     }

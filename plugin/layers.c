@@ -27,8 +27,29 @@ fill_layer (GimpLayer *layer, GimpDrawable *drawable, const GeglRectangle *bound
   return TRUE;
 }
 
+/* Multiplies @target with @other where they lie over each other, @other shifted to @bounds. */
+static void
+multiply (GeglBuffer *target, GeglBuffer *other, const GeglRectangle *bounds)
+{
+  const Babl       *format = babl_format ("Y float");
+  g_autofree float *a      = g_new (float, bounds->width);
+  g_autofree float *b      = g_new (float, bounds->width);
+
+  for (int y = 0; y < bounds->height; y++)
+    {
+      const GeglRectangle row = { bounds->x, bounds->y + y, bounds->width, 1 };
+
+      gegl_buffer_get (target, &row, 1.0, format, a, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (other, GEGL_RECTANGLE (0, y, bounds->width, 1), 1.0, format, b,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (int x = 0; x < bounds->width; x++)
+        a[x] *= b[x];
+      gegl_buffer_set (target, &row, 0, format, a, GEGL_AUTO_ROWSTRIDE);
+    }
+}
+
 static gboolean
-add_mask (GimpLayer *layer, const GeglRectangle *bounds, GeglBuffer *coverage)
+add_mask (GimpLayer *layer, const GeglRectangle *bounds, const AdainPixels *pixels)
 {
   GimpLayerMask *mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_BLACK);
 
@@ -39,7 +60,10 @@ add_mask (GimpLayer *layer, const GeglRectangle *bounds, GeglBuffer *coverage)
 
   if (target == NULL)
     return FALSE;
-  gegl_buffer_copy (coverage, NULL, GEGL_ABYSS_NONE, target, bounds);
+  gegl_buffer_copy (pixels->selection != NULL ? pixels->selection : pixels->mask, NULL,
+                    GEGL_ABYSS_NONE, target, bounds);
+  if (pixels->selection != NULL && pixels->mask != NULL)
+    multiply (target, pixels->mask, bounds);
   gegl_buffer_flush (target);
   gimp_drawable_update (GIMP_DRAWABLE (mask),
                         bounds->x, bounds->y, bounds->width, bounds->height);
@@ -48,7 +72,7 @@ add_mask (GimpLayer *layer, const GeglRectangle *bounds, GeglBuffer *coverage)
 
 GimpLayer *
 adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
-                    GeglBuffer *result, GeglBuffer *coverage, GError **error)
+                    const AdainResult *result, GError **error)
 {
   g_autofree char *old_name = gimp_item_get_name (GIMP_ITEM (drawable));
   /* Translators: the name of a new layer, made from the layer that %s names. */
@@ -64,12 +88,13 @@ adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
                           gimp_image_get_default_new_layer_mode (image));
   if (layer != NULL
       && gimp_drawable_get_offsets (drawable, &x, &y)
-      && fill_layer (layer, drawable, bounds, result)
+      && fill_layer (layer, drawable, bounds, result->buffer)
       && gimp_layer_set_offsets (layer, x, y)
       && gimp_image_insert_layer (image, layer, parent != NULL ? GIMP_LAYER (parent) : NULL,
                                   gimp_image_get_item_position (image, GIMP_ITEM (drawable))))
     {
-      if (coverage == NULL || add_mask (layer, bounds, coverage))
+      if ((result->pixels->selection == NULL && result->pixels->mask == NULL)
+          || add_mask (layer, bounds, result->pixels))
         return layer;
       gimp_image_remove_layer (image, layer);
     }

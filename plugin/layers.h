@@ -13,11 +13,11 @@ G_BEGIN_DECLS
  * @drawable: the layer that was painted
  * @bounds: the part of it that @result covers
  * @result: the painted pixels
- * @coverage: (nullable): becomes the new layer's mask
  *
- * Adds a layer with the size, type and place of @drawable directly above it.
+ * Adds a layer with the size, type and place of @drawable directly above it. The mask of
+ * @drawable and the selection become its mask.
  */
 GimpLayer *adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
-                               GeglBuffer *result, GeglBuffer *coverage, GError **error);
+                               const AdainResult *result, GError **error);
 
 G_END_DECLS

@@ -6,9 +6,6 @@
 
 #include "pixels.h"
 
-/* Coverage is put together this many rows at a time. */
-#define BAND 64
-
 static gboolean
 fail_reading (GimpDrawable *drawable, GError **error)
 {
@@ -69,68 +66,63 @@ adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError *
   return done ? g_steal_pointer (&pixels) : NULL;
 }
 
-/* The buffer of the layer's mask if it hides anything, else NULL. */
+/* Copies @bounds of a mask or selection whose origin lies at (x, y) seen from the layer's. */
 static GeglBuffer *
-mask_buffer (GimpDrawable *drawable)
+copy_mask (GimpDrawable *mask, const GeglRectangle *bounds, int x, int y)
 {
-  GimpLayerMask *mask = NULL;
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (mask);
+  GeglBuffer            *copy;
 
-  if (GIMP_IS_LAYER (drawable) && gimp_layer_get_apply_mask (GIMP_LAYER (drawable)))
-    mask = gimp_layer_get_mask (GIMP_LAYER (drawable));
+  if (buffer == NULL)
+    return NULL;
 
-  return mask != NULL ? gimp_drawable_get_buffer (GIMP_DRAWABLE (mask)) : NULL;
+  copy = gegl_buffer_new (GEGL_RECTANGLE (0, 0, bounds->width, bounds->height),
+                          gegl_buffer_get_format (buffer));
+  gegl_buffer_copy (buffer,
+                    GEGL_RECTANGLE (bounds->x - x, bounds->y - y, bounds->width, bounds->height),
+                    GEGL_ABYSS_NONE, copy, GEGL_RECTANGLE (0, 0, bounds->width, bounds->height));
+  return copy;
 }
 
-static GeglBuffer *
-selection_buffer (GimpDrawable *drawable)
+static gboolean
+add_mask (AdainPixels *pixels, GimpLayer *layer, const GeglRectangle *bounds)
 {
-  GimpImage     *image     = gimp_item_get_image (GIMP_ITEM (drawable));
-  GimpSelection *selection = gimp_image_get_selection (image);
+  GimpLayerMask *mask = gimp_layer_get_mask (layer);
 
-  return gimp_selection_is_empty (image) ? NULL
-                                         : gimp_drawable_get_buffer (GIMP_DRAWABLE (selection));
+  if (mask == NULL || ! gimp_layer_get_apply_mask (layer))
+    return TRUE;
+
+  pixels->mask = copy_mask (GIMP_DRAWABLE (mask), bounds, 0, 0);
+  return pixels->mask != NULL;
+}
+
+static gboolean
+add_selection (AdainPixels *pixels, GimpLayer *layer, const GeglRectangle *bounds)
+{
+  GimpImage *image = gimp_item_get_image (GIMP_ITEM (layer));
+  int        x, y;
+
+  if (gimp_selection_is_empty (image))
+    return TRUE;
+  if (! gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &x, &y))
+    return FALSE;
+
+  pixels->selection = copy_mask (GIMP_DRAWABLE (gimp_image_get_selection (image)), bounds, -x, -y);
+  return pixels->selection != NULL;
 }
 
 AdainPixels *
 adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error)
 {
-  g_autoptr (AdainPixels) pixels    = adain_pixels_copy (drawable, bounds, error);
-  g_autoptr (GeglBuffer)  selection = selection_buffer (drawable);
-  g_autoptr (GeglBuffer)  mask      = mask_buffer (drawable);
-  const Babl             *format    = babl_format ("Y float");
-  g_autofree float       *a = NULL, *b = NULL;
-  int                     x, y;
+  g_autoptr (AdainPixels) pixels = adain_pixels_copy (drawable, bounds, error);
 
-  if (pixels == NULL || (selection == NULL && mask == NULL))
-    return g_steal_pointer (&pixels);
-
-  a = g_try_new (float, (gsize) bounds->width * BAND);
-  b = g_try_new (float, (gsize) bounds->width * BAND);
-  if (a == NULL || b == NULL || ! gimp_drawable_get_offsets (drawable, &x, &y))
+  if (pixels == NULL)
+    return NULL;
+  if (! add_mask (pixels, GIMP_LAYER (drawable), bounds)
+      || ! add_selection (pixels, GIMP_LAYER (drawable), bounds))
     {
       fail_reading (drawable, error);
       return NULL;
-    }
-
-  pixels->coverage = gegl_buffer_new (GEGL_RECTANGLE (0, 0, bounds->width, bounds->height), format);
-  for (int row = 0; row < bounds->height; row += BAND)
-    {
-      GeglRectangle band = { bounds->x, bounds->y + row, bounds->width,
-                             MIN (BAND, bounds->height - row) };
-      gsize         n    = (gsize) band.width * band.height;
-
-      if (selection != NULL)
-        gegl_buffer_get (selection,
-                         GEGL_RECTANGLE (band.x + x, band.y + y, band.width, band.height),
-                         1.0, format, a, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      if (mask != NULL)
-        gegl_buffer_get (mask, &band, 1.0, format, selection != NULL ? b : a,
-                         GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      if (selection != NULL && mask != NULL)
-        for (gsize i = 0; i < n; i++)
-          a[i] *= b[i];
-      gegl_buffer_set (pixels->coverage, GEGL_RECTANGLE (0, row, band.width, band.height),
-                       0, format, a, GEGL_AUTO_ROWSTRIDE);
     }
   return g_steal_pointer (&pixels);
 }
@@ -139,8 +131,29 @@ void
 adain_pixels_free (AdainPixels *pixels)
 {
   g_clear_object (&pixels->buffer);
-  g_clear_object (&pixels->coverage);
+  g_clear_object (&pixels->mask);
+  g_clear_object (&pixels->selection);
   g_free (pixels);
+}
+
+/* Multiplies every @stride-th of the values with the mask. */
+static gboolean
+apply_mask (GeglBuffer *mask, const AdainRect *rect, float *values, int stride, GError **error)
+{
+  gsize             n     = (gsize) rect->width * rect->height;
+  g_autofree float *cover = g_try_new (float, n);
+
+  if (cover == NULL)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                   _("Not enough memory for the layer's mask."));
+      return FALSE;
+    }
+  gegl_buffer_get (mask, GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
+                   babl_format ("Y float"), cover, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    values[i * stride] *= cover[i];
+  return TRUE;
 }
 
 static gboolean
@@ -152,9 +165,9 @@ read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
   gegl_buffer_get (pixels->buffer, &area, 1.0, babl_format ("R'G'B'A float"), rgba,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   if (mask != NULL)
-    gegl_buffer_get (pixels->coverage, &area, 1.0, babl_format ("Y float"), mask,
+    gegl_buffer_get (pixels->selection, &area, 1.0, babl_format ("Y float"), mask,
                      GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return TRUE;
+  return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba + 3, 4, error);
 }
 
 AdainSource
@@ -163,22 +176,43 @@ adain_pixels_source (AdainPixels *pixels)
   return (AdainSource) {
     .width     = gegl_buffer_get_width (pixels->buffer),
     .height    = gegl_buffer_get_height (pixels->buffer),
-    .has_mask  = pixels->coverage != NULL,
+    .has_mask  = pixels->selection != NULL,
     .read      = read_pixels,
     .user_data = pixels,
   };
 }
 
+/* The engine gives back the alpha that it was given; the layer keeps that of its own. */
 static gboolean
 write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
 {
-  gegl_buffer_set (user_data, GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 0,
-                   babl_format ("R'G'B'A float"), rgba, GEGL_AUTO_ROWSTRIDE);
+  const AdainResult   *result   = user_data;
+  const GeglRectangle  area     = { rect->x, rect->y, rect->width, rect->height };
+  const Babl          *format   = babl_format ("R'G'B'A float");
+  gsize                n        = (gsize) rect->width * rect->height;
+  g_autofree float    *restored = NULL;
+
+  if (result->pixels->mask != NULL)
+    {
+      restored = g_try_new (float, 4 * n);
+      if (restored == NULL)
+        {
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _("Not enough memory for the layer's mask."));
+          return FALSE;
+        }
+      gegl_buffer_get (result->pixels->buffer, &area, 1.0, format, restored,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gsize i = 0; i < n; i++)
+        memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));
+    }
+  gegl_buffer_set (result->buffer, &area, 0, format, restored != NULL ? restored : rgba,
+                   GEGL_AUTO_ROWSTRIDE);
   return TRUE;
 }
 
 AdainSink
-adain_pixels_sink (GeglBuffer *buffer)
+adain_result_sink (AdainResult *result)
 {
-  return (AdainSink) { .write = write_pixels, .user_data = buffer };
+  return (AdainSink) { .write = write_pixels, .user_data = result };
 }

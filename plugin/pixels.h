@@ -13,27 +13,42 @@ G_BEGIN_DECLS
 /**
  * AdainPixels:
  * @buffer: the pixels, from (0, 0), in the drawable's own format
- * @coverage: (nullable): how much each pixel counts, from the selection and the layer's mask
+ * @mask: (nullable): the layer's mask; what it hides is as if it were transparent
+ * @selection: (nullable): how much each pixel is selected
  *
  * A local copy of a part of a drawable. Once made it needs no libgimp.
  */
 typedef struct
 {
   GeglBuffer *buffer;
-  GeglBuffer *coverage;
+  GeglBuffer *mask;
+  GeglBuffer *selection;
 } AdainPixels;
 
 /* Copies @bounds of a drawable as the user sees it, non-destructive filters included. */
 AdainPixels *adain_pixels_copy          (GimpDrawable *drawable, const GeglRectangle *bounds,
                                          GError **error);
-/* As above, with the selection and the layer's mask as coverage. */
+/* As above, with the layer's mask and the selection. */
 AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
                                          GError **error);
 void         adain_pixels_free          (AdainPixels *pixels);
 
-/* What the engine reads from and writes to; valid as long as @pixels and @buffer are. */
+/* What the engine reads; valid as long as @pixels is. */
 AdainSource  adain_pixels_source        (AdainPixels *pixels);
-AdainSink    adain_pixels_sink          (GeglBuffer *buffer);
+
+/**
+ * AdainResult:
+ * @pixels: the picture that is painted
+ * @buffer: the painted one, of the same size and format, with the same alpha
+ */
+typedef struct
+{
+  AdainPixels *pixels;
+  GeglBuffer  *buffer;
+} AdainResult;
+
+/* What the engine writes to; valid as long as @result is. */
+AdainSink    adain_result_sink          (AdainResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainPixels, adain_pixels_free)
 
