@@ -15,7 +15,7 @@
 #define DECODE_STEP 2
 
 /* Tiles larger than this, in cells, would outgrow the cache and make progress jerky. */
-#define MAX_TILE_WIDTH  64
+#define MAX_TILE_WIDTH  128
 #define MAX_TILE_HEIGHT 128
 #define MIN_TILE        8
 

@@ -195,31 +195,30 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
       }
 }
 
-/* One row of `width` pixels. What is left over after whole blocks is computed by a last block that
- * overlaps the one before. */
+/* One row of `width` pixels. What is left over after whole blocks is computed by a last block, as small as
+ * will do, that overlaps the one before. */
 INLINE void
 row_of_blocks (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
                int width, const int vectors, const int pixels)
 {
-  for (int x = 0; x < width; x += pixels)
-    {
-      int at = MIN (x, width - pixels);
+  const int third = pixels / 3;
+  int       x = 0, rest;
 
-      block (row, in + (gsize) at * row->in_stride, weights, out, offset + at * row->out_step,
-             vectors, pixels);
-    }
-}
-
-INLINE void
-row_of_any_width (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
-                  int width, const int vectors, const int pixels)
-{
-  if (width >= pixels)
-    row_of_blocks (row, in, weights, out, offset, width, vectors, pixels);
-  else if (width >= 4)
-    row_of_blocks (row, in, weights, out, offset, width, vectors, 4);
+  for (; x + pixels <= width; x += pixels)
+    block (row, in + (gsize) x * row->in_stride, weights, out, offset + x * row->out_step, vectors, pixels);
+  rest = width - x;
+  if (rest > 0 && rest <= third && width >= third)
+    block (row, in + (gsize) (width - third) * row->in_stride, weights, out,
+           offset + (width - third) * row->out_step, vectors, third);
+  else if (rest > 0 && rest <= 2 * third && width >= 2 * third)
+    block (row, in + (gsize) (width - 2 * third) * row->in_stride, weights, out,
+           offset + (width - 2 * third) * row->out_step, vectors, 2 * third);
+  else if (rest > 0 && width >= pixels)
+    block (row, in + (gsize) (width - pixels) * row->in_stride, weights, out,
+           offset + (width - pixels) * row->out_step, vectors, pixels);
   else
-    row_of_blocks (row, in, weights, out, offset, width, vectors, 1);
+    for (; x < width; x++)
+      block (row, in + (gsize) x * row->in_stride, weights, out, offset + x * row->out_step, vectors, 1);
 }
 
 /* The strides of the narrow layers are worth their own code: addresses become constants. */
@@ -233,18 +232,18 @@ row_of_any_stride (const Row *row, const Element *in, const Element *weights, vo
     {
     case 16:
       fixed.in_stride = 16;
-      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     case 32:
       fixed.in_stride = 32;
-      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     case 64:
       fixed.in_stride = 64;
-      row_of_any_width (&fixed, in, weights, out, offset, width, vectors, pixels);
+      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     default:
-      row_of_any_width (row, in, weights, out, offset, width, vectors, pixels);
+      row_of_blocks (row, in, weights, out, offset, width, vectors, pixels);
     }
 }
 
