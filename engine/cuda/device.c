@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cuda.h"
+#include "cuda-private.h"
 
 #include <glib/gi18n-lib.h>
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cuda.h"
+#include "cuda-private.h"
 
 static gsize
 features_size (const AdainCudaNetwork *network, int width, int height)

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cuda.h"
+#include "cuda-private.h"
 
 #define ALIGN      256
 #define STEPS_MAX  (3 * ADAIN_LAYERS + 2)

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "cuda.h"
+#include "cuda-private.h"
 
 #define WORKSPACE_MAX ((gsize) 256 << 20)
 

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <ucontext.h>
 #include <vector>
 
 #ifdef __SANITIZE_ADDRESS__
@@ -20,22 +19,99 @@
 dim3           threadIdx, blockIdx, blockDim, gridDim;
 unsigned char *shim_shared;
 
+#ifdef __x86_64__
+
+/* The registers that a function must preserve lie on the stack. swapcontext() would do, but makes
+ * two system calls at every change. */
+struct Context
+{
+  void *stack;
+};
+
+extern "C" void shim_switch (void **from, void *to);
+
+__asm__ (".text\n"
+         ".type shim_switch, @function\n"
+         "shim_switch:\n"
+         "  pushq %rbp\n"
+         "  pushq %rbx\n"
+         "  pushq %r12\n"
+         "  pushq %r13\n"
+         "  pushq %r14\n"
+         "  pushq %r15\n"
+         "  movq %rsp, (%rdi)\n"
+         "  movq %rsi, %rsp\n"
+         "  popq %r15\n"
+         "  popq %r14\n"
+         "  popq %r13\n"
+         "  popq %r12\n"
+         "  popq %rbx\n"
+         "  popq %rbp\n"
+         "  ret\n"
+         ".size shim_switch, . - shim_switch\n");
+
+static void
+switch_context (Context *from, Context *to)
+{
+  shim_switch (&from->stack, to->stack);
+}
+
+static void
+prepare_context (Context *context, char *stack, void (*entry) ())
+{
+  void **top = (void **) (((uintptr_t) stack + STACK_SIZE) & ~(uintptr_t) 15);
+
+  *--top = nullptr;          /* as if called from nowhere */
+  *--top = (void *) entry;
+  for (int i = 0; i < 6; i++)
+    *--top = nullptr;
+  context->stack = top;
+}
+
+#else
+
+#include <ucontext.h>
+
+struct Context
+{
+  ucontext_t context;
+};
+
+static void
+switch_context (Context *from, Context *to)
+{
+  swapcontext (&from->context, &to->context);
+}
+
+static void
+prepare_context (Context *context, char *stack, void (*entry) ())
+{
+  getcontext (&context->context);
+  context->context.uc_stack.ss_sp = stack;
+  context->context.uc_stack.ss_size = STACK_SIZE;
+  context->context.uc_link = nullptr;
+  makecontext (&context->context, entry, 0);
+}
+
+#endif
+
 namespace
 {
 
 enum State { READY, AT_WARP, AT_BLOCK, DONE };
 
+/* Fibers live as long as the program: having finished a thread they wait for the next block's. */
 struct Fiber
 {
-  ucontext_t              context;
+  Context                 context;
   std::unique_ptr<char[]> stack {new char[STACK_SIZE]};
-  State                   state;
+  State                   state = READY;
   void                   *fake_stack = nullptr;
 };
 
 std::vector<std::unique_ptr<Fiber>> fibers;
 const std::function<void ()>       *current_body;
-ucontext_t                          scheduler;
+Context                             scheduler;
 Fiber                              *current;
 const void                         *scheduler_stack;
 size_t                              scheduler_stack_size;
@@ -62,10 +138,9 @@ leave_fiber (State state)
 
   fiber->state = state;
 #ifdef __SANITIZE_ADDRESS__
-  __sanitizer_start_switch_fiber (state == DONE ? nullptr : &fiber->fake_stack,
-                                  scheduler_stack, scheduler_stack_size);
+  __sanitizer_start_switch_fiber (&fiber->fake_stack, scheduler_stack, scheduler_stack_size);
 #endif
-  swapcontext (&fiber->context, &scheduler);
+  switch_context (&fiber->context, &scheduler);
   entered_fiber ();
 }
 
@@ -73,8 +148,11 @@ void
 fiber_main ()
 {
   entered_fiber ();
-  (*current_body) ();
-  leave_fiber (DONE);
+  for (;;)
+    {
+      (*current_body) ();
+      leave_fiber (DONE);
+    }
 }
 
 void
@@ -85,10 +163,10 @@ resume (Fiber *fiber)
   void *fake_stack = nullptr;
 
   __sanitizer_start_switch_fiber (&fake_stack, fiber->stack.get (), STACK_SIZE);
-  swapcontext (&scheduler, &fiber->context);
+#endif
+  switch_context (&scheduler, &fiber->context);
+#ifdef __SANITIZE_ADDRESS__
   __sanitizer_finish_switch_fiber (fake_stack, nullptr, nullptr);
-#else
-  swapcontext (&scheduler, &fiber->context);
 #endif
   current = nullptr;
 }
@@ -130,20 +208,8 @@ run_block_of_fibers (unsigned threads)
 {
   unsigned warps = (threads + 31) / 32, finished;
 
-  while (fibers.size () < threads)
-    fibers.push_back (std::make_unique<Fiber> ());
   for (unsigned i = 0; i < threads; i++)
-    {
-      Fiber *fiber = fibers[i].get ();
-
-      getcontext (&fiber->context);
-      fiber->context.uc_stack.ss_sp = fiber->stack.get ();
-      fiber->context.uc_stack.ss_size = STACK_SIZE;
-      fiber->context.uc_link = nullptr;
-      fiber->fake_stack = nullptr;
-      fiber->state = READY;
-      makecontext (&fiber->context, fiber_main, 0);
-    }
+    fibers[i]->state = READY;
   do
     {
       finished = 0;
@@ -198,6 +264,11 @@ shim_run (dim3 grid, dim3 block, size_t shared, const std::function<void ()> &bo
   if (block.y != 1 || block.z != 1 || threads == 0 || threads > 1024 || shared > 48 * 1024
       || grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535)
     fail ("a launch beyond the limits");
+  while (shared && fibers.size () < threads)
+    {
+      fibers.push_back (std::make_unique<Fiber> ());
+      prepare_context (&fibers.back ()->context, fibers.back ()->stack.get (), fiber_main);
+    }
   gridDim = grid;
   blockDim = block;
   current_body = &body;

@@ -98,14 +98,17 @@ test_distance (const float *a, const float *b, gsize n)
 double
 test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels)
 {
-  double most = fabs (a->weight - b->weight) / b->weight;
+  double most = fabs (a->weight - b->weight) / b->weight, overall = 0;
 
   for (int c = 0; c < channels; c++)
+    overall += (b->mean[c] * b->mean[c] + b->m2[c] / b->weight) / channels;
+  overall = sqrt (overall);
+  for (int c = 0; c < channels; c++)
     {
-      double deviation = sqrt (b->m2[c] / b->weight) + 1e-3;
+      double deviation = sqrt (b->m2[c] / b->weight), size = hypot (deviation, b->mean[c]) + overall / 8;
 
-      most = MAX (most, fabs (a->mean[c] - b->mean[c]) / deviation);
-      most = MAX (most, fabs (sqrt (a->m2[c] / a->weight) + 1e-3 - deviation) / deviation);
+      most = MAX (most, fabs (a->mean[c] - b->mean[c]) / size);
+      most = MAX (most, fabs (sqrt (a->m2[c] / a->weight) - deviation) / size);
     }
   return most;
 }

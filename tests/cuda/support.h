@@ -21,5 +21,6 @@ void          test_moments_free (AdainMoments *moments);
 /* Root mean square of a - b over that of b. */
 double        test_distance     (const float *a, const float *b, gsize n);
 
-/* The largest distance of means, in deviations, and of deviations, relative. */
+/* The largest distance of means and of deviations, against the channel's root mean square
+ * and a little of all channels'. */
 double        test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels);

@@ -1,0 +1,533 @@
+/* The whole back end on the stand-in, against the CPU's plain C kernels.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "cuda-private.h"
+#include "standin.h"
+#include "support.h"
+
+/* Eighteen layers in half precision against float. */
+#define NEAR 1e-2
+
+/* One rectangle through both halves of the network. */
+typedef struct
+{
+  AdainRect keep, from, decoded;   /* cells: kept when encoding, decoded from the store, kept of that */
+  int       width, height;         /* cells of the rectangle */
+  int       x, y;                  /* place of the kept cells in the features */
+  gboolean  weighted, affine;
+} Case;
+
+/* What came out. */
+typedef struct
+{
+  AdainMoments *moments;
+  float        *rgb;
+  gsize         n;
+} Result;
+
+static const Case cases[] = {
+  { { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, 6, 5, 0, 0, FALSE, FALSE },
+  { { 1, 2, 4, 5 }, { 2, 1, 3, 5 }, { 1, 1, 2, 4 }, 7, 8, 1, 1, TRUE, TRUE },
+  { { 0, 0, 2, 2 }, { 0, 0, 2, 2 }, { 0, 0, 2, 1 }, 2, 2, 0, 0, FALSE, TRUE },
+};
+
+static void
+result_clear (Result *result)
+{
+  test_moments_free (result->moments);
+  g_free (result->rgb);
+}
+
+static Result
+run_case (const AdainBackendClass *class, AdainBackend *backend, int worker,
+          const AdainNetwork *network, const Case *test)
+{
+  int            channels = network->encoder[ADAIN_LAYERS - 1].out;
+  gsize          cells = (gsize) test->width * test->height;
+  float         *rgb = test_random (cells * 64 * 3, 0, 1, test->width);
+  float         *weights = test_random ((gsize) test->keep.width * test->keep.height, 0, 1, 3);
+  float         *scale = test_random (channels, 0.5, 1.5, 4), *shift = test_random (channels, 0, 0.5, 5);
+  GError        *error = NULL;
+  AdainFeatures *features = class->features_new (backend, test->x + test->keep.width,
+                                                 test->y + test->keep.height, &error);
+  Result         result = { test_moments_new (channels) };
+  gboolean       done;
+
+  g_assert_no_error (error);
+  g_assert_true (test->from.x >= test->x && test->from.y >= test->y
+                 && test->from.x + test->from.width <= test->x + test->keep.width
+                 && test->from.y + test->from.height <= test->y + test->keep.height);
+  weights[0] = 0;
+  done = class->encode (backend, worker, rgb, test->width * 8, test->height * 8, &test->keep,
+                        test->weighted ? weights : NULL, features, test->x, test->y,
+                        result.moments, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (done);
+
+  result.n = (gsize) test->decoded.width * test->decoded.height * 64 * 3;
+  result.rgb = g_new (float, result.n);
+  done = class->decode (backend, worker, features, &test->from, &test->decoded,
+                        test->affine ? scale : NULL, test->affine ? shift : NULL, result.rgb,
+                        NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (done);
+
+  class->features_free (backend, features);
+  g_free (rgb);
+  g_free (weights);
+  g_free (scale);
+  g_free (shift);
+  return result;
+}
+
+static AdainBackend *
+open_backend (const AdainBackendClass *class, const AdainNetwork *network, const char *kernels)
+{
+  AdainBackendOptions options = { 1, 0, kernels };
+  GError             *error = NULL;
+  AdainBackend       *backend = class->open (network, &options, &error);
+
+  g_assert_no_error (error);
+  return backend;
+}
+
+static Result
+run_on_cpu (const AdainNetwork *network, const Case *test)
+{
+  const AdainBackendClass *class = adain_cpu_backend ();
+  AdainBackend            *backend = open_backend (class, network, "c");
+  Result                   result;
+
+  result = run_case (class, backend, 0, network, test);
+  class->close (backend);
+  return result;
+}
+
+static void
+compare (const Result *found, const Result *expected, int channels, double near)
+{
+  g_assert_cmpfloat (test_distance (found->rgb, expected->rgb, expected->n), <, near);
+  g_assert_cmpfloat (test_moments_distance (found->moments, expected->moments, channels), <, near);
+}
+
+typedef struct
+{
+  const char *name;
+  const int  *widths;
+  const char *kernels;
+  gboolean    eager;
+} Setup;
+
+static const Setup setups[] = {
+  { "tiny/auto", test_tiny, NULL, FALSE },
+  { "tiny/cudnn", test_tiny, "cudnn", FALSE },
+  { "tiny/direct", test_tiny, "direct", TRUE },
+  { "compact/auto", test_compact, NULL, FALSE },
+  { "compact/cudnn", test_compact, "cudnn", TRUE },
+  { "wide/auto", test_wide, NULL, TRUE },
+};
+
+/* Three times: launched, recorded, replayed; with other pictures in between. */
+static void
+test_cases (gconstpointer data)
+{
+  const Setup             *setup = data;
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (setup->widths, 42);
+  int                      channels = setup->widths[ADAIN_LAYERS - 1];
+  AdainBackend            *backend;
+
+  standin_reset ();
+  standin.eager = setup->eager;
+  backend = open_backend (class, network, setup->kernels);
+  for (int round = 0; round < (setup->widths == test_tiny ? 3 : 1); round++)
+    for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+      {
+        Result expected = run_on_cpu (network, &cases[i]);
+        Result found = run_case (class, backend, round % 2, network, &cases[i]);
+
+        compare (&found, &expected, channels, NEAR);
+        result_clear (&found);
+        result_clear (&expected);
+      }
+  if (g_strcmp0 (setup->kernels, "cudnn") == 0)
+    g_assert_cmpint (standin_convolutions (), >, 0);
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  test_network_free (network);
+}
+
+/* The second run of a shape is recorded, and replayed with other arguments. */
+static void
+test_graphs (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 1);
+  Result                   expected[2];
+  Case                     tests[2] = { cases[1], cases[1] };
+  AdainBackend            *backend;
+  long                     kernels;
+
+  tests[1].x = 3;
+  tests[1].from.x = 4;
+  tests[1].decoded.x = 0;
+  tests[1].affine = FALSE;
+  for (int i = 0; i < 2; i++)
+    expected[i] = run_on_cpu (network, &tests[i]);
+  for (int no_capture = 0; no_capture < 2; no_capture++)
+    {
+      standin_reset ();
+      standin.no_capture = no_capture;
+      backend = open_backend (class, network, NULL);
+      for (int run = 0; run < 6; run++)
+        {
+          Result found = run_case (class, backend, 0, network, &tests[run % 2]);
+
+          compare (&found, &expected[run % 2], test_tiny[ADAIN_LAYERS - 1], NEAR);
+          result_clear (&found);
+          if (run == 1)
+            kernels = standin_kernels ();
+        }
+      g_assert_cmpint (standin_graph_launches (), ==, no_capture ? 0 : 2 * 5);
+      if (!no_capture)
+        g_assert_cmpint (standin_kernels (), ==, kernels);
+      class->close (backend);
+      g_assert_cmpint (standin_live (), ==, 0);
+    }
+  result_clear (&expected[0]);
+  result_clear (&expected[1]);
+  test_network_free (network);
+}
+
+/* Without memory for the whole rectangle the pieces make up the same picture. */
+static void
+test_little_memory (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 2);
+  Case                     test = { { 1, 1, 26, 13 }, { 0, 0, 26, 13 }, { 2, 0, 24, 13 }, 28, 15, 0, 0,
+                                    TRUE, TRUE };
+  Result                   whole, found;
+  AdainBackend            *backend;
+  size_t                   peak;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  whole = run_case (class, backend, 0, network, &test);
+  class->close (backend);
+  peak = standin_peak ();
+
+  standin_reset ();
+  for (int worker = 0; worker < 2; worker++)
+    {
+      standin.memory = worker ? peak : peak * 2 / 3;
+      backend = open_backend (class, network, worker ? "cudnn" : NULL);
+      found = run_case (class, backend, worker, network, &test);
+      compare (&found, &whole, test_tiny[ADAIN_LAYERS - 1], worker ? NEAR : 1e-7);
+      result_clear (&found);
+      class->close (backend);
+    }
+  g_assert_cmpint (standin_live (), ==, 0);
+  result_clear (&whole);
+  test_network_free (network);
+}
+
+/* No memory at all is an error, and leaves the back end usable. */
+static void
+test_no_memory (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 2);
+  AdainRect                keep = { 0, 0, 16, 16 };
+  float                   *rgb = test_random (128 * 128 * 3, 0, 1, 1);
+  GError                  *error = NULL;
+  AdainBackend            *backend;
+  AdainFeatures           *features;
+  Result                   found;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  standin.memory = 0;
+  features = class->features_new (backend, 16, 16, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (features->host);
+  g_assert_cmpuint (class->feature_bytes (backend, 16, 16), ==, 16 * 16 * 48 * 2);
+  g_assert_false (class->encode (backend, 0, rgb, 128, 128, &keep, NULL, features, 0, 0, NULL, NULL,
+                                 &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
+  g_clear_error (&error);
+  standin.no_host_memory = true;
+  g_assert_null (class->features_new (backend, 16, 16, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
+  g_clear_error (&error);
+  class->features_free (backend, features);
+
+  standin.memory = (size_t) 1 << 30;
+  standin.no_host_memory = false;
+  g_assert_cmpuint (class->feature_bytes (backend, 16, 16), ==, 0);
+  found = run_case (class, backend, 0, network, &cases[2]);
+  result_clear (&found);
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  g_free (rgb);
+  test_network_free (network);
+}
+
+/* Features in pinned memory give the same picture. */
+static void
+test_features_on_host (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 3);
+  Result                   expected = run_on_cpu (network, &cases[0]), found;
+  AdainBackend            *backend;
+
+  standin_reset ();
+  standin.memory = (size_t) 16 << 20;   /* less than what tiles want to have free */
+  backend = open_backend (class, network, NULL);
+  g_assert_cmpuint (class->feature_bytes (backend, 300, 300), ==, 300 * 300 * 48 * 2);
+  found = run_case (class, backend, 0, network, &cases[0]);
+  compare (&found, &expected, test_tiny[ADAIN_LAYERS - 1], NEAR);
+  result_clear (&found);
+  result_clear (&expected);
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  test_network_free (network);
+}
+
+/* cuDNN refuses algorithms: the next one, then our own kernels. */
+static void
+test_refused (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 4);
+  Result                   expected = run_on_cpu (network, &cases[1]);
+
+  for (int i = 0; i < 3; i++)
+    {
+      static const unsigned refused[] = {
+        1 << CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED,
+        1 << CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED
+        | 1 << CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
+        ~0u,
+      };
+      AdainBackend *backend;
+
+      standin_reset ();
+      standin.refused = refused[i];
+      backend = open_backend (class, network, "cudnn");
+      for (int run = 0; run < 3; run++)
+        {
+          Result found = run_case (class, backend, 0, network, &cases[1]);
+
+          compare (&found, &expected, test_tiny[ADAIN_LAYERS - 1], NEAR);
+          result_clear (&found);
+        }
+      g_assert_true ((standin_convolutions () > 0) == (i < 2));
+      class->close (backend);
+      g_assert_cmpint (standin_live (), ==, 0);
+    }
+  result_clear (&expected);
+  test_network_free (network);
+}
+
+typedef struct
+{
+  AdainBackend       *backend;
+  const AdainNetwork *network;
+  const Result       *expected;
+  int                 worker;
+} Thread;
+
+static gpointer
+work (gpointer data)
+{
+  const Thread *thread = data;
+
+  for (int run = 0; run < 6; run++)
+    {
+      int    i = (run + thread->worker) % 2;
+      Result found = run_case (adain_cuda_backend (), thread->backend, thread->worker, thread->network,
+                               &cases[i]);
+
+      compare (&found, &thread->expected[i], test_tiny[ADAIN_LAYERS - 1], NEAR);
+      result_clear (&found);
+    }
+  return NULL;
+}
+
+static void
+test_two_workers (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 5);
+  Result                   expected[2] = { run_on_cpu (network, &cases[0]), run_on_cpu (network, &cases[1]) };
+  Thread                   threads[2];
+  GThread                 *running[2];
+  AdainBackend            *backend;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  g_assert_cmpint (class->workers (backend), ==, 2);
+  for (int i = 0; i < 2; i++)
+    {
+      threads[i] = (Thread) { backend, network, expected, i };
+      running[i] = g_thread_new ("worker", work, &threads[i]);
+    }
+  for (int i = 0; i < 2; i++)
+    g_thread_join (running[i]);
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  result_clear (&expected[0]);
+  result_clear (&expected[1]);
+  test_network_free (network);
+}
+
+static void
+test_zero_weights (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 6);
+  AdainRect                keep = { 0, 0, 2, 3 };
+  float                   *rgb = test_random (16 * 24 * 3, 0, 1, 1), weights[6] = { 0 };
+  AdainMoments            *moments = test_moments_new (33);
+  GError                  *error = NULL;
+  AdainBackend            *backend;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  moments->weight = 5;
+  moments->mean[0] = 7;
+  class->encode (backend, 0, rgb, 16, 24, &keep, weights, NULL, 0, 0, moments, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (moments->weight == 0 && moments->mean[0] == 7);
+  class->close (backend);
+  g_free (rgb);
+  test_moments_free (moments);
+  test_network_free (network);
+}
+
+static void
+test_cancelled (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_tiny, 6);
+  AdainRect                keep = { 0, 0, 2, 2 };
+  float                   *rgb = test_random (16 * 16 * 3, 0, 1, 1);
+  GCancellable            *cancellable = g_cancellable_new ();
+  GError                  *error = NULL;
+  AdainBackend            *backend;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  g_cancellable_cancel (cancellable);
+  g_assert_false (class->encode (backend, 0, rgb, 16, 16, &keep, NULL, NULL, 0, 0, NULL, cancellable,
+                                 &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  class->close (backend);
+  g_object_unref (cancellable);
+  g_free (rgb);
+  test_network_free (network);
+}
+
+static void
+test_tile_size (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_compact, 7);
+  AdainBackend            *backend;
+  int                      width, height, smaller;
+
+  standin_reset ();
+  standin.memory = (size_t) 8 << 30;
+  backend = open_backend (class, network, NULL);
+  g_assert_true (class->tile_size (backend, 64, 40, (gsize) 1 << 30, &width, &height));
+  g_assert_true (width == 64 && height == 40);
+  g_assert_true (class->tile_size (backend, 512, 270, (gsize) 1 << 30, &width, &height));
+  g_assert_true (width == 128 && height == 90);
+  g_assert_true (class->tile_size (backend, 512, 270, (gsize) 8 << 20, &smaller, &height));
+  g_assert_cmpint (smaller, <, width);
+  g_assert_false (class->tile_size (backend, 512, 270, 1000, &smaller, &height));
+  standin.memory = (size_t) 64 << 20;
+  g_assert_true (class->tile_size (backend, 512, 270, (gsize) 1 << 30, &smaller, &height));
+  g_assert_cmpint (smaller, <, width);
+  class->close (backend);
+  test_network_free (network);
+}
+
+static void
+check_reason (const char *part)
+{
+  char *reason = NULL;
+
+  g_assert_cmpint (adain_cuda_backend ()->score (&reason), ==, 0);
+  if (!strstr (reason, part))
+    g_error ("\"%s\" does not say \"%s\"", reason, part);
+  g_free (reason);
+}
+
+static void
+test_score (void)
+{
+  AdainNetwork *network = test_network_new (test_tiny, 7);
+  GError       *error = NULL;
+  char         *reason = NULL;
+
+  standin_reset ();
+  g_assert_cmpint (adain_cuda_backend ()->score (&reason), ==, 100);
+  g_assert_null (reason);
+
+  standin.driver = 0;
+  check_reason ("No NVIDIA driver");
+  standin.driver = 12040;
+  standin.count_error = cudaErrorInsufficientDriver;
+  check_reason ("12.4");
+  standin_reset ();
+  standin.count_error = cudaErrorNoDevice;
+  check_reason ("no NVIDIA GPU");
+  standin_reset ();
+  standin.devices = 0;
+  check_reason ("no NVIDIA GPU");
+  standin_reset ();
+  standin.count_error = cudaErrorSystemDriverMismatch;
+  check_reason ("does not work");
+  standin_reset ();
+  standin.major = 7;
+  check_reason ("too old");
+  standin.minor = 5;
+  g_assert_cmpint (adain_cuda_backend ()->score (&reason), ==, 100);
+  standin_reset ();
+  standin.no_cudnn = true;
+  check_reason ("cuDNN 9");
+  g_assert_null (adain_cuda_backend ()->open (network, NULL, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
+  g_clear_error (&error);
+  standin_reset ();
+  test_network_free (network);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (setups); i++)
+    {
+      char *path = g_strdup_printf ("/cuda/cases/%s", setups[i].name);
+
+      g_test_add_data_func (path, &setups[i], test_cases);
+      g_free (path);
+    }
+  g_test_add_func ("/cuda/graphs", test_graphs);
+  g_test_add_func ("/cuda/little-memory", test_little_memory);
+  g_test_add_func ("/cuda/no-memory", test_no_memory);
+  g_test_add_func ("/cuda/features-on-host", test_features_on_host);
+  g_test_add_func ("/cuda/refused", test_refused);
+  g_test_add_func ("/cuda/two-workers", test_two_workers);
+  g_test_add_func ("/cuda/zero-weights", test_zero_weights);
+  g_test_add_func ("/cuda/cancelled", test_cancelled);
+  g_test_add_func ("/cuda/tile-size", test_tile_size);
+  g_test_add_func ("/cuda/score", test_score);
+  return g_test_run ();
+}
