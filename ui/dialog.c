@@ -21,6 +21,9 @@
 #define DIALOG_GROUP     "Dialog"
 #define UNFINISHED_GROUP "Unfinished"
 
+/* The response of GimpProcedureDialog's own button. */
+#define RESPONSE_RESET 1
+
 #define COLUMN_WIDTH 400
 #define WIDTH        980
 #define HEIGHT       680
@@ -36,7 +39,8 @@ typedef struct
 
   GtkWidget           *window;
   GtkWidget           *preview;
-  GtkWidget           *controls;      /* everything that must not be touched during a run */
+  GtkWidget           *column;        /* these two must not be touched during a run */
+  GtkWidget           *pad;
   GtkWidget           *run_bar;
   GtkWidget           *message_bar;
   GtkWidget           *message;
@@ -198,7 +202,9 @@ static void
 set_running (Dialog   *dialog,
              gboolean  running)
 {
-  gtk_widget_set_sensitive (dialog->controls, ! running);
+  gtk_widget_set_sensitive (dialog->column, ! running);
+  gtk_widget_set_sensitive (dialog->pad, ! running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), RESPONSE_RESET, ! running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, ! running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, ! running);
 }
@@ -325,6 +331,11 @@ create_advanced (Dialog       *dialog,
                              g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "Advanced", NULL));
   g_signal_connect (expander, "notify::expanded", G_CALLBACK (on_expanded), dialog);
 
+  /* Arrow keys would find their way into a closed expander. */
+  gtk_widget_show_all (options);
+  gtk_widget_set_no_show_all (options, TRUE);
+  g_object_bind_property (expander, "expanded", options, "visible", G_BINDING_SYNC_CREATE);
+
   return expander;
 }
 
@@ -400,7 +411,7 @@ add_style_sheet (GtkWidget *window)
 static void
 create_window (Dialog *dialog)
 {
-  GtkWidget *content;
+  GtkWidget *content, *box;
 
   dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config,
                                               _("AdaIN Style Transfer"));
@@ -413,18 +424,21 @@ create_window (Dialog *dialog)
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
 
   create_preview (dialog);
-  adain_preview_add_beside (ADAIN_PREVIEW (dialog->preview), create_pad (dialog));
-  dialog->controls = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  gtk_box_pack_start (GTK_BOX (dialog->controls), dialog->preview, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (dialog->controls), create_column (dialog), FALSE, TRUE, 0);
-
+  dialog->pad = create_pad (dialog);
   dialog->run_bar = adain_run_bar_new ();
+  adain_preview_add_beside (ADAIN_PREVIEW (dialog->preview), dialog->pad);
+  adain_preview_add_below (ADAIN_PREVIEW (dialog->preview), dialog->run_bar);
+  dialog->column = create_column (dialog);
+
+  box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  gtk_box_pack_start (GTK_BOX (box), dialog->preview, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), dialog->column, FALSE, TRUE, 0);
+  gtk_widget_show_all (box);
+
   dialog->message_bar = create_message_bar (dialog);
   gtk_box_set_spacing (GTK_BOX (content), 12);
   gtk_box_pack_start (GTK_BOX (content), dialog->message_bar, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (content), dialog->controls, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (content), dialog->run_bar, FALSE, FALSE, 0);
-  gtk_widget_show_all (dialog->controls);
+  gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
 
   g_signal_connect_swapped (dialog->window, "delete-event", G_CALLBACK (on_delete), dialog);
   g_signal_connect (dialog->window, "key-press-event", G_CALLBACK (on_key_press), dialog);

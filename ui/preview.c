@@ -30,6 +30,7 @@ struct _AdainPreview
   GtkWidget           *on_check;
   GtkWidget           *before_toggle;
   GtkWidget           *bottom;
+  GtkWidget           *controls;
   GtkWidget           *spinner;
   GtkWidget           *device;
   GtkWidget           *notice;
@@ -354,6 +355,7 @@ create_controls (AdainPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
+  preview->controls = box;
   gtk_box_pack_start (GTK_BOX (box), create_switch (preview), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), create_before (preview), FALSE, FALSE, 0);
 
@@ -374,6 +376,13 @@ adain_preview_add_beside (AdainPreview *preview,
 {
   gtk_box_pack_start (GTK_BOX (preview->bottom), widget, FALSE, FALSE, 0);
   gtk_box_reorder_child (GTK_BOX (preview->bottom), widget, 0);
+}
+
+void
+adain_preview_add_below (AdainPreview *preview,
+                         GtkWidget    *widget)
+{
+  gtk_box_pack_start (GTK_BOX (preview->controls), widget, TRUE, TRUE, 0);
 }
 
 static void

@@ -17,8 +17,9 @@ G_DECLARE_FINAL_TYPE (AdainPreview, adain_preview, ADAIN, PREVIEW, GtkBox)
 
 GtkWidget *adain_preview_new       (GimpImage *image, GimpDrawable *drawable);
 
-/* Puts @widget under the picture, before the preview's own controls. */
+/* Puts @widget under the picture, before the preview's own controls, or below these. */
 void       adain_preview_add_beside (AdainPreview *preview, GtkWidget *widget);
+void       adain_preview_add_below  (AdainPreview *preview, GtkWidget *widget);
 
 gboolean   adain_preview_is_on     (AdainPreview *preview);
 void       adain_preview_set_on    (AdainPreview *preview, gboolean on);

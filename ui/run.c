@@ -203,6 +203,7 @@ adain_run_bar_init (AdainRunBar *bar)
 
   bar->progress = gtk_progress_bar_new ();
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (bar->progress), TRUE);
+  gtk_progress_bar_set_ellipsize (GTK_PROGRESS_BAR (bar->progress), PANGO_ELLIPSIZE_END);
   gtk_widget_set_valign (bar->progress, GTK_ALIGN_CENTER);
   atk_object_set_name (gtk_widget_get_accessible (bar->progress), _("Progress"));
   gtk_box_pack_start (GTK_BOX (bar), bar->progress, TRUE, TRUE, 0);
@@ -212,6 +213,7 @@ adain_run_bar_init (AdainRunBar *bar)
   g_signal_connect_swapped (bar->stop_button, "clicked", G_CALLBACK (adain_run_bar_stop), bar);
   gtk_box_pack_start (GTK_BOX (bar), bar->stop_button, FALSE, FALSE, 0);
 
+  gtk_widget_set_valign (bar->stop_button, GTK_ALIGN_CENTER);
   gtk_widget_show (bar->progress);
   gtk_widget_show (bar->stop_button);
   gtk_widget_set_no_show_all (GTK_WIDGET (bar), TRUE);

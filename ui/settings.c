@@ -9,18 +9,50 @@
 static const char *const doubles[] = { "strength", "stroke-size" };
 static const char *const choices[] = { "preserve-color", "device" };
 
+double *
+adain_settings_dup_weights (GimpProcedureConfig *config,
+                            gsize               *n)
+{
+  GValue  value = G_VALUE_INIT;
+  double *weights = NULL;
+
+  *n = 0;
+  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+  g_object_get_property (G_OBJECT (config), "weights", &value);
+
+  /* After a reset there is no array, and libgimp's accessor would trip over that. */
+  if (g_value_get_boxed (&value))
+    weights = gimp_value_dup_double_array (&value, n);
+
+  g_value_unset (&value);
+
+  return weights;
+}
+
+void
+adain_settings_set_weights (GimpProcedureConfig *config,
+                            const double        *weights,
+                            gsize                n)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
+  gimp_value_set_double_array (&value, weights, n);
+  g_object_set_property (G_OBJECT (config), "weights", &value);
+  g_value_unset (&value);
+}
+
 void
 adain_settings_save (GimpProcedureConfig *config,
                      GKeyFile            *file,
                      const char          *group)
 {
-  GObject       *object = G_OBJECT (config);
-  GValue         value = G_VALUE_INIT;
-  const gdouble *weights;
-  gsize          n_weights = 0;
-  char         **styles = NULL;
-  GFile         *model = NULL;
-  int            work_size;
+  GObject *object = G_OBJECT (config);
+  gsize    n_weights;
+  double  *weights = adain_settings_dup_weights (config, &n_weights);
+  char   **styles = NULL;
+  GFile   *model = NULL;
+  int      work_size;
 
   g_key_file_remove_group (file, group, NULL);
 
@@ -30,13 +62,10 @@ adain_settings_save (GimpProcedureConfig *config,
                               styles ? g_strv_length (styles) : 0);
   g_key_file_set_integer (file, group, "work-size", work_size);
 
-  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
-  g_object_get_property (object, "weights", &value);
-  weights = gimp_value_get_double_array (&value, &n_weights);
   /* The weight of a style layer comes last, and stays behind with it. */
-  g_key_file_set_double_list (file, group, "weights", (gdouble *) weights,
+  g_key_file_set_double_list (file, group, "weights", weights,
                               MIN (n_weights, styles ? g_strv_length (styles) : 0));
-  g_value_unset (&value);
+  g_free (weights);
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
@@ -68,25 +97,19 @@ adain_settings_save (GimpProcedureConfig *config,
 }
 
 static void
-load_styles (GObject    *object,
-             GKeyFile   *file,
-             const char *group)
+load_styles (GimpProcedureConfig *config,
+             GKeyFile            *file,
+             const char          *group)
 {
-  GValue   value = G_VALUE_INIT;
   char   **styles = g_key_file_get_string_list (file, group, "styles", NULL, NULL);
   gsize    n_weights = 0;
   gdouble *weights = g_key_file_get_double_list (file, group, "weights", &n_weights, NULL);
 
   if (styles)
-    g_object_set (object, "styles", styles, "style-layer", NULL, NULL);
+    g_object_set (config, "styles", styles, "style-layer", NULL, NULL);
 
   if (weights)
-    {
-      g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
-      gimp_value_set_double_array (&value, weights, n_weights);
-      g_object_set_property (object, "weights", &value);
-      g_value_unset (&value);
-    }
+    adain_settings_set_weights (config, weights, n_weights);
 
   g_free (weights);
   g_strfreev (styles);
@@ -139,7 +162,7 @@ adain_settings_load (GimpProcedureConfig *config,
   if (! g_key_file_has_group (file, group))
     return;
 
-  load_styles (object, file, group);
+  load_styles (config, file, group);
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
     load_number (object, file, group, doubles[i]);

@@ -23,6 +23,7 @@ struct _AdainStyleList
   GimpDrawable  **layers;       /* that can serve as styles */
 
   GtkWidget      *list;
+  GtkWidget      *add_button;
   GtkWidget      *up_button;
   GtkWidget      *down_button;
   GtkWidget      *layer_button;
@@ -161,6 +162,20 @@ on_key_press (GtkWidget      *list,
     return GDK_EVENT_PROPAGATE;
 
   return GDK_EVENT_STOP;
+}
+
+/* The label's mnemonic leads to a row, or to where one can be added. */
+static gboolean
+on_mnemonic (GtkWidget      *list,
+             gboolean        cycling,
+             AdainStyleList *self)
+{
+  if (adain_style_set_get_size (self->set) > 0)
+    select_row (self, MAX (0, selected_index (self)), TRUE);
+  else
+    gtk_widget_grab_focus (self->add_button);
+
+  return TRUE;
 }
 
 /* Drag and drop ----------------------------------------------------------------------------- */
@@ -404,6 +419,7 @@ create_list (AdainStyleList *self)
   self->list = gtk_list_box_new ();
   gtk_style_context_add_class (gtk_widget_get_style_context (self->list), "adain-styles");
   gtk_list_box_set_placeholder (GTK_LIST_BOX (self->list), create_placeholder ());
+  g_signal_connect (self->list, "mnemonic-activate", G_CALLBACK (on_mnemonic), self);
   g_signal_connect (self->list, "key-press-event", G_CALLBACK (on_key_press), self);
   g_signal_connect_swapped (self->list, "selected-rows-changed", G_CALLBACK (update_buttons), self);
   accept_drops (self, self->list, TRUE);
@@ -453,11 +469,12 @@ static GtkWidget *
 create_buttons (AdainStyleList *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add…"));
 
-  gtk_widget_set_tooltip_text (add, _("Choose one or several pictures whose style is taken"));
-  g_signal_connect_swapped (add, "clicked", G_CALLBACK (on_add), self);
-  gtk_box_pack_start (GTK_BOX (box), add, FALSE, FALSE, 0);
+  self->add_button = gtk_button_new_with_mnemonic (_("_Add…"));
+  gtk_widget_set_tooltip_text (self->add_button,
+                               _("Choose one or several pictures whose style is taken"));
+  g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (on_add), self);
+  gtk_box_pack_start (GTK_BOX (box), self->add_button, FALSE, FALSE, 0);
 
   self->layer_button = add_menu_button (box, _("_Layer"));
   self->recent_button = add_menu_button (box, _("Recen_t"));

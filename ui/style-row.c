@@ -140,7 +140,7 @@ create_handle (AdainStyleRow        *row,
   else
     {
       image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING
-                                            ? "image-loading" : "image-missing",
+                                            ? "image-loading" : "dialog-warning",
                                             GTK_ICON_SIZE_DND);
     }
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/settings.h"
 #include "ui/style-picture.h"
 
 struct _AdainStyleSet
@@ -189,13 +190,8 @@ take_item (GPtrArray    *old,
 static void
 read_weights (AdainStyleSet *set)
 {
-  GValue         value = G_VALUE_INIT;
-  const gdouble *weights;
-  gsize          n = 0;
-
-  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
-  g_object_get_property (G_OBJECT (set->config), "weights", &value);
-  weights = gimp_value_get_double_array (&value, &n);
+  gsize   n;
+  double *weights = adain_settings_dup_weights (set->config, &n);
 
   for (guint i = 0; i < set->items->len; i++)
     {
@@ -204,7 +200,7 @@ read_weights (AdainStyleSet *set)
       item_at (set, i)->weight = weight > 0.0 ? MIN (weight, 1.0) : 0.0;
     }
 
-  g_value_unset (&value);
+  g_free (weights);
 }
 
 static void
@@ -263,20 +259,15 @@ on_config_notify (GObject       *config,
 static void
 write_weights (AdainStyleSet *set)
 {
-  GValue   value = G_VALUE_INIT;
-  gdouble *weights = g_new (gdouble, set->items->len + 1);
+  double *weights = g_new (double, set->items->len + 1);
 
   for (guint i = 0; i < set->items->len; i++)
     weights[i] = item_at (set, i)->weight;
 
-  g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
-  gimp_value_set_double_array (&value, weights, set->items->len);
-
   set->writing = TRUE;
-  g_object_set_property (G_OBJECT (set->config), "weights", &value);
+  adain_settings_set_weights (set->config, weights, set->items->len);
   set->writing = FALSE;
 
-  g_value_unset (&value);
   g_free (weights);
 }
 

@@ -171,13 +171,22 @@ class Session:
                          '(plug-in-path "${gimp_dir}/plug-ins")\n'
                          f"(theme-color-scheme {'dark' if self.dark else 'light'})\n")
 
+    def locale(self):
+        """A locale for the language, without having one installed: the C locale by another name."""
+        locales = os.path.join(self.home, "locale")
+        if not os.path.exists(locales):
+            shutil.copytree("/usr/lib/locale/C.utf8", os.path.join(locales, self.language + ".utf8"))
+        return {"LOCPATH": locales, "LANG": self.language + ".UTF-8"}
+
     def start_gimp(self, script):
         """Starts GIMP with its window, and `script` (Scheme) in it."""
         environment = dict(os.environ, GIMP3_DIRECTORY=self.profile, HOME=self.home,
                            XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                            XDG_CACHE_HOME=os.path.join(self.home, "cache"),
                            GTK_USE_PORTAL="0", GDK_SCALE=str(self.scale), G_MESSAGES_DEBUG="adain-ui",
-                           LANG="C.UTF-8", LANGUAGE=self.language or "C")
+                           LANG="C.UTF-8", LANGUAGE="")
+        if self.language:
+            environment.update(self.locale())
         environment.pop("NO_AT_BRIDGE", None)
         self.log = open(self.log_path, "ab")
         self.gimp = subprocess.Popen(

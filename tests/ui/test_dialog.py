@@ -274,6 +274,134 @@ class Tests:
             dialog.button("Cancel").click()
             assert image.layers("reopened") == 1
 
+    def test_presets(self):
+        """Presets are saved, chosen and deleted; Reset brings back the defaults."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("presets", more=self.styles_argument() + " #:strength 0.5")
+            image.start()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            dialog.weight("first.png").value = 0.3
+            dialog.button("Save preset").click()
+            time.sleep(0.5)
+            session.xdotool("type", "Dawn")
+            self.shot(session, "preset-save")
+            session.key("Return")
+            preset = next(c for c in dialog.window.find_all("combo box")
+                          if any(t.name == "Preset:" for t in labels_of(c)))
+            until("the preset", lambda: preset.name == "Dawn")
+
+            dialog.weight("first.png").value = 0.9
+            until("no preset", lambda: preset.name != "Dawn")
+            dialog.button("Reset").click()
+            session.dialog().find("button", "Reset to Factory Defaults").click()
+            until("the empty list", lambda: dialog.names() == [])
+            assert not dialog.button("OK").has("SENSITIVE")
+
+            dialog.choose("Preset:", "Dawn")
+            until("the preset's styles", lambda: dialog.weights() == [0.3, 1.0, 1.0])
+            assert any(w.value == 50 for w in dialog.window.find_all("spin button"))
+            dialog.wait_sharp()
+
+            dialog.button("Delete preset").click()
+            until("no preset", lambda: preset.name == "None saved yet")
+            assert dialog.weights() == [0.3, 1.0, 1.0]
+            dialog.button("Cancel").click()
+            image.layers("presets")
+
+    def test_list(self):
+        """Reorder and remove by keyboard and mouse, missing and broken files, a layer, recent."""
+        broken = os.path.join(self.work, "broken.png")
+        with open(broken, "w") as file:
+            file.write("this is no picture")
+        styles = self.paths() + [os.path.join(self.work, "gone.png"), broken]
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.do("(gimp-image-insert-layer img (car (gimp-layer-copy lay FALSE)) 0 -1)")
+            image.run("list", more="#:styles (list " + " ".join(f'"{s}"' for s in styles) + ")")
+            image.start()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            assert dialog.window.find_all("label", "The file is missing; this style is left out")
+            assert dialog.window.find_all("label", "This is not a picture; it is left out")
+            dialog.wait_sharp()
+            self.shot(session, "missing")
+
+            # Keyboard: the mnemonic leads to the list.
+            session.key("alt+s", "Down", "Up", "alt+Down")
+            until("the second first", lambda: dialog.names()[:2] == ["second.png", "first.png"])
+            session.key("alt+Up")
+            until("the first first", lambda: dialog.names()[:2] == ["first.png", "second.png"])
+            session.key("Down", "Down", "Down", "Delete")
+            until("one gone", lambda: "gone.png" not in dialog.names())
+
+            # Mouse: the third before the first.
+            rows = list(dialog.window.find("list box").children())
+            session.drag(session.point(rows[2], 0.04), session.point(rows[0], 0.04))
+            until("the third first", lambda: dialog.names()[:2] == ["third.png", "first.png"])
+            dialog.button("Remove third.png").click()
+            until("the third gone", lambda: dialog.names()[0] == "first.png")
+
+            # A layer of the image, and a recent style.
+            dialog.window.find("toggle button", "Layer").click()
+            time.sleep(0.5)
+            session.key("Down", "Return")
+            until("the layer", lambda: len(dialog.names()) == 4)
+            assert dialog.names()[3].startswith("Layer"), dialog.names()
+            dialog.wait_sharp()
+            self.shot(session, "layer")
+
+            dialog.button("OK").click()
+            assert image.layers("list") == 3
+
+    def test_error(self):
+        """What goes wrong is shown in the dialog, which stays open; the settings are kept."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("error", more=self.styles_argument() + f' #:strength 0.25 #:model "{self.photo}"')
+            image.run("reopened", more="#:strength 1.0")
+            image.start()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            until("the error in the preview",
+                  lambda: [w for w in dialog.window.find_all("label") if "photo.png" in w.name])
+            dialog.button("OK").click()
+            bar = dialog.window.find("info bar")
+            assert any("photo.png" in w.name for w in bar.find_all("label"))
+            self.shot(session, "error")
+            dialog.button("Cancel").click()
+            assert image.layers("error") == 1
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            assert any(w.value == 25 for w in dialog.window.find_all("spin button"))
+            dialog.button("Cancel").click()
+            image.layers("reopened")
+
+    def test_looks(self):
+        """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""
+        variants = {"dark": dict(dark=True), "rtl": dict(language="he_IL"),
+                    "hidpi": dict(scale=2, size="2732x1536")}
+        for name, options in variants.items():
+            with self.session(**options) as session:
+                image = Image(session, self.photo)
+                image.run(name, more=self.styles_argument())
+                image.start()
+                dialog = Dialog(session)
+                until("the styles", lambda: len(dialog.weights()) == 3)
+                dialog.wait_sharp()
+                dialog.window.find("toggle button", "Advanced").click()
+                self.shot(session, name)
+                x, y, width, height = dialog.window.extents()
+                assert x >= 0 and y >= 0 and x + width <= 1366 and y + height <= 768, \
+                    (name, x, y, width, height)
+                session.key("Escape")
+                image.layers(name)
+
     def styles_argument(self):
         return "#:styles (list " + " ".join(f'"{path}"' for path in self.paths()) + ")"
 
