@@ -6,33 +6,7 @@
 
 #include <math.h>
 
-/* @drawable's pixels inside @rect as floats of @format, reduced to @width x @height. */
-static float *
-read_reduced (GimpDrawable    *drawable,
-              const AdainRect *rect,
-              int             *width,
-              int             *height,
-              const Babl      *format)
-{
-  int     bpp = 0;
-  GBytes *bytes = gimp_drawable_get_sub_thumbnail_data (drawable,
-                                                        rect->x, rect->y, rect->width, rect->height,
-                                                        *width, *height, width, height, &bpp);
-  float  *data = NULL;
-
-  if (bytes && *width > 0 && *height > 0)
-    {
-      gsize n = (gsize) *width * *height;
-
-      data = g_malloc_n (n, babl_format_get_bytes_per_pixel (format));
-      babl_process (babl_fish (gimp_drawable_get_thumbnail_format (drawable), format),
-                    g_bytes_get_data (bytes, NULL), data, n);
-    }
-
-  g_clear_pointer (&bytes, g_bytes_unref);
-
-  return data;
-}
+#include "ui/thumbnail.h"
 
 AdainPreviewPicture *
 adain_preview_picture_new (GimpImage    *image,
@@ -54,7 +28,7 @@ adain_preview_picture_new (GimpImage    *image,
   picture->image.width  = MAX (1, (int) round (rect.width * scale));
   picture->image.height = MAX (1, (int) round (rect.height * scale));
   picture->gray   = gimp_drawable_is_gray (drawable);
-  picture->image.rgba   = read_reduced (drawable, &rect, &picture->image.width, &picture->image.height,
+  picture->image.rgba   = adain_thumbnail_read (drawable, &rect, &picture->image.width, &picture->image.height,
                                   babl_format ("R'G'B'A float"));
 
   if (! picture->image.rgba)
@@ -73,7 +47,7 @@ adain_preview_picture_new (GimpImage    *image,
       rect.x += offset_x;
       rect.y += offset_y;
 
-      picture->image.mask = read_reduced (GIMP_DRAWABLE (selection), &rect, &width, &height,
+      picture->image.mask = adain_thumbnail_read (GIMP_DRAWABLE (selection), &rect, &width, &height,
                                     babl_format ("Y float"));
       if (width != picture->image.width || height != picture->image.height)
         g_clear_pointer (&picture->image.mask, g_free);

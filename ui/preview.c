@@ -6,12 +6,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/thumbnail.h"
+
 #define MIN_WIDTH  512
 #define MIN_HEIGHT 340
 #define CHECK_SIZE     8
-
-/* What is read of the layer; libgimp gives no more in one go. */
-#define PICTURE_MAX 1024
 
 struct _AdainPreview
 {
@@ -425,7 +424,7 @@ adain_preview_new (GimpImage    *image,
 {
   AdainPreview *preview = g_object_new (ADAIN_TYPE_PREVIEW, NULL);
 
-  preview->picture = adain_preview_picture_new (image, drawable, PICTURE_MAX);
+  preview->picture = adain_preview_picture_new (image, drawable, ADAIN_THUMBNAIL_MAX);
   if (preview->picture)
     {
       preview->before = adain_preview_picture_surface (preview->picture, NULL);

@@ -91,8 +91,8 @@ describe (AdainStylePad *pad)
     {
       const AdainStyleItem *item = adain_style_set_get (pad->set, pad->indices[i]);
 
-      /* Translators: a style's name and its share in the blend, such as "wave.jpg 40 %". */
-      g_string_append_printf (text, _("%s %.0f %%"), item->name, item->weight * 100.0);
+      /* Translators: a style's name and its share in the blend, such as "wave.jpg 40%". */
+      g_string_append_printf (text, _("%s %.0f%%"), item->name, item->weight * 100.0);
       if (i + 1 < pad->n)
         g_string_append (text, ", ");
     }

@@ -6,10 +6,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/thumbnail.h"
+
 /* The shorter side is kept down to this; at stroke size 1 the engine looks at 512. */
 #define SHORTER_SIDE 640
-/* libgimp gives thumbnails up to this size. */
-#define GIMP_THUMBNAIL_MAX 1024
 
 static void
 on_size_prepared (GdkPixbufLoader *loader,
@@ -91,18 +91,31 @@ adain_style_picture_load_finish (GAsyncResult  *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+free_pixels (guchar  *pixels,
+             gpointer user_data)
+{
+  g_free (pixels);
+}
+
 GdkPixbuf *
 adain_style_picture_from_drawable (GimpDrawable *drawable)
 {
-  int    width   = gimp_drawable_get_width (drawable);
-  int    height  = gimp_drawable_get_height (drawable);
-  int    shorter = MIN (width, height);
-  double scale   = MIN (1.0, (double) SHORTER_SIDE / shorter);
+  AdainRect rect = { 0, 0, gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable) };
+  double    scale = MIN (1.0, (double) SHORTER_SIDE / MIN (rect.width, rect.height));
+  int       width, height;
+  guchar   *pixels;
 
-  scale = MIN (scale, (double) GIMP_THUMBNAIL_MAX / MAX (width, height));
+  scale = MIN (scale, (double) ADAIN_THUMBNAIL_MAX / MAX (rect.width, rect.height));
+  width = MAX (1, rect.width * scale);
+  height = MAX (1, rect.height * scale);
 
-  return gimp_drawable_get_thumbnail (drawable, MAX (1, width * scale), MAX (1, height * scale),
-                                      GIMP_PIXBUF_KEEP_ALPHA);
+  pixels = adain_thumbnail_read (drawable, &rect, &width, &height, babl_format ("R'G'B'A u8"));
+  if (! pixels)
+    return NULL;
+
+  return gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4,
+                                   free_pixels, NULL);
 }
 
 GdkPixbuf *

@@ -33,8 +33,8 @@ on_format_value (GtkScale *scale,
                  double    value,
                  gpointer  user_data)
 {
-  /* Translators: a weight, such as "40 %". */
-  return g_strdup_printf (_("%.0f %%"), value * 100.0);
+  /* Translators: a weight, such as "40%". */
+  return g_strdup_printf (_("%.0f%%"), value * 100.0);
 }
 
 static void

@@ -209,7 +209,7 @@ class Tests:
             dialog.weight("third.png").value = 0.25
             until("the pad to follow",
                   lambda: dialog.pad().description
-                  == "first.png 25 %, second.png 50 %, third.png 25 %")
+                  == "first.png 25%, second.png 50%, third.png 25%")
 
             # Strength by its mnemonic.
             session.key("alt+g")
@@ -351,6 +351,7 @@ class Tests:
             session.key("Down", "Return")
             until("the layer", lambda: len(dialog.names()) == 4)
             assert dialog.names()[3].startswith("Layer"), dialog.names()
+            until("its weight", lambda: len(dialog.weights()) == 3)
             dialog.wait_sharp()
             self.shot(session, "layer")
 
