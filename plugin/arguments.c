@@ -173,17 +173,6 @@ read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   return TRUE;
 }
 
-static gboolean
-check_finite (const char *name, double value, GError **error)
-{
-  if (isfinite (value))
-    return TRUE;
-
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-               _("“%s” is not a finite number."), name);
-  return FALSE;
-}
-
 AdainArguments *
 adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
@@ -210,9 +199,7 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
       return NULL;
     }
 
-  if (! check_finite ("strength", arguments->strength, error)
-      || ! check_finite ("stroke-size", arguments->stroke_size, error)
-      || ! read_weights (arguments, config, error)
+  if (! read_weights (arguments, config, error)
       || ! read_model (arguments, config, error))
     return NULL;
 
