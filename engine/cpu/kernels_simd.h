@@ -17,6 +17,9 @@
  * An upsampling layer is four convolutions of 2x2 taps, one for each parity of the output pixel, since
  * neighbouring pixels of the doubled input are equal: 4/9 of the multiplications.
  *
+ * A convolution to very few channels (the last one, to R'G'B') would leave most of a vector idle. There a
+ * vector holds all channels of a group of neighbouring pixels, whose taps overlap: 3 x (group + 2) of them.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <stdlib.h>
@@ -34,14 +37,16 @@ typedef struct
 {
   int      ky, kx;
   int      dy, dx;
+  int      group;      /* pixels that one vector holds, usually 1 */
   Element *weights;
+  float   *bias;       /* rounded up to vectors */
 } Taps;
 
 typedef struct
 {
-  Taps   taps[4];      /* one, or for an upsampling layer one for each parity (2 * y + x) */
-  int    n_taps;
-  float *bias;         /* rounded up to vectors */
+  Taps taps[4];        /* one; or two, the second in groups; or, for an upsampling layer, one for each
+                        * parity (2 * y + x) */
+  int  n_taps;
 } SimdWeights;
 
 /* Output channels from `first` on that one block takes. */
@@ -59,7 +64,7 @@ tap_weight (const AdainConv *conv, const Taps *taps, int out, int in, int y, int
   float        sum = 0;
 
   if (taps->ky == 3)
-    return w[y * 3 + x];
+    return x >= 0 && x < 3 ? w[y * 3 + x] : 0;
   for (int v = 0; v < 3; v++)
     for (int u = 0; u < 3; u++)
       {
@@ -73,25 +78,36 @@ tap_weight (const AdainConv *conv, const Taps *taps, int out, int in, int y, int
   return sum;
 }
 
+/* `lane` counts the channels of all pixels of a group. */
+static float
+lane_weight (const AdainConv *conv, const Taps *taps, int lane, int in, int y, int x)
+{
+  if (lane >= conv->out * taps->group || in >= conv->in)
+    return 0;
+  return tap_weight (conv, taps, lane % conv->out, in, y, x - lane / conv->out);
+}
+
 static gboolean
 pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
 {
-  int      rounded = adain_round_up (conv->out, LANES);
+  int      lanes = adain_round_up (conv->out * taps->group, LANES);
   int      inputs = adain_round_up (packed->in_stride, PAIR);
-  gsize    bytes = (gsize) rounded * taps->ky * taps->kx * inputs * sizeof (Element);
+  gsize    bytes = (gsize) lanes * taps->ky * taps->kx * inputs * sizeof (Element);
   Element *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
 
   taps->weights = next;
-  if (!next)
+  taps->bias = g_try_new0 (float, lanes);
+  if (!next || !taps->bias)
     return FALSE;
-  for (int first = 0; first < rounded; first += block_channels (first, rounded))
+  for (int first = 0; first < lanes; first += block_channels (first, lanes))
     for (int y = 0; y < taps->ky; y++)
       for (int x = 0; x < taps->kx; x++)
         for (int i = 0; i < inputs; i += PAIR)
-          for (int o = first; o < first + block_channels (first, rounded); o++)
+          for (int lane = first; lane < first + block_channels (first, lanes); lane++)
             for (int p = i; p < i + PAIR; p++)
-              *next++ = element_from_float (o < conv->out && p < conv->in
-                                            ? tap_weight (conv, taps, o, p, y, x) : 0);
+              *next++ = element_from_float (lane_weight (conv, taps, lane, p, y, x));
+  for (int lane = 0; lane < conv->out * taps->group; lane++)
+    taps->bias[lane] = conv->bias[lane % conv->out];
   return TRUE;
 }
 
@@ -101,8 +117,10 @@ unpack (AdainPacked *packed)
   SimdWeights *weights = packed->weights;
 
   for (int i = 0; i < weights->n_taps; i++)
-    free (weights->taps[i].weights);
-  g_free (weights->bias);
+    {
+      free (weights->taps[i].weights);
+      g_free (weights->taps[i].bias);
+    }
   g_clear_pointer (&packed->weights, g_free);
 }
 
@@ -110,23 +128,23 @@ static gboolean
 pack (AdainPacked *packed, const AdainConv *conv)
 {
   SimdWeights *weights = g_try_new0 (SimdWeights, 1);
+  int          group = packed->float_out ? LANES / conv->out : 1;
 
   if (!weights)
     return FALSE;
   packed->weights = weights;
-  weights->bias = g_try_new0 (float, adain_round_up (conv->out, LANES));
-  if (!weights->bias)
-    return FALSE;
-  memcpy (weights->bias, conv->bias, conv->out * sizeof (float));
-  weights->n_taps = packed->upsample ? 4 : 1;
-  for (int i = 0; i < weights->n_taps; i++)
+  if (packed->upsample)
+    for (int i = 0; i < 4; i++)
+      weights->taps[weights->n_taps++] = (Taps) { 2, 2, i / 2 - 1, i % 2 - 1, 1 };
+  else
     {
-      Taps *taps = &weights->taps[i];
-
-      *taps = packed->upsample ? (Taps) { 2, 2, i / 2 - 1, i % 2 - 1 } : (Taps) { 3, 3, -1, -1 };
-      if (!pack_taps (packed, conv, taps))
-        return FALSE;
+      weights->taps[weights->n_taps++] = (Taps) { 3, 3, -1, -1, 1 };
+      if (group > 1)
+        weights->taps[weights->n_taps++] = (Taps) { 3, group + 2, -1, -1, group };
     }
+  for (int i = 0; i < weights->n_taps; i++)
+    if (!pack_taps (packed, conv, &weights->taps[i]))
+      return FALSE;
   return TRUE;
 }
 
@@ -135,8 +153,9 @@ typedef struct
 {
   int          ky, kx, pairs;
   gsize        in_pitch;
-  int          in_stride;
-  gsize        out_step;       /* from one output pixel to the next */
+  int          in_stride;      /* from one tap to the next */
+  int          in_step;        /* from one output pixel (or group of them) to the next */
+  gsize        out_step;       /* likewise, in the output */
   gboolean     relu, float_out;
   int          channels;       /* of the output that are stored */
   const float *bias;
@@ -148,7 +167,6 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
        const int vectors, const int pixels)
 {
   Vector sum[2][NARROW];
-  int    stride = row->in_stride;
 
 #pragma GCC unroll 2
   for (int v = 0; v < vectors; v++)
@@ -159,7 +177,7 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
   for (int y = 0; y < row->ky; y++)
     for (int x = 0; x < row->kx; x++)
       {
-        const Element *from = in + y * row->in_pitch + x * stride;
+        const Element *from = in + y * row->in_pitch + x * row->in_stride;
 
         for (int i = 0; i < row->pairs; i++, from += PAIR, weights += vectors * LANES * PAIR)
           {
@@ -171,7 +189,7 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
 #pragma GCC unroll 32
             for (int p = 0; p < pixels; p++)
               {
-                Weights b = broadcast (from + p * stride);
+                Weights b = broadcast (from + p * row->in_step);
 
 #pragma GCC unroll 2
                 for (int v = 0; v < vectors; v++)
@@ -205,20 +223,20 @@ row_of_blocks (const Row *row, const Element *in, const Element *weights, void *
   int       x = 0, rest;
 
   for (; x + pixels <= width; x += pixels)
-    block (row, in + (gsize) x * row->in_stride, weights, out, offset + x * row->out_step, vectors, pixels);
+    block (row, in + (gsize) x * row->in_step, weights, out, offset + x * row->out_step, vectors, pixels);
   rest = width - x;
   if (rest > 0 && rest <= third && width >= third)
-    block (row, in + (gsize) (width - third) * row->in_stride, weights, out,
+    block (row, in + (gsize) (width - third) * row->in_step, weights, out,
            offset + (width - third) * row->out_step, vectors, third);
   else if (rest > 0 && rest <= 2 * third && width >= 2 * third)
-    block (row, in + (gsize) (width - 2 * third) * row->in_stride, weights, out,
+    block (row, in + (gsize) (width - 2 * third) * row->in_step, weights, out,
            offset + (width - 2 * third) * row->out_step, vectors, 2 * third);
   else if (rest > 0 && width >= pixels)
-    block (row, in + (gsize) (width - pixels) * row->in_stride, weights, out,
+    block (row, in + (gsize) (width - pixels) * row->in_step, weights, out,
            offset + (width - pixels) * row->out_step, vectors, pixels);
   else
     for (; x < width; x++)
-      block (row, in + (gsize) x * row->in_stride, weights, out, offset + x * row->out_step, vectors, 1);
+      block (row, in + (gsize) x * row->in_step, weights, out, offset + x * row->out_step, vectors, 1);
 }
 
 /* The strides of the narrow layers are worth their own code: addresses become constants. */
@@ -228,18 +246,18 @@ row_of_any_stride (const Row *row, const Element *in, const Element *weights, vo
 {
   Row fixed = *row;
 
-  switch (row->in_stride)
+  switch (row->in_step == row->in_stride ? row->in_stride : 0)
     {
     case 16:
-      fixed.in_stride = 16;
+      fixed.in_stride = fixed.in_step = 16;
       row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     case 32:
-      fixed.in_stride = 32;
+      fixed.in_stride = fixed.in_step = 32;
       row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     case 64:
-      fixed.in_stride = 64;
+      fixed.in_stride = fixed.in_step = 64;
       row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
       break;
     default:
@@ -261,20 +279,21 @@ narrow_row (const Row *row, const Element *in, const Element *weights, void *out
 
 /* All rows for one set of taps, whose output begins at `offset`. */
 static void
-convolve (const AdainPacked *packed, const float *bias, const Taps *taps, const Element *in,
-          gsize in_pitch, void *out, gsize offset, gsize out_row, gsize out_step, int width, int rows)
+convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch,
+          void *out, gsize offset, gsize out_row, gsize out_step, int width, int rows)
 {
   Row            row = { taps->ky, taps->kx, (packed->in_stride + PAIR - 1) / PAIR, in_pitch,
-                         packed->in_stride, out_step, packed->relu, packed->float_out };
+                         packed->in_stride, packed->in_stride * taps->group, out_step,
+                         packed->relu, packed->float_out };
   const Element *weights = taps->weights;
-  int            rounded = adain_round_up (packed->out, LANES);
+  int            channels = packed->out * taps->group, lanes = adain_round_up (channels, LANES);
 
   in += taps->dy * (gssize) in_pitch + taps->dx * packed->in_stride;
-  for (int first = 0, n; first < rounded; first += n)
+  for (int first = 0, n; first < lanes; first += n)
     {
-      n = block_channels (first, rounded);
-      row.channels = packed->out - first;
-      row.bias = bias + first;
+      n = block_channels (first, lanes);
+      row.channels = channels - first;
+      row.bias = taps->bias + first;
       for (int y = 0; y < rows; y++)
         if (n == LANES)
           narrow_row (&row, in + y * in_pitch, weights, out, offset + first + y * out_row, width);
@@ -284,6 +303,20 @@ convolve (const AdainPacked *packed, const float *bias, const Taps *taps, const 
     }
 }
 
+/* Whole groups, and then once more the last `group` pixels. */
+static void
+convolve_groups (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch,
+                 void *out, gsize out_pitch, int width, int rows)
+{
+  gsize step = (gsize) taps->group * packed->out_stride;
+  int   rest = width % taps->group, last = width - taps->group;
+
+  convolve (packed, taps, in, in_pitch, out, 0, out_pitch, step, width / taps->group, rows);
+  if (rest > 0)
+    convolve (packed, taps, in + (gsize) last * packed->in_stride, in_pitch, out,
+              (gsize) last * packed->out_stride, out_pitch, step, 1, rows);
+}
+
 static gboolean
 conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
       int width, int rows)
@@ -291,13 +324,14 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
   const SimdWeights *weights = packed->weights;
   gsize              pixel = packed->out_stride;
 
-  if (!packed->upsample)
-    convolve (packed, weights->bias, &weights->taps[0], in, in_pitch, out, 0, out_pitch, pixel,
-              width, rows);
-  else
+  if (packed->upsample)
     for (int i = 0; i < 4; i++)
-      convolve (packed, weights->bias, &weights->taps[i], in, in_pitch, out,
-                i / 2 * out_pitch + i % 2 * pixel, 2 * out_pitch, 2 * pixel, width, rows);
+      convolve (packed, &weights->taps[i], in, in_pitch, out, i / 2 * out_pitch + i % 2 * pixel,
+                2 * out_pitch, 2 * pixel, width, rows);
+  else if (weights->n_taps > 1 && width >= weights->taps[1].group)
+    convolve_groups (packed, &weights->taps[1], in, in_pitch, out, out_pitch, width, rows);
+  else
+    convolve (packed, &weights->taps[0], in, in_pitch, out, 0, out_pitch, pixel, width, rows);
   return TRUE;
 }
 
