@@ -49,7 +49,7 @@ cuda_close (AdainBackend *backend)
   adain_cuda_network_clear (&backend->network, api);
 
   /* A lost context answers nothing until it is taken down. */
-  if (g_atomic_int_get (&backend->lost))
+  if (!adain_cuda_alive (api))
     api->cudaDeviceReset ();
   api->cudaGetLastError ();
   g_free (backend->description);
@@ -101,7 +101,6 @@ cuda_open (const AdainNetwork *network, const AdainBackendOptions *options, GErr
     }
   if (!open_device (backend, network, error))
     {
-      backend->lost = backend->workers[0].stream && !adain_worker_recover (&backend->workers[0]);
       cuda_close (backend);
       return NULL;
     }
@@ -425,9 +424,12 @@ run_job (const Job *job, GError **error)
       && run_piece (job, &all, &job->keep, &trouble))
     return TRUE;
 
-  if (!g_error_matches (trouble, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      && !adain_worker_recover (job->worker))
-    g_atomic_int_set (&backend->lost, TRUE);
+  if (!g_error_matches (trouble, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      adain_worker_recover (job->worker);
+      if (!adain_cuda_alive (backend->api))
+        g_atomic_int_set (&backend->lost, TRUE);
+    }
   g_propagate_error (error, trouble);
   return FALSE;
 }

@@ -33,6 +33,9 @@ int      adain_cuda_device   (const AdainCudaApi *api, struct cudaDeviceProp *pr
 gboolean adain_cuda_check    (const AdainCudaApi *api, cudaError_t result, GError **error);
 gboolean adain_cudnn_check   (const AdainCudaApi *api, cudnnStatus_t result, GError **error);
 
+/* Whether the device still answers: after some errors every call fails. */
+gboolean adain_cuda_alive    (const AdainCudaApi *api);
+
 /* network.c --------------------------------------------------------------------------------- */
 
 typedef struct

@@ -104,3 +104,14 @@ adain_cudnn_check (const AdainCudaApi *api, cudnnStatus_t result, GError **error
                  api->cudnnGetErrorString (result));
   return FALSE;
 }
+
+gboolean
+adain_cuda_alive (const AdainCudaApi *api)
+{
+  size_t available, total;
+
+  if (api->cudaMemGetInfo (&available, &total) == cudaSuccess)
+    return TRUE;
+  api->cudaGetLastError ();
+  return FALSE;
+}

@@ -119,7 +119,10 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
       done = adain_cuda_check (api, api->cudaMemcpyAsync (network->memory, host, size,
                                                           cudaMemcpyHostToDevice, stream), error);
       if (!adain_cuda_check (api, api->cudaStreamSynchronize (stream), done ? error : NULL))
-        done = FALSE;
+        {
+          done = FALSE;
+          api->cudaStreamSynchronize (stream);   /* the copy may still be reading */
+        }
     }
   g_free (host);
   return done;

@@ -114,8 +114,9 @@ load_matrix_sync (fragment<Use, 16, 16, 16, __half, col_major> &to, const __half
         to.value[i][j] = __half2float (from[j * stride + i]);
 }
 
+/* Touches nothing but whole fragments. */
 template <typename LayoutA, typename LayoutB>
-void
+__attribute__ ((no_sanitize ("address", "undefined"))) void
 mma_sync (fragment<accumulator, 16, 16, 16, float> &d,
           const fragment<matrix_a, 16, 16, 16, __half, LayoutA> &a,
           const fragment<matrix_b, 16, 16, 16, __half, LayoutB> &b,

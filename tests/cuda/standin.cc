@@ -122,6 +122,13 @@ spoils_capture ()
   return spoils;
 }
 
+/* The same where no context is needed that could be lost. */
+cudaError_t
+enter_query (void)
+{
+  return note (strikes () ? cudaErrorUnknown : sticky);
+}
+
 cudaError_t
 driver_version (int *version)
 {
@@ -132,7 +139,7 @@ driver_version (int *version)
 cudaError_t
 device_count (int *count)
 {
-  cudaError_t result = enter (cudaErrorUnknown);
+  cudaError_t result = enter_query ();
 
   if (result == cudaSuccess)
     result = note ((cudaError_t) standin.count_error);
@@ -144,7 +151,7 @@ device_count (int *count)
 cudaError_t
 device_properties (struct cudaDeviceProp *properties, int device)
 {
-  cudaError_t result = enter (cudaErrorUnknown);
+  cudaError_t result = enter_query ();
 
   if (result != cudaSuccess)
     return result;

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+const int test_thin[ADAIN_LAYERS] = { 4, 7, 5, 16, 9, 8, 16, 6, 16 };
 const int test_tiny[ADAIN_LAYERS] = { 4, 7, 5, 16, 17, 8, 9, 6, 33 };
 const int test_compact[ADAIN_LAYERS] = { 16, 16, 32, 32, 64, 64, 64, 64, 128 };
 const int test_wide[ADAIN_LAYERS] = { 64, 64, 128, 128, 144, 130, 128, 160, 192 };

@@ -7,7 +7,8 @@
 #include "backend.h"
 
 /* Encoder widths by layer; the decoder is their mirror. */
-extern const int test_tiny[ADAIN_LAYERS], test_compact[ADAIN_LAYERS], test_wide[ADAIN_LAYERS];
+extern const int test_thin[ADAIN_LAYERS], test_tiny[ADAIN_LAYERS], test_compact[ADAIN_LAYERS],
+                 test_wide[ADAIN_LAYERS];
 
 /* Random weights that keep the activations' size. */
 AdainNetwork *test_network_new  (const int *widths, guint32 seed);
