@@ -257,6 +257,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
   EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, moments };
   AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, self->encoder,
                                     width, ENCODE_STEP, error);
+  int          first, end;
 
   if (!stream)
     return FALSE;
@@ -266,10 +267,12 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
       memset (moments->mean, 0, self->channels * sizeof (double));
       memset (moments->m2, 0, self->channels * sizeof (double));
     }
-  adain_stream_begin (stream, width, height, emit_features, &sink);
-  for (int row = 0; row < height; row += ENCODE_STEP)
+  adain_stream_begin (stream, width, height, keep->y, keep->height, emit_features, &sink);
+  adain_stream_input (stream, &first, &end);
+  end += first;
+  for (int row = first; row < end; row += ENCODE_STEP)
     {
-      int rows = MIN (ENCODE_STEP, height - row);
+      int rows = MIN (ENCODE_STEP, end - row);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
@@ -317,13 +320,17 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
   DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
   AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, self->decoder,
                                     from->width, DECODE_STEP, error);
+  int          first, end;
 
   if (!stream)
     return FALSE;
-  adain_stream_begin (stream, from->width, from->height, emit_pixels, &sink);
-  for (int row = 0; row < from->height; row += DECODE_STEP)
+  adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL,
+                      keep->height * ADAIN_CELL, emit_pixels, &sink);
+  adain_stream_input (stream, &first, &end);
+  end += first;
+  for (int row = first; row < end; row += DECODE_STEP)
     {
-      int rows = MIN (DECODE_STEP, from->height - row);
+      int rows = MIN (DECODE_STEP, end - row);
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;

@@ -15,7 +15,8 @@
 
 #define ALIGNMENT 64
 
-/* A layer's input: image rows [top, filled) of `width` pixels with one border pixel on each side. */
+/* A layer's input: image rows [top, filled) of `width` pixels with one border pixel on each side. Of the
+ * picture's rows it gets those from `begin` to `end` and convolves those up to `stop`. */
 typedef struct
 {
   const AdainLayer *layer;
@@ -23,8 +24,9 @@ typedef struct
   int               capacity;       /* rows */
   int               width, height;
   gsize             pitch;          /* bytes per row */
+  int               begin, end;
   int               top, filled;
-  int               done;           /* rows convolved so far */
+  int               done, stop;     /* the rows before `done` are convolved, or not wanted */
 } Stage;
 
 struct _AdainStream
@@ -154,8 +156,35 @@ adain_stream_free (AdainStream *stream)
   g_free (stream);
 }
 
+/* Goes back from the wanted rows of the result, [first, end), to the rows that each layer must convolve, and
+ * on again to the rows that each then gets. */
+static void
+plan_rows (AdainStream *stream, int first, int end)
+{
+  for (int i = ADAIN_LAYERS - 1; i >= 0; i--)
+    {
+      Stage            *stage = &stream->stages[i];
+      const AdainLayer *layer = stage->layer;
+
+      stage->done = layer->pool ? first * 2 : layer->conv.upsample ? first / 2 : first;
+      stage->stop = layer->pool ? end * 2 : layer->conv.upsample ? (end + 1) / 2 : end;
+      first = MAX (stage->done - 1, 0);
+      end = MIN (stage->stop + 1, stage->height);
+    }
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      Stage *stage = &stream->stages[i];
+
+      stage->begin = i == 0 ? first : scaled (stage[-1].layer, stage[-1].done);
+      stage->end = i == 0 ? end : scaled (stage[-1].layer, stage[-1].stop);
+      stage->filled = stage->begin;
+      stage->top = stage->begin > 0 ? stage->begin : -1;
+    }
+}
+
 void
-adain_stream_begin (AdainStream *stream, int width, int height, AdainEmit emit, gpointer user_data)
+adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows,
+                    AdainEmit emit, gpointer user_data)
 {
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
@@ -164,14 +193,19 @@ adain_stream_begin (AdainStream *stream, int width, int height, AdainEmit emit, 
       stage->width = width;
       stage->height = height;
       stage->pitch = (gsize) (width + 2) * stage->layer->conv.in_stride * stream->kernels->element;
-      stage->top = -1;
-      stage->filled = 0;
-      stage->done = 0;
       width = scaled (stage->layer, width);
       height = scaled (stage->layer, height);
     }
+  plan_rows (stream, first, first + rows);
   stream->emit = emit;
   stream->user_data = user_data;
+}
+
+void
+adain_stream_input (const AdainStream *stream, int *first, int *rows)
+{
+  *first = stream->stages[0].begin;
+  *rows = stream->stages[0].end - stream->stages[0].begin;
 }
 
 static guint8 *
@@ -196,7 +230,7 @@ fill_border (AdainStream *stream, Stage *stage, int y)
       memcpy (left, left + (1 + offset) * pixel, pixel);
       memcpy (right, right - (1 + offset) * pixel, pixel);
     }
-  if (y <= offset && stage->filled > offset)
+  if (stage->begin == 0 && y <= offset && stage->filled > offset)
     memcpy (stage_row (stage, -1), stage_row (stage, offset), stage->pitch);
   if (stage->filled == stage->height)
     memcpy (stage_row (stage, stage->height), stage_row (stage, stage->height - 1 - offset),
@@ -220,7 +254,8 @@ drop (Stage *stage)
 static int
 ready (const Stage *stage)
 {
-  int rows = (stage->filled == stage->height ? stage->height : stage->filled - 1) - stage->done;
+  int below = stage->filled == stage->height ? stage->height : stage->filled - 1;
+  int rows = MAX (MIN (below, stage->stop) - stage->done, 0);
 
   return stage->layer->pool ? rows & ~1 : rows;
 }

@@ -37,9 +37,13 @@ void         adain_stream_free  (AdainStream *stream);
 gsize        adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
                                  int width, int step);
 
-/* Starts a rectangle of width x height (input) pixels. */
-void         adain_stream_begin (AdainStream *stream, int width, int height,
+/* Starts a rectangle of width x height (input) pixels, of whose result only the rows `first` to
+ * `first + rows` - 1 are wanted; no layer computes what they do not need. */
+void         adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows,
                                  AdainEmit emit, gpointer user_data);
+
+/* The rows of the input that are needed for that: all of them, in order, must be pushed. */
+void         adain_stream_input (const AdainStream *stream, int *first, int *rows);
 
 /* Where the next row of the input goes: `width` pixels of in_stride elements. Write it, then call
  * adain_stream_push(); at most `step` rows may be written before each push. A push is FALSE if there is
