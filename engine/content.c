@@ -5,6 +5,7 @@
 #include "content.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -85,6 +86,23 @@ adain_content_ensure (AdainContent *content, const AdainReport *report, GError *
   return TRUE;
 }
 
+/* Gives the hidden pixels of the smaller picture the colour that the network sees, since enlarging mixes
+ * them with visible ones. */
+static void
+fill_hidden (AdainContent *content, float *rgb)
+{
+  for (int y = 0; y < content->scaled.height; y++)
+    {
+      AdainRect row = { 0, y, content->scaled.width, 1 };
+      float    *rgba = content->scaled.rgba + (gsize) y * row.width * 4;
+
+      adain_survey_flatten (&content->survey, &row, rgba, rgb);
+      for (int x = 0; x < row.width; x++)
+        if (rgba[4 * x + 3] <= 0)
+          memcpy (rgba + 4 * x, rgb + 3 * x, 3 * sizeof (float));
+    }
+}
+
 /* Makes the smaller picture that the network sees, if one is asked for. */
 static gboolean
 prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
@@ -102,7 +120,21 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
         return FALSE;
       content->work = adain_image_source (&content->scaled);
     }
-  return adain_survey (&content->survey, &content->work, cancellable, error);
+  if (!adain_survey (&content->survey, &content->work, cancellable, error))
+    return FALSE;
+  if (content->survey.fill && adain_content_is_scaled (content))
+    {
+      g_autofree float *rgb = g_try_new (float, (gsize) content->scaled.width * 3);
+
+      if (!rgb)
+        {
+          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                               _("Not enough memory for the picture"));
+          return FALSE;
+        }
+      fill_hidden (content, rgb);
+    }
+  return TRUE;
 }
 
 AdainContent *

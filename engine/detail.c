@@ -3,11 +3,14 @@
  * Around each pixel the lightness of the result is, locally, about `gain` times that of the picture
  * (the guided filter's model; He, Sun and Tang, "Guided image filtering", 2013). So the fine detail
  * that the enlarged small picture lacks is added with that gain: edges that the style kept become
- * sharp again, textures that it painted over stay away.
+ * sharp again, textures that it painted over stay away. The less style is asked for, the more of all
+ * detail comes back as it is, so that there is no jump at strength 0.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "detail.h"
+
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -23,8 +26,8 @@
 
 #define MAX_GAIN 1.5f
 
-/* Result R'G'B', gain, and the small picture's lightness. */
-#define CHANNELS 5
+/* Result R'G'B', small picture R'G'B', gain. */
+#define CHANNELS 7
 
 /* Rows of the full picture that are finished at a time. */
 #define BAND 64
@@ -33,6 +36,7 @@ typedef struct
 {
   AdainContent    *content;
   AdainColor       color;
+  float            share;           /* of all detail, lightness and colour, that is added as it is */
   const AdainSink *sink;
   float           *layers;          /* work.height * work.width * CHANNELS */
   AdainScaling     horizontal, vertical;
@@ -48,7 +52,7 @@ local_gain (const float *layers, int width, int height, int x, int y)
     for (int u = MAX (x - RADIUS, 0); u <= MIN (x + RADIUS, width - 1); u++)
       {
         const float *pixel = layers + ((gsize) v * width + u) * CHANNELS;
-        float        from = pixel[4], to = adain_luma (pixel);
+        float        from = adain_luma (pixel + 3), to = adain_luma (pixel);
 
         n++;
         sx += from;
@@ -61,8 +65,9 @@ local_gain (const float *layers, int width, int height, int x, int y)
   return CLAMP ((sxy + EPSILON) / (MAX (sxx, 0) + EPSILON), 0, MAX_GAIN);
 }
 
-static void
-fill_layers (float *layers, const AdainImage *small, const float *result)
+static gboolean
+fill_layers (float *layers, const AdainImage *small, const float *result,
+             GCancellable *cancellable, GError **error)
 {
   gsize n = (gsize) small->width * small->height;
 
@@ -70,12 +75,27 @@ fill_layers (float *layers, const AdainImage *small, const float *result)
     {
       for (int c = 0; c < 3; c++)
         layers[i * CHANNELS + c] = CLAMP (result[i * 3 + c], 0, 1);
-      layers[i * CHANNELS + 4] = adain_luma (small->rgba + 4 * i);
+      memcpy (layers + i * CHANNELS + 3, small->rgba + 4 * i, 3 * sizeof (float));
     }
   for (int y = 0; y < small->height; y++)
-    for (int x = 0; x < small->width; x++)
-      layers[((gsize) y * small->width + x) * CHANNELS + 3]
-        = local_gain (layers, small->width, small->height, x, y);
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      for (int x = 0; x < small->width; x++)
+        layers[((gsize) y * small->width + x) * CHANNELS + 6]
+          = local_gain (layers, small->width, small->height, x, y);
+    }
+  return TRUE;
+}
+
+/* One pixel of the full picture: `pixel` is what the small one has there. */
+static void
+add_detail (const Pass *pass, const float *pixel, const float *rgba, float styled[3])
+{
+  float lightness = (1 - pass->share) * pixel[6] * (adain_luma (rgba) - adain_luma (pixel + 3));
+
+  for (int c = 0; c < 3; c++)
+    styled[c] = pixel[c] + lightness + pass->share * (rgba[c] - pixel[3 + c]);
 }
 
 static gboolean
@@ -104,10 +124,9 @@ finish_band (int worker, int index, gpointer user_data, GError **error)
   adain_scale_rect (&pass->horizontal, &pass->vertical, pass->layers, CHANNELS, &rect, layers, scratch);
   for (gsize i = 0; i < n; i++)
     {
-      const float *pixel = layers + i * CHANNELS;
-      float        detail = pixel[3] * (adain_luma (rgba + 4 * i) - pixel[4]);
-      float        styled[3] = { pixel[0] + detail, pixel[1] + detail, pixel[2] + detail };
+      float styled[3];
 
+      add_detail (pass, layers + i * CHANNELS, rgba + 4 * i, styled);
       adain_color_finish (pass->color, styled, rgba + 4 * i, rgba + 4 * i, 1);
     }
   g_mutex_lock (&pass->content->lock);
@@ -117,12 +136,13 @@ finish_band (int worker, int index, gpointer user_data, GError **error)
 }
 
 gboolean
-adain_detail_write (AdainContent *content, const float *result, AdainColor color,
+adain_detail_write (AdainContent *content, const float *result, const AdainRenderOptions *options,
                     const AdainSink *sink, const AdainReport *report, GError **error)
 {
   const AdainImage *small = &content->scaled;
   g_autofree float *layers = g_try_new (float, (gsize) small->width * small->height * CHANNELS);
-  Pass              pass = { content, color, sink, layers };
+  Pass              pass = { content, options->color, options->plain ? 0 : 1 - options->strength,
+                             sink, layers };
   gboolean          ok;
 
   if (!layers)
@@ -131,8 +151,8 @@ adain_detail_write (AdainContent *content, const float *result, AdainColor color
                            _("Not enough memory to scale the picture"));
       return FALSE;
     }
-  fill_layers (layers, small, result);
-  ok = adain_scaling_init (&pass.horizontal, small->width, content->source.width, error)
+  ok = fill_layers (layers, small, result, report->cancellable, error)
+       && adain_scaling_init (&pass.horizontal, small->width, content->source.width, error)
        && adain_scaling_init (&pass.vertical, small->height, content->source.height, error)
        && adain_tiles_run ((content->source.height + BAND - 1) / BAND, content->engine->threads,
                            finish_band, &pass, report, error);

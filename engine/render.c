@@ -300,7 +300,7 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
     return FALSE;
   report->start = report->end;
   report->end = 1;
-  return adain_detail_write (content, result, options->color, sink, report, error);
+  return adain_detail_write (content, result, options, sink, report, error);
 }
 
 static gboolean
