@@ -31,6 +31,33 @@ test_largest_difference (const float *a, const float *b, gsize n)
   return largest;
 }
 
+static float *
+get_rgb (const AdainImage *image)
+{
+  gsize  n = (gsize) image->width * image->height * 3;
+  float *rgb = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    rgb[i] = image->rgba[i / 3 * 4 + i % 3];
+  return rgb;
+}
+
+double
+test_image_error (const AdainImage *a, const AdainImage *b)
+{
+  g_autofree float *left = get_rgb (a), *right = get_rgb (b);
+
+  return test_relative_error (left, right, (gsize) a->width * a->height * 3);
+}
+
+double
+test_image_difference (const AdainImage *a, const AdainImage *b)
+{
+  g_autofree float *left = get_rgb (a), *right = get_rgb (b);
+
+  return test_largest_difference (left, right, (gsize) a->width * a->height * 3);
+}
+
 void
 test_fill_random (GRand *random, float *out, gsize n, float low, float high)
 {

@@ -14,6 +14,10 @@ double      test_relative_error (const float *a, const float *b, gsize n);
 /* max |a - b| */
 double      test_largest_difference (const float *a, const float *b, gsize n);
 
+/* Those of the colours of two pictures of the same size. */
+double      test_image_error      (const AdainImage *a, const AdainImage *b);
+double      test_image_difference (const AdainImage *a, const AdainImage *b);
+
 /* Uniform in [low, high). */
 void        test_fill_random (GRand *random, float *out, gsize n, float low, float high);
 

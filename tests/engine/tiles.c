@@ -76,8 +76,7 @@ render (AdainModel *model, const AdainKernels *kernels, AdainImage *picture, int
 static void
 check_same (const AdainKernels *kernels, const AdainImage *result, const AdainImage *expected, int tile)
 {
-  double difference = test_largest_difference (result->rgba, expected->rgba,
-                                               (gsize) expected->width * expected->height * 4);
+  double difference = test_image_difference (result, expected);
 
   if (!(difference <= tolerance (kernels)))
     g_test_message ("%d x %d, tiles of %d: %g", expected->width, expected->height, tile, difference);

@@ -1,0 +1,410 @@
+/* Model files: damaged, foreign and lying ones are refused by name; the shipped one is accurate.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "engine/content.h"
+#include "engine/cpu/kernels.h"
+#include "support.h"
+
+typedef struct
+{
+  char  *directory, *path;
+  char  *bytes;              /* of the model of the reference pictures */
+  gsize  length, header;     /* of the file, of its JSON */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *model = test_reference_path ("model.safetensors");
+  GError          *error = NULL;
+  guint64          header;
+
+  fixture->directory = g_dir_make_tmp ("adain-model-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->directory, "bad.safetensors", NULL);
+  g_file_get_contents (model, &fixture->bytes, &fixture->length, &error);
+  g_assert_no_error (error);
+  memcpy (&header, fixture->bytes, 8);
+  fixture->header = GUINT64_FROM_LE (header);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_remove (fixture->path);
+  g_rmdir (fixture->directory);
+  g_free (fixture->directory);
+  g_free (fixture->path);
+  g_free (fixture->bytes);
+}
+
+static void
+check_path_refused (const char *path)
+{
+  GError     *error = NULL;
+  AdainModel *model = adain_model_load (path, &error);
+
+  g_assert_null (model);
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL);
+  g_assert_nonnull (strstr (error->message, path));
+  g_error_free (error);
+}
+
+static void
+save (Fixture *fixture, const char *bytes, gsize length)
+{
+  GError *error = NULL;
+
+  g_file_set_contents_full (fixture->path, bytes, length, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+  g_assert_no_error (error);
+}
+
+static void
+check_refused (Fixture *fixture, const char *bytes, gsize length)
+{
+  save (fixture, bytes, length);
+  check_path_refused (fixture->path);
+}
+
+/* The file with another JSON header, its data unchanged. */
+static GString *
+with_header (const Fixture *fixture, const char *json, gsize json_length)
+{
+  guint64  length = GUINT64_TO_LE (json_length);
+  GString *file = g_string_new_len ((const char *) &length, 8);
+
+  g_string_append_len (file, json, json_length);
+  g_string_append_len (file, fixture->bytes + 8 + fixture->header, fixture->length - 8 - fixture->header);
+  return file;
+}
+
+static void
+check_header_refused (Fixture *fixture, const char *json, gsize length)
+{
+  g_autoptr (GString) file = with_header (fixture, json, length);
+
+  check_refused (fixture, file->str, file->len);
+}
+
+/* The header with the first `from` replaced. */
+static GString *
+edited (const Fixture *fixture, const char *from, const char *to)
+{
+  GString *json = g_string_new_len (fixture->bytes + 8, fixture->header);
+
+  g_assert_cmpuint (g_string_replace (json, from, to, 1), ==, 1);
+  return json;
+}
+
+static void
+test_paths (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *missing = g_build_filename (fixture->directory, "missing.safetensors", NULL);
+
+  check_path_refused (fixture->directory);
+  check_path_refused (missing);
+  check_path_refused ("");
+}
+
+static void
+test_truncated (Fixture *fixture, gconstpointer data)
+{
+  for (gsize length = 0; length < fixture->length; length += length < 32 ? 1 : 397)
+    check_refused (fixture, fixture->bytes, length);
+  for (gsize length = fixture->length - 8; length < fixture->length; length++)
+    check_refused (fixture, fixture->bytes, length);
+}
+
+static void
+test_extended (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) file = g_string_new_len (fixture->bytes, fixture->length);
+
+  g_string_append_c (file, 0);
+  check_refused (fixture, file->str, file->len);
+}
+
+static void
+test_header_length (Fixture *fixture, gconstpointer data)
+{
+  const guint64 lengths[] = { 0, 1, fixture->header - 1, fixture->header + 1, fixture->length - 8,
+                              fixture->length - 7, 100 * 1000 * 1000, G_MAXUINT32, G_MAXINT64,
+                              G_MAXUINT64 - 7, G_MAXUINT64 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      guint64 length = GUINT64_TO_LE (lengths[i]);
+
+      memcpy (fixture->bytes, &length, 8);
+      check_refused (fixture, fixture->bytes, fixture->length);
+    }
+}
+
+static void
+test_not_json (Fixture *fixture, gconstpointer data)
+{
+  const char *const texts[] = { "", "{", "[]", "{}", "null", "7", "\"text\"", "{\"a\":}", "[{}]",
+                                "{\"__metadata__\":[]}", "{\"__metadata__\":{}}", "{\"a\":1}",
+                                "{\"a\":{}}", "\xff\xfe", "{\"\xc3\x28\":1}" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    check_header_refused (fixture, texts[i], strlen (texts[i]));
+  check_header_refused (fixture, "{\"a\0\":1}", 9);
+}
+
+static void
+test_nested (Fixture *fixture, gconstpointer data)
+{
+  for (gsize depth = 100; depth <= 1000000; depth *= 10)
+    {
+      g_autofree char *arrays = g_strnfill (depth, '[');
+      g_autoptr (GString) objects = g_string_new (NULL);
+
+      check_header_refused (fixture, arrays, depth);
+      for (gsize i = 0; i < depth; i++)
+        g_string_append (objects, "{\"a\":");
+      check_header_refused (fixture, objects->str, objects->len);
+    }
+}
+
+static void
+test_header_edits (Fixture *fixture, gconstpointer data)
+{
+  static const char *const edits[][2] = {
+    /* metadata */
+    { "adain-style-transfer 1", "adain-style-transfer 2" },
+    { "\"format\":", "\"formal\":" },
+    { "\"adain-style-transfer 1\"", "1" },
+    { "\"mean\":\"0.5 0.45 0.4\"", "\"main\":\"0.5 0.45 0.4\"" },
+    { "0.5 0.45 0.4", "0.5 0.45" },
+    { "0.5 0.45 0.4", "0.5 0.45 0.4 0.3" },
+    { "0.5 0.45 0.4", "0.5 0.45 x" },
+    { "0.5 0.45 0.4", "0.5 0.45 0.4x" },
+    { "0.5 0.45 0.4", "0.5 nan 0.4" },
+    { "4 3.5 3", "4 inf 3" },
+    { "4 3.5 3", "4 1e39 3" },
+    { "4 3.5 3", "" },
+    { "\"name\":\"reference\"", "\"name\":null" },
+    { "\"name\":\"reference\"", "\"name\":{}" },
+    /* types and shapes */
+    { "\"F16\"", "\"BF16\"" },
+    { "\"F16\"", "\"F32\"" },
+    { "\"F16\"", "\"F64\"" },
+    { "\"F16\"", "16" },
+    { "\"F16\"", "null" },
+    { "\"dtype\"", "\"type\"" },
+    { "[32,32,3,3]", "[32,32,3,4]" },
+    { "[32,32,3,3]", "[32,32,9]" },
+    { "[32,32,3,3]", "[32,32,1,9]" },
+    { "[32,32,3,3]", "[16,64,3,3]" },
+    { "[32,32,3,3]", "[64,16,3,3]" },
+    { "[32,32,3,3]", "[-32,-32,3,3]" },
+    { "[32,32,3,3]", "[32.0,32,3,3]" },
+    { "[32,32,3,3]", "[\"32\",32,3,3]" },
+    { "[32,32,3,3]", "[4294967296,4294967296,4294967296,32,32,3,3]" },
+    { "[32,32,3,3]", "[18446744073709551648,32,3,3]" },
+    { "[32,32,3,3]", "[1,1,1,1,1,32,32,3,3]" },
+    { "[32,32,3,3]", "[[32,32,3,3]]" },
+    { "[32,32,3,3]", "{}" },
+    { "[32,32,3,3]", "9216" },
+    { "[32,32,3,3]", "[]" },
+    { "[32],", "[16,2]," },
+    { "[32],", "[]," },
+    { "\"shape\"", "\"shapes\"" },
+    /* extents: beyond the data, backwards, with a gap, overlapping, not numbers */
+    { "[64,18496]", "[64,18498]" },
+    { "[64,18496]", "[62,18494]" },
+    { "[64,18496]", "[66,18498]" },
+    { "[64,18496]", "[0,18432]" },
+    { "[64,18496]", "[18496,64]" },
+    { "[64,18496]", "[-64,18368]" },
+    { "[64,18496]", "[64]" },
+    { "[64,18496]", "[64,18496,18496]" },
+    { "[64,18496]", "[9223372036854775744,9223372036854794176]" },
+    { "[64,18496]", "[64.5,18496.5]" },
+    { "[64,18496]", "[null,18496]" },
+    { "[64,18496]", "\"64,18496\"" },
+    { "\"data_offsets\"", "\"offsets\"" },
+    /* layers */
+    { "decoder.0.bias", "decoder.9.bias" },
+    { "encoder.8.weight", "encoder.8.weights" },
+    { "decoder.0.bias", "decoder.0.weight" },
+    { "\"decoder.0.bias\":{", "\"decoder.0.bias\":[{" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (edits); i++)
+    {
+      g_autoptr (GString) json = edited (fixture, edits[i][0], edits[i][1]);
+
+      g_test_message ("%s", edits[i][1]);
+      check_header_refused (fixture, json->str, json->len);
+    }
+}
+
+/* What looks odd but is sound is accepted. */
+static void
+test_accepted (Fixture *fixture, gconstpointer data)
+{
+  static const char *const edits[][2] = {
+    { "\"decoder.0.bias\":", "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[64,64]},"
+                             "\"decoder.0.bias\":" },
+    { "\"__metadata__\"", "      \"__metadata__\"" },
+    { "\"name\":\"reference\"", "\"name\":\"r\\u00e9f\\\"\"" },
+    { "0.5 0.45 0.4", "-0.5 4.5e-1 0" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (edits); i++)
+    {
+      g_autoptr (GString)    json = edited (fixture, edits[i][0], edits[i][1]);
+      g_autoptr (GString)    file = with_header (fixture, json->str, json->len);
+      g_autoptr (AdainModel) model = NULL;
+      GError                *error = NULL;
+
+      save (fixture, file->str, file->len);
+      model = adain_model_load (fixture->path, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (adain_model_metadata (model, "name"));
+      g_assert_null (adain_model_metadata (model, "author"));
+    }
+}
+
+static void
+test_not_finite (Fixture *fixture, gconstpointer data)
+{
+  const guint16 values[] = { 0x7c00, 0xfc00, 0x7e00, 0x7c01, 0xffff };
+  char         *weights = fixture->bytes + 8 + fixture->header;
+  gsize         n = (fixture->length - 8 - fixture->header) / 2;
+  const gsize   places[] = { 0, 1, n / 2, n - 1 };
+
+  for (gsize v = 0; v < G_N_ELEMENTS (values); v++)
+    for (gsize p = 0; p < G_N_ELEMENTS (places); p++)
+      {
+        guint16 value = GUINT16_TO_LE (values[v]), kept;
+
+        memcpy (&kept, weights + 2 * places[p], 2);
+        memcpy (weights + 2 * places[p], &value, 2);
+        check_refused (fixture, fixture->bytes, fixture->length);
+        memcpy (weights + 2 * places[p], &kept, 2);
+      }
+}
+
+/* Halves become the floats that IEEE 754 says, in either byte order of the machine. */
+static void
+test_halves (void)
+{
+  static const struct { guint16 half; float value; } pairs[] = {
+    { 0x0000, 0 }, { 0x0001, 0x1p-24f }, { 0x03ff, 0x3ffp-24f }, { 0x0400, 0x1p-14f },
+    { 0x3c00, 1 }, { 0xc000, -2 }, { 0x3555, 0x1.554p-2f }, { 0x7bff, 65504 }, { 0xfbff, -65504 },
+    { 0x8001, -0x1p-24f },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      guint16    half = GUINT16_TO_LE (pairs[i].half);
+      Safetensor tensor = { SAFETENSORS_F16, 1, { 1 }, 1, (const guint8 *) &half };
+      float      value;
+
+      safetensor_to_floats (&tensor, &value);
+      g_assert_cmpfloat (value, ==, pairs[i].value);
+    }
+}
+
+static void
+test_cost (void)
+{
+  g_autoptr (AdainModel) model = test_model_new ();
+  const AdainNetwork    *network = adain_model_network (model);
+  double                 encoder = 0, decoder = 0, pixels = 1;
+
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      encoder += 9.0 * network->encoder[i].in * network->encoder[i].out * pixels;
+      if (i == 1 || i == 3 || i == 7)
+        pixels /= 4;
+    }
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      if (i == 1 || i == 5 || i == 7)
+        pixels *= 4;
+      decoder += 9.0 * network->decoder[i].in * network->decoder[i].out * pixels;
+    }
+  g_assert_cmpfloat_with_epsilon (adain_model_cost (model), encoder + decoder, 1e-6);
+}
+
+static AdainImage *
+paint (AdainModel *model, const char *kernels, int width, int height)
+{
+  g_autoptr (AdainEngine)  engine = test_engine_new (model, kernels, 2, 0, 0);
+  g_autoptr (AdainImage)   picture = test_image_new (width, height);
+  g_autoptr (AdainImage)   painting = test_image_new (height + 5, width + 50);
+  g_autoptr (AdainStyle)   style = test_style_new (engine, painting);
+  g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+
+  return test_render (content, style, 1);
+}
+
+/* The model that people get, in every precision. */
+static void
+test_shipped (void)
+{
+  static const int       sizes[][2] = { { 33, 47 }, { 96, 64 }, { 165, 121 } };
+  g_autofree char       *path = test_weights_path ();
+  g_autoptr (AdainModel) model = NULL;
+  GError                *error = NULL;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_test_skip ("there are no shipped weights");
+      return;
+    }
+  model = adain_model_load (path, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (AdainImage) expected = paint (model, "c", sizes[i][0], sizes[i][1]);
+
+      for (int k = 0; adain_kernels[k] != &adain_kernels_c; k++)
+        if (adain_kernels[k]->supported ())
+          {
+            const char            *name = adain_kernels[k]->name;
+            g_autoptr (AdainImage) result = paint (model, name, sizes[i][0], sizes[i][1]);
+            double                 distance = test_image_error (result, expected);
+
+            g_test_message ("%d x %d, %s: %.2g", sizes[i][0], sizes[i][1], name, distance);
+            g_assert_cmpfloat (distance, <, g_str_has_suffix (name, "bf16") ? 2e-2 : 1e-5);
+          }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *path;
+    void      (*test) (Fixture *, gconstpointer);
+  } tests[] = {
+    { "/model/paths", test_paths },
+    { "/model/truncated", test_truncated },
+    { "/model/extended", test_extended },
+    { "/model/header-length", test_header_length },
+    { "/model/not-json", test_not_json },
+    { "/model/nested", test_nested },
+    { "/model/header-edits", test_header_edits },
+    { "/model/accepted", test_accepted },
+    { "/model/not-finite", test_not_finite },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add_func ("/model/halves", test_halves);
+  g_test_add_func ("/model/cost", test_cost);
+  g_test_add_func ("/model/shipped", test_shipped);
+  return g_test_run ();
+}
