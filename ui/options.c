@@ -41,6 +41,39 @@ attach (GtkWidget    *grid,
   gtk_grid_attach (GTK_GRID (grid), cell, 1, row, 1, 1);
 }
 
+/* A choice's own accessible name would be the value's id. */
+static void
+name_choice (GtkComboBox *combo)
+{
+  GtkTreeIter iter;
+  int         column;
+  char       *label;
+
+  if (! gtk_combo_box_get_active_iter (combo, &iter))
+    return;
+
+  g_object_get (combo, "label-column", &column, NULL);
+  gtk_tree_model_get (gtk_combo_box_get_model (combo), &iter, column, &label, -1);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (combo)), label);
+  g_free (label);
+}
+
+static void
+attach_choice (GtkWidget           *grid,
+               int                  row,
+               GtkSizeGroup        *labels,
+               GimpProcedureConfig *config,
+               const char          *property,
+               const char          *text,
+               const char          *tooltip)
+{
+  GtkWidget *combo = gimp_prop_choice_combo_box_new (G_OBJECT (config), property);
+
+  g_signal_connect (combo, "changed", G_CALLBACK (name_choice), NULL);
+  name_choice (GTK_COMBO_BOX (combo));
+  attach (grid, row, labels, text, combo, combo, tooltip);
+}
+
 /* GIMP's slider with label and number, as one row of the grid. */
 static GtkWidget *
 attach_scale (GtkWidget           *grid,
@@ -56,9 +89,18 @@ attach_scale (GtkWidget           *grid,
   GtkWidget *entry = gimp_prop_scale_entry_new (G_OBJECT (config), property, text, factor,
                                                 FALSE, 0.0, 0.0);
 
+  GtkWidget *label = gimp_labeled_get_label (GIMP_LABELED (entry));
+  GtkWidget *range = gimp_scale_entry_get_range (GIMP_SCALE_ENTRY (entry));
+  GtkWidget *spin = gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (entry));
+
+  /* The label belongs to the number alone. */
+  atk_object_set_name (gtk_widget_get_accessible (range), gtk_label_get_text (GTK_LABEL (label)));
+  gtk_widget_set_tooltip_text (range, tooltip);
+  gtk_widget_set_tooltip_text (spin, tooltip);
+
   gimp_label_spin_set_digits (GIMP_LABEL_SPIN (entry), digits);
   gimp_help_set_help_data (entry, tooltip, NULL);
-  gtk_size_group_add_widget (labels, gimp_labeled_get_label (GIMP_LABELED (entry)));
+  gtk_size_group_add_widget (labels, label);
   gtk_widget_set_hexpand (entry, TRUE);
   gtk_grid_attach (GTK_GRID (grid), entry, 0, row, 2, 1);
 
@@ -71,7 +113,7 @@ adain_options_new (GimpProcedureConfig *config,
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget    *strength, *stroke, *color;
+  GtkWidget    *strength, *stroke;
 
   strength = attach_scale (grid, 0, labels, config, "strength", _("Stren_gth (%)"), 100.0, 0,
                            _("How far the picture is painted over: 0 leaves it as it is, 100 "
@@ -86,10 +128,10 @@ adain_options_new (GimpProcedureConfig *config,
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
   g_object_unref (numbers);
 
-  color = gimp_prop_choice_combo_box_new (G_OBJECT (config), "preserve-color");
-  attach (grid, 2, labels, _("_Preserve color"), color, color,
-          _("Keeps the colors of your picture. Recoloring the styles gives them your picture's "
-            "palette first; painting only the lightness leaves the color of every pixel as it is."));
+  attach_choice (grid, 2, labels, config, "preserve-color", _("_Preserve color"),
+                 _("Keeps the colors of your picture. Recoloring the styles gives them your "
+                   "picture's palette first; painting only the lightness leaves the color of "
+                   "every pixel as it is."));
 
   return grid;
 }
@@ -191,15 +233,15 @@ adain_options_new_advanced (GimpProcedureConfig *config,
 {
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
-  GtkWidget *device = gimp_prop_choice_combo_box_new (G_OBJECT (config), "device");
 
   attach (grid, 0, labels, _("_Working size"), size, size,
           _("The longest side at which the picture is painted. Strokes have a fixed width in "
             "pixels, so a smaller size gives broader ones, and is faster. The result always has "
             "the full size of the layer."));
 
-  attach (grid, 1, labels, _("_Device"), device, device,
-          _("What computes the picture. It changes how long that takes, not how the picture looks."));
+  attach_choice (grid, 1, labels, config, "device", _("_Device"),
+                 _("What computes the picture. It changes how long that takes, not how the "
+                   "picture looks."));
 
   attach_model (grid, 2, labels, config,
                 _("Another network to paint with: a safetensors file made for this plug-in. It "

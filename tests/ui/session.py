@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-NEEDED = ["Xvfb", "openbox", "xdotool", "import", "gimp-3.0"]
+NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0"]
 PROCEDURE = "plug-in-adain-style-transfer"
 TITLE = "AdaIN Style Transfer"
 
@@ -121,7 +121,7 @@ class Session:
         self.plugin, self.model, self.shots = plugin, model, shots
         self.size, self.dark, self.scale, self.language = size, dark, scale, language
         self.processes = []
-        self.gimp = None
+        self.gimp = self.clipboard = None
         self.home = tempfile.mkdtemp(prefix="adain-ui-")
         self.profile = os.path.join(self.home, "profile")
         self.log_path = os.path.join(self.home, "gimp.log")
@@ -140,6 +140,9 @@ class Session:
             self.screenshot(os.path.join(self.shots, "failure.png"))
             print(self.log_text()[-4000:])
         self.stop_gimp()
+        if self.clipboard:
+            self.clipboard.terminate()
+            self.clipboard.wait()
         for process in reversed(self.processes):
             process.terminate()
             process.wait()
@@ -250,6 +253,16 @@ class Session:
                          round(y0 + (y1 - y0) * i / steps))
             time.sleep(0.02)
         self.xdotool("mouseup", 1)
+
+    def copy(self, text):
+        """Puts `text` into the clipboard."""
+        if self.clipboard:
+            self.clipboard.terminate()
+        self.clipboard = subprocess.Popen(["xclip", "-quiet", "-selection", "clipboard"],
+                                          stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.clipboard.stdin.write(text.encode())
+        self.clipboard.stdin.close()
+        time.sleep(0.1)
 
     def screenshot(self, path, widget=None):
         command = ["import", "-window", "root"]

@@ -4,8 +4,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import configparser
 import os
+import re
+import statistics
 import subprocess
 import sys
 import time
@@ -14,6 +15,10 @@ from session import PROCEDURE, Session, skip_if_impossible, until
 
 STYLES = {"first.png": "plasma:tomato-steelblue", "second.png": "pattern:hexagons",
           "third.png": "plasma:gold-darkgreen"}
+
+
+CONTROLS = {"button", "toggle button", "check box", "slider", "spin button", "combo box", "text",
+            "canvas", "image", "list box", "list item"}
 
 
 class Image:
@@ -134,6 +139,16 @@ def labels_of(widget):
     from session import Widget
     return [Widget(relation.get_target(0)) for relation in widget.accessible.get_relation_set()
             if relation.get_relation_type() == Atspi.RelationType.LABELLED_BY]
+
+
+def mnemonic_of(widget):
+    """The key that leads to a widget, such as "<Alt>s", or None."""
+    actions = widget.accessible.get_action_iface()
+    for i in range(actions.get_n_actions() if actions else 0):
+        for binding in actions.get_key_binding(i).split(";"):
+            if binding.startswith("<Alt>"):
+                return binding
+    return None
 
 
 class Tests:
@@ -382,6 +397,119 @@ class Tests:
             assert any(w.value == 25 for w in dialog.window.find_all("spin button"))
             dialog.button("Cancel").click()
             image.layers("reopened")
+
+    def test_access(self):
+        """Names and roles for screen readers, mnemonics, and a way to everything by Tab."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("access", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            dialog.wait_sharp()
+            dialog.window.find("toggle button", "Advanced").click()
+            time.sleep(0.5)
+
+            nameless = [w for w in dialog.window.find_all() if w.role in CONTROLS
+                        and not w.name and not any(label.name for label in labels_of(w))]
+            assert not nameless, [(w.role, w.description, w.extents()) for w in nameless]
+
+            keys = {}
+            for widget in dialog.window.find_all():
+                key = mnemonic_of(widget)
+                if key:
+                    keys.setdefault(key, set()).add(widget.name or widget.role)
+            doubled = {key: names for key, names in keys.items() if len(names) > 1}
+            assert not doubled, doubled
+            assert {key[-1] for key in keys} >= set("acdefghiklprtvw"), keys
+
+            # Widgets of our own do not tell their mnemonics to AT-SPI.
+            session.key("alt+b")
+            until("the pad", lambda: dialog.pad().has("FOCUSED"))
+            session.key("alt+s")
+            until("the list", lambda: dialog.window.find("list item", "first.png").has("FOCUSED"))
+            session.key("alt+m")
+            until("the model", lambda: dialog.button("(None)").has("FOCUSED"))
+
+            # A choice by keyboard alone.
+            session.key("alt+p", "Down")
+            until("a choice", lambda: dialog.window.find_all("combo box", "Recolor the styles"))
+            dialog.wait_sharp()
+
+            reached = set()
+            for _ in range(45):
+                session.key("Tab")
+                time.sleep(0.03)
+                reached |= {w.name for w in dialog.window.find_all() if w.has("FOCUSED")}
+            expected = {"Style pad", "Live preview", "Before", "Save preset", "first.png", "Add…",
+                        "Weight of third.png", "Remove third.png", "Paste", "Strength (%)",
+                        "Stroke size", "Advanced", "(None)", "Help", "Reset", "Cancel", "OK"}
+            assert reached >= expected, expected - reached
+            session.key("Escape")
+            image.layers("access")
+
+    def test_latency(self):
+        """How soon the preview follows, and the dialog opens on 24 megapixels.
+
+        The figures are for two processor cores with nothing else to do; here they may be three
+        times as long before the test fails."""
+        def times(session, what):
+            return [int(t) for t in re.findall(f"{what} after (\\d+) ms", session.log_text())]
+
+        def check(what, values, target):
+            value = statistics.median(values)
+            print(f"{what}: {value:.0f} ms (target {target}), from {len(values)} values")
+            assert value < 3 * target, what
+
+        large = os.path.join(self.work, "large.jpg")
+        self.picture(large, "plasma:fractal", "6000x4000", 3)
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("latency", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            dialog.wait_sharp()
+
+            fast = len(times(session, "fast"))
+            strength = next(w for w in dialog.window.find_all("spin button") if w.value == 100)
+            for value in range(95, 45, -5):
+                strength.value = value
+                time.sleep(0.7)
+            check("strength", times(session, "fast")[fast:], 100)
+
+            fast = len(times(session, "fast"))
+            for value in range(9, 0, -1):
+                dialog.weight("second.png").value = value / 10
+                time.sleep(0.7)
+            check("weights", times(session, "fast")[fast:], 100)
+
+            added = []
+            for i in range(5):
+                path = os.path.join(self.work, f"added-{i}.png")
+                self.picture(path, "plasma:blue-orange", "1024x768", 20 + i)
+                fast = len(times(session, "fast"))
+                session.copy(path)
+                start = time.monotonic()
+                dialog.button("Paste").click()
+                until("the new style", lambda: len(times(session, "fast")) > fast, step=0.005)
+                added.append((time.monotonic() - start) * 1000)
+                time.sleep(1)
+            check("new style", added, 400)
+            session.key("Escape")
+            image.layers("latency")
+
+        with self.session() as session:
+            image = Image(session, large)
+            for step in ["opened", "again", "once-more"]:
+                image.run(step, more=self.styles_argument())
+            image.start()
+            for step in ["opened", "again", "once-more"]:
+                dialog = Dialog(session)
+                dialog.wait_sharp()
+                session.key("Escape")
+                image.layers(step)
+            check("dialog on 24 megapixels", times(session, "dialog"), 1000)
 
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""
