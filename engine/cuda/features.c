@@ -65,6 +65,8 @@ adain_cuda_features_new (const AdainCudaApi *api, const AdainCudaNetwork *networ
 void
 adain_cuda_features_free (AdainFeatures *features, const AdainCudaApi *api)
 {
+  if (features == NULL)
+    return;
   if (features->host)
     api->cudaFreeHost (features->host);
   else if (features->data)

@@ -15,6 +15,9 @@
 extern "C" {
 #endif
 
+/* Reachable from outside of the module made of it. */
+#define STANDIN_EXPORT __attribute__ ((visibility ("default")))
+
 typedef enum
 {
   STANDIN_FAULT_NATURAL,      /* what the call is most likely to fail with, once */
@@ -42,14 +45,14 @@ typedef struct
 } Standin;
 
 /* To be set before the calls that it is meant for. */
-extern Standin standin;
+STANDIN_EXPORT extern Standin standin;
 
 /* A healthy machine, and the calls counted from 0. Aborts if anything is alive. */
-void   standin_reset  (void);
+STANDIN_EXPORT void   standin_reset  (void);
 
 /* Calls since the reset, and what has been made but not freed. */
-long   standin_calls  (void);
-int    standin_live   (void);
+STANDIN_EXPORT long   standin_calls  (void);
+STANDIN_EXPORT int    standin_live   (void);
 
 /* Launched by graphs, and directly. */
 long   standin_graph_launches (void);
