@@ -120,7 +120,7 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
         return FALSE;
       content->work = adain_image_source (&content->scaled);
     }
-  if (!adain_survey (&content->survey, &content->work, cancellable, error))
+  if (!adain_survey (&content->survey, &content->work, content->engine->threads, cancellable, error))
     return FALSE;
   if (content->survey.fill && adain_content_is_scaled (content))
     {

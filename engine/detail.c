@@ -116,10 +116,7 @@ finish_band (int worker, int index, gpointer user_data, GError **error)
                            _("Not enough memory to scale the picture"));
       return FALSE;
     }
-  g_mutex_lock (&pass->content->lock);
-  ok = adain_picture_read (source, &rect, rgba, NULL, error);
-  g_mutex_unlock (&pass->content->lock);
-  if (!ok)
+  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error))
     return FALSE;
   adain_scale_rect (&pass->horizontal, &pass->vertical, pass->layers, CHANNELS, &rect, layers, scratch);
   for (gsize i = 0; i < n; i++)

@@ -52,14 +52,11 @@ adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch 
 {
   AdainRect rect = { cells->x * ADAIN_CELL, cells->y * ADAIN_CELL,
                      cells->width * ADAIN_CELL, cells->height * ADAIN_CELL };
-  gboolean  ok;
 
-  g_mutex_lock (input->lock);
-  ok = adain_picture_read_padded (input->source, &rect, scratch->rgba, NULL, error);
-  g_mutex_unlock (input->lock);
-  if (ok)
-    adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->rgb);
-  return ok;
+  if (!adain_picture_read_padded (input->source, input->lock, &rect, scratch->rgba, NULL, error))
+    return FALSE;
+  adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->rgb);
+  return TRUE;
 }
 
 gboolean

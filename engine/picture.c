@@ -35,12 +35,18 @@ adain_picture_check (const AdainSource *source, GError **error)
 }
 
 gboolean
-adain_picture_read (const AdainSource *source, const AdainRect *rect,
+adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                     float *rgba, float *mask, GError **error)
 {
-  gsize n = (gsize) rect->width * rect->height;
+  gsize    n = (gsize) rect->width * rect->height;
+  gboolean ok;
 
-  if (!source->read (source->user_data, rect, rgba, source->has_mask ? mask : NULL, error))
+  if (lock)
+    g_mutex_lock (lock);
+  ok = source->read (source->user_data, rect, rgba, source->has_mask ? mask : NULL, error);
+  if (lock)
+    g_mutex_unlock (lock);
+  if (!ok)
     return FALSE;
   for (gsize i = 0; i < 4 * n; i++)
     rgba[i] = clip (rgba[i]);
@@ -88,14 +94,14 @@ reflected_range (int start, int length, int n, int *first, int *count)
 }
 
 gboolean
-adain_picture_read_padded (const AdainSource *source, const AdainRect *rect,
+adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                            float *rgba, float *mask, GError **error)
 {
   g_autofree float *real_rgba = NULL, *real_mask = NULL;
   AdainRect real;
 
   if (rect->x + rect->width <= source->width && rect->y + rect->height <= source->height)
-    return adain_picture_read (source, rect, rgba, mask, error);
+    return adain_picture_read (source, lock, rect, rgba, mask, error);
 
   reflected_range (rect->x, rect->width, source->width, &real.x, &real.width);
   reflected_range (rect->y, rect->height, source->height, &real.y, &real.height);
@@ -107,7 +113,7 @@ adain_picture_read_padded (const AdainSource *source, const AdainRect *rect,
                            _("Not enough memory for a tile of the picture"));
       return FALSE;
     }
-  if (!adain_picture_read (source, &real, real_rgba, real_mask, error))
+  if (!adain_picture_read (source, lock, &real, real_rgba, real_mask, error))
     return FALSE;
   for (int y = 0; y < rect->height; y++)
     {

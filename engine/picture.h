@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 #define ADAIN_MAX_SIDE 524288
 
 /* Reads a rectangle into `rgba` and (nullable) `mask`, which becomes 1 where the source has none.
- * Values are finite and in [0, 1] afterwards. */
-gboolean adain_picture_read        (const AdainSource *source, const AdainRect *rect,
+ * Values are finite and in [0, 1] afterwards. `lock` (nullable) is held during source->read(). */
+gboolean adain_picture_read        (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                                     float *rgba, float *mask, GError **error);
 
 /* Checks the size and the presence of read(). */
@@ -27,7 +27,7 @@ int      adain_padded_side         (int side);
 int      adain_reflect             (int i, int n);
 
 /* Like adain_picture_read(), with a rectangle of the padded picture. */
-gboolean adain_picture_read_padded (const AdainSource *source, const AdainRect *rect,
+gboolean adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                                     float *rgba, float *mask, GError **error);
 
 /* Scales a whole source to width x height, in one pass over it (triangle filter). */

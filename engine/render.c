@@ -128,7 +128,6 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   AdainRect            rect = { tile.x * ADAIN_CELL, tile.y * ADAIN_CELL };
   int                  pitch = tile.width * ADAIN_CELL;
   const AdainFeatures *features = features_for (pass, worker, &from, &where, error);
-  gboolean             ok;
 
   rect.width = MIN (pitch, content->work.width - rect.x);
   rect.height = MIN (tile.height * ADAIN_CELL, content->work.height - rect.y);
@@ -143,10 +142,7 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   if (rect.width <= 0 || rect.height <= 0)
     return TRUE;
 
-  g_mutex_lock (&content->lock);
-  ok = adain_picture_read (&content->work, &rect, pass->scratch[worker].rgba, NULL, error);
-  g_mutex_unlock (&content->lock);
-  if (!ok)
+  if (!adain_picture_read (&content->work, &content->lock, &rect, pass->scratch[worker].rgba, NULL, error))
     return FALSE;
   if (pass->add_residual)
     add_residual (pass, &rect, pass->scratch[worker].rgba, bench->styled, bench->plain, pitch);

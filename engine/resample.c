@@ -172,7 +172,7 @@ adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int
           AdainRect band = { 0, y, source->width, MIN (BAND, source->height - y) };
 
           if (g_cancellable_set_error_if_cancelled (cancellable, error)
-              || !adain_picture_read (source, &band, rgba, mask, error))
+              || !adain_picture_read (source, NULL, &band, rgba, mask, error))
             {
               adain_image_clear (image);
               return FALSE;

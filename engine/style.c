@@ -51,7 +51,7 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for a style"));
       return NULL;
     }
-  if (!adain_survey (&survey, source, cancellable, error))
+  if (!adain_survey (&survey, source, engine->threads, cancellable, error))
     return NULL;
   g_mutex_init (&lock);
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, ADAIN_HALO,

@@ -14,12 +14,32 @@
 
 #include "backend.h"
 #include "picture.h"
+#include "tiles.h"
+
+/* Rows of cells that one thread looks at at a time. */
+#define BAND 4
 
 /* Sums of weight, w * v and w * v v'. */
 typedef struct
 {
   double weight, sum[3], product[3][3];
 } PaletteSums;
+
+/* What is seen of one band. */
+typedef struct
+{
+  PaletteSums sums;
+  gboolean    weighted, hidden;     /* some pixel counts less than 1, is not opaque */
+} Band;
+
+typedef struct
+{
+  AdainSurvey       *survey;
+  const AdainSource *source;
+  GMutex             lock;
+  float             *colors;        /* for each cell premultiplied R'G'B' and alpha, summed */
+  Band              *bands;
+} Look;
 
 static void
 add_to_palette (PaletteSums *sums, const float *rgba, const float *mask, int n)
@@ -35,6 +55,18 @@ add_to_palette (PaletteSums *sums, const float *rgba, const float *mask, int n)
           for (int b = a; b < 3; b++)
             sums->product[a][b] += w * rgba[a] * rgba[b];
         }
+    }
+}
+
+static void
+merge_palettes (PaletteSums *sums, const PaletteSums *more)
+{
+  sums->weight += more->weight;
+  for (int a = 0; a < 3; a++)
+    {
+      sums->sum[a] += more->sum[a];
+      for (int b = a; b < 3; b++)
+        sums->product[a][b] += more->product[a][b];
     }
 }
 
@@ -58,20 +90,21 @@ finish_palette (AdainPalette *palette, const PaletteSums *sums, GError **error)
 
 /* Adds a row of 8 x 8 pixel blocks: the mean weight of each, and its premultiplied colour and alpha. */
 static void
-add_cells (AdainSurvey *survey, int row, const float *rgba, const float *mask, float *colors,
-           gboolean *weighted, gboolean *hidden)
+add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask)
 {
+  int width = look->survey->width;
+
   for (int y = 0; y < ADAIN_CELL; y++)
-    for (int cell = 0; cell < survey->width; cell++)
+    for (int cell = 0; cell < width; cell++)
       {
-        float *weight = survey->weights + (gsize) row * survey->width + cell;
-        float *color = colors + ((gsize) row * survey->width + cell) * 4;
+        float *weight = look->survey->weights + (gsize) row * width + cell;
+        float *color = look->colors + ((gsize) row * width + cell) * 4;
 
         for (int x = 0; x < ADAIN_CELL; x++, rgba += 4, mask++)
           {
             *weight += rgba[3] * *mask * (1.0f / (ADAIN_CELL * ADAIN_CELL));
-            *weighted |= rgba[3] * *mask < 1;
-            *hidden |= rgba[3] < 1;
+            band->weighted |= rgba[3] * *mask < 1;
+            band->hidden |= rgba[3] < 1;
             for (int c = 0; c < 3; c++)
               color[c] += rgba[c] * rgba[3];
             color[3] += rgba[3];
@@ -141,42 +174,63 @@ make_fill (AdainSurvey *survey, float *colors)
 }
 
 static gboolean
-survey_cells (AdainSurvey *survey, const AdainSource *source, PaletteSums *sums,
-              float *rgba, float *mask, float *colors, GCancellable *cancellable, GError **error)
+no_memory (GError **error)
 {
-  gboolean weighted = FALSE, hidden = FALSE;
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for the picture"));
+  return FALSE;
+}
 
-  for (int row = 0; row < survey->height; row++)
-    {
-      AdainRect rect = { 0, row * ADAIN_CELL, survey->width * ADAIN_CELL, ADAIN_CELL };
+static gboolean
+look_at_band (int worker, int index, gpointer user_data, GError **error)
+{
+  Look             *look = user_data;
+  Band             *band = &look->bands[index];
+  int               first = index * BAND, rows = MIN (BAND, look->survey->height - first);
+  AdainRect         rect = { 0, first * ADAIN_CELL, look->survey->width * ADAIN_CELL, rows * ADAIN_CELL };
+  g_autofree float *rgba = g_try_new (float, (gsize) rect.width * rect.height * 4);
+  g_autofree float *mask = g_try_new (float, (gsize) rect.width * rect.height);
+  gsize             row = (gsize) rect.width * ADAIN_CELL;
 
-      if (g_cancellable_set_error_if_cancelled (cancellable, error)
-          || !adain_picture_read_padded (source, &rect, rgba, mask, error))
-        return FALSE;
-      add_cells (survey, row, rgba, mask, colors, &weighted, &hidden);
-      for (int y = 0; y < ADAIN_CELL && rect.y + y < source->height; y++)
-        add_to_palette (sums, rgba + (gsize) y * rect.width * 4, mask + (gsize) y * rect.width,
-                        source->width);
-    }
-  if (!finish_palette (&survey->palette, sums, error))
+  if (!rgba || !mask)
+    return no_memory (error);
+  if (!adain_picture_read_padded (look->source, &look->lock, &rect, rgba, mask, error))
     return FALSE;
-  if (!weighted)
-    g_clear_pointer (&survey->weights, g_free);
-  if (hidden && !make_fill (survey, colors))
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the picture"));
-      return FALSE;
-    }
+  for (int i = 0; i < rows; i++)
+    add_cells (look, band, first + i, rgba + i * row * 4, mask + i * row);
+  for (int y = 0; y < rect.height && rect.y + y < look->source->height; y++)
+    add_to_palette (&band->sums, rgba + (gsize) y * rect.width * 4, mask + (gsize) y * rect.width,
+                    look->source->width);
   return TRUE;
 }
 
-gboolean
-adain_survey (AdainSurvey *survey, const AdainSource *source, GCancellable *cancellable, GError **error)
+/* Puts together what was seen of the `n` bands. */
+static gboolean
+conclude (Look *look, int n, GError **error)
 {
-  g_autofree float *rgba = NULL, *mask = NULL, *colors = NULL;
-  PaletteSums sums = { 0 };
-  gsize       row, n;
+  Band *all = &look->bands[0];
+
+  for (int i = 1; i < n; i++)
+    {
+      merge_palettes (&all->sums, &look->bands[i].sums);
+      all->weighted |= look->bands[i].weighted;
+      all->hidden |= look->bands[i].hidden;
+    }
+  if (!finish_palette (&look->survey->palette, &all->sums, error))
+    return FALSE;
+  if (!all->weighted)
+    g_clear_pointer (&look->survey->weights, g_free);
+  return !all->hidden || make_fill (look->survey, look->colors) || no_memory (error);
+}
+
+gboolean
+adain_survey (AdainSurvey *survey, const AdainSource *source, int threads,
+              GCancellable *cancellable, GError **error)
+{
+  AdainReport report = { .cancellable = cancellable };
+  Look        look = { survey, source };
+  gsize       n;
+  int         bands;
+  gboolean    ok;
 
   if (!adain_picture_check (source, error))
     return FALSE;
@@ -184,18 +238,20 @@ adain_survey (AdainSurvey *survey, const AdainSource *source, GCancellable *canc
   survey->height = adain_padded_side (source->height) / ADAIN_CELL;
   survey->fill = NULL;
   n = (gsize) survey->width * survey->height;
-  row = (gsize) survey->width * ADAIN_CELL * ADAIN_CELL;
-  rgba = g_try_new (float, row * 4);
-  mask = g_try_new (float, row);
-  colors = g_try_new0 (float, n * 4);
+  bands = (survey->height + BAND - 1) / BAND;
   survey->weights = g_try_new0 (float, n);
-  if (!rgba || !mask || !colors || !survey->weights)
-    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                         _("Not enough memory for the picture"));
-  else if (survey_cells (survey, source, &sums, rgba, mask, colors, cancellable, error))
-    return TRUE;
-  adain_survey_clear (survey);
-  return FALSE;
+  look.colors = g_try_new0 (float, n * 4);
+  look.bands = g_new0 (Band, bands);
+  g_mutex_init (&look.lock);
+  ok = (survey->weights && look.colors) || no_memory (error);
+  ok = ok && adain_tiles_run (bands, threads, look_at_band, &look, &report, error)
+       && conclude (&look, bands, error);
+  if (!ok)
+    adain_survey_clear (survey);
+  g_mutex_clear (&look.lock);
+  g_free (look.colors);
+  g_free (look.bands);
+  return ok;
 }
 
 void
@@ -245,7 +301,7 @@ adain_source_palette (const AdainSource *source, AdainPalette *palette,
 {
   AdainSurvey survey;
 
-  if (!adain_survey (&survey, source, cancellable, error))
+  if (!adain_survey (&survey, source, g_get_num_processors (), cancellable, error))
     return FALSE;
   *palette = survey.palette;
   adain_survey_clear (&survey);

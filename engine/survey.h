@@ -16,8 +16,8 @@ typedef struct
   AdainPalette palette;        /* of the visible pixels, weighted by alpha times mask */
 } AdainSurvey;
 
-/* Fails with ADAIN_ERROR_PICTURE if no pixel is visible. */
-gboolean adain_survey       (AdainSurvey *survey, const AdainSource *source,
+/* Looks with `threads` threads. Fails with ADAIN_ERROR_PICTURE if no pixel is visible. */
+gboolean adain_survey       (AdainSurvey *survey, const AdainSource *source, int threads,
                              GCancellable *cancellable, GError **error);
 void     adain_survey_clear (AdainSurvey *survey);
 
