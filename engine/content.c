@@ -142,8 +142,9 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
                       AdainProgress progress, gpointer progress_data,
                       GCancellable *cancellable, GError **error)
 {
-  AdainReport   report = { progress, progress_data, 0, 1, cancellable };
-  AdainContent *content;
+  AdainSteadyProgress steady;
+  AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
+  AdainContent       *content;
 
   if (!adain_picture_check (source, error))
     return NULL;

@@ -339,9 +339,10 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                       AdainProgress progress, gpointer progress_data,
                       GCancellable *cancellable, GError **error)
 {
-  AdainReport        report = { progress, progress_data, 0, 1, cancellable };
-  g_autofree double *normalised = NULL;
-  GError            *local = NULL;
+  AdainSteadyProgress steady;
+  AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
+  g_autofree double  *normalised = NULL;
+  GError             *local = NULL;
 
   if (n_styles < 1)
     {

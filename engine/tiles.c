@@ -34,6 +34,23 @@ adain_grid_grow (const AdainGrid *grid, const AdainRect *rect, int margin)
   return (AdainRect) { left, top, right - left, bottom - top };
 }
 
+static void
+report_steadily (double fraction, int tile, int tiles, gpointer user_data)
+{
+  AdainSteadyProgress *steady = user_data;
+
+  steady->reached = MAX (steady->reached, fraction);
+  steady->callback (steady->reached, tile, tiles, steady->data);
+}
+
+AdainReport
+adain_report (AdainSteadyProgress *steady, AdainProgress callback, gpointer data,
+              GCancellable *cancellable)
+{
+  *steady = (AdainSteadyProgress) { callback, data, 0 };
+  return (AdainReport) { callback ? report_steadily : NULL, steady, 0, 1, cancellable };
+}
+
 typedef struct
 {
   int                tiles;

@@ -37,6 +37,18 @@ typedef struct
   GCancellable  *cancellable;
 } AdainReport;
 
+/* A progress callback that never falls, also when the work begins again on another device. */
+typedef struct
+{
+  AdainProgress callback;
+  gpointer      data;
+  double        reached;
+} AdainSteadyProgress;
+
+/* A report on a whole call to `steady`, which this sets up. */
+AdainReport adain_report (AdainSteadyProgress *steady, AdainProgress callback, gpointer data,
+                          GCancellable *cancellable);
+
 /* Does one tile; called on one thread for each worker. */
 typedef gboolean (*AdainTileFunc) (int worker, int index, gpointer user_data, GError **error);
 
