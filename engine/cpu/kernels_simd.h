@@ -239,42 +239,30 @@ row_of_blocks (const Row *row, const Element *in, const Element *weights, void *
       block (row, in + (gsize) x * row->in_step, weights, out, offset + x * row->out_step, vectors, 1);
 }
 
-/* The strides of the narrow layers are worth their own code: addresses become constants. */
-INLINE void
-row_of_any_stride (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
-                   int width, const int vectors, const int pixels)
-{
-  Row fixed = *row;
-
-  switch (row->in_step == row->in_stride ? row->in_stride : 0)
-    {
-    case 16:
-      fixed.in_stride = fixed.in_step = 16;
-      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
-      break;
-    case 32:
-      fixed.in_stride = fixed.in_step = 32;
-      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
-      break;
-    case 64:
-      fixed.in_stride = fixed.in_step = 64;
-      row_of_blocks (&fixed, in, weights, out, offset, width, vectors, pixels);
-      break;
-    default:
-      row_of_blocks (row, in, weights, out, offset, width, vectors, pixels);
-    }
-}
-
 static __attribute__ ((noinline)) void
 wide_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
 {
-  row_of_any_stride (row, in, weights, out, offset, width, 2, WIDE);
+  row_of_blocks (row, in, weights, out, offset, width, 2, WIDE);
 }
 
+/* With so many pixels in a block addresses are worth being constants, for the usual strides. */
 static __attribute__ ((noinline)) void
 narrow_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
 {
-  row_of_any_stride (row, in, weights, out, offset, width, 1, NARROW);
+  Row fixed = *row;
+
+  if (row->in_step == 16)
+    {
+      fixed.in_stride = fixed.in_step = 16;
+      row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
+    }
+  else if (row->in_step == 32)
+    {
+      fixed.in_stride = fixed.in_step = 32;
+      row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
+    }
+  else
+    row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
 }
 
 /* All rows for one set of taps, whose output begins at `offset`. */
