@@ -129,7 +129,12 @@ update (Dialog *dialog)
   else if (! adain_preview_is_on (preview))
     adain_preview_show_hint (preview, NULL);
   else if (adain_style_set_is_loaded (dialog->styles))
-    adain_preview_show_look (preview, create_look (dialog));
+    {
+      AdainLook *look = create_look (dialog);
+
+      adain_preview_show_look (preview, look);
+      adain_look_unref (look);
+    }
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include "ui/preview-picture.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "ui/thumbnail.h"
 
@@ -16,6 +17,7 @@ adain_preview_picture_new (GimpImage    *image,
   AdainPreviewPicture *picture;
   AdainRect            rect;
   double               scale;
+  gsize                n;
 
   if (! gimp_drawable_mask_intersect (drawable, &rect.x, &rect.y, &rect.width, &rect.height))
     return NULL;
@@ -23,37 +25,104 @@ adain_preview_picture_new (GimpImage    *image,
   scale = MIN (1.0, (double) longest / MAX (rect.width, rect.height));
 
   picture = g_new0 (AdainPreviewPicture, 1);
-  picture->full_width  = rect.width;
+  picture->full_width = rect.width;
   picture->full_height = rect.height;
-  picture->image.width  = MAX (1, (int) round (rect.width * scale));
+  picture->gray = gimp_drawable_is_gray (drawable);
+  picture->drawable = g_object_ref (drawable);
+  picture->rect = rect;
+  picture->image.width = MAX (1, (int) round (rect.width * scale));
   picture->image.height = MAX (1, (int) round (rect.height * scale));
-  picture->gray   = gimp_drawable_is_gray (drawable);
-  picture->image.rgba   = adain_thumbnail_read (drawable, &rect, &picture->image.width, &picture->image.height,
-                                  babl_format ("R'G'B'A float"));
 
-  if (! picture->image.rgba)
-    {
-      adain_preview_picture_free (picture);
-      return NULL;
-    }
-
+  n = (gsize) picture->image.width * picture->image.height;
+  picture->image.rgba = g_new0 (float, n * 4);
   if (! gimp_selection_is_empty (image))
     {
-      GimpSelection *selection = gimp_image_get_selection (image);
-      int            width = picture->image.width, height = picture->image.height;
-      int            offset_x, offset_y;
-
-      gimp_drawable_get_offsets (drawable, &offset_x, &offset_y);
-      rect.x += offset_x;
-      rect.y += offset_y;
-
-      picture->image.mask = adain_thumbnail_read (GIMP_DRAWABLE (selection), &rect, &width, &height,
-                                    babl_format ("Y float"));
-      if (width != picture->image.width || height != picture->image.height)
-        g_clear_pointer (&picture->image.mask, g_free);
+      picture->selection = GIMP_DRAWABLE (g_object_ref (gimp_image_get_selection (image)));
+      picture->image.mask = g_new0 (float, n);
     }
 
   return picture;
+}
+
+/* Reads the piece @to of @drawable's reduced pixels into @data, which is as large as @picture. */
+static void
+read_piece (AdainPreviewPicture *picture,
+            GimpDrawable        *drawable,
+            AdainRect            from,
+            AdainRect            to,
+            const Babl          *format,
+            float               *data)
+{
+  int    channels = babl_format_get_n_components (format);
+  int    width = to.width, height = to.height;
+  float *piece = adain_thumbnail_read (drawable, &from, &width, &height, format);
+
+  for (int y = 0; piece && y < MIN (height, to.height); y++)
+    memcpy (data + ((gsize) (to.y + y) * picture->image.width + to.x) * channels,
+            piece + (gsize) y * width * channels,
+            (gsize) MIN (width, to.width) * channels * sizeof (float));
+
+  g_free (piece);
+}
+
+/* The part of a length of @whole pixels that piece @i of @n has. */
+static void
+share (int  whole,
+       int  i,
+       int  n,
+       int *start,
+       int *length)
+{
+  *start = (gint64) whole * i / n;
+  *length = (gint64) whole * (i + 1) / n - *start;
+}
+
+/* The same part of the layer, as near as whole pixels allow. */
+static void
+unreduce (int  reduced,
+          int  full,
+          int  start,
+          int  length,
+          int *full_start,
+          int *full_length)
+{
+  double scale = (double) full / reduced;
+
+  *full_start = MIN ((int) round (start * scale), full - 1);
+  *full_length = MAX (1, (int) round ((start + length) * scale) - *full_start);
+}
+
+gboolean
+adain_preview_picture_read (AdainPreviewPicture *picture)
+{
+  int       columns = (picture->image.width + ADAIN_THUMBNAIL_MAX - 1) / ADAIN_THUMBNAIL_MAX;
+  int       rows = (picture->image.height + ADAIN_THUMBNAIL_MAX - 1) / ADAIN_THUMBNAIL_MAX;
+  AdainRect from, to;
+  int       offset_x, offset_y;
+
+  if (picture->next >= columns * rows)
+    return FALSE;
+
+  share (picture->image.width, picture->next % columns, columns, &to.x, &to.width);
+  share (picture->image.height, picture->next / columns, rows, &to.y, &to.height);
+  unreduce (picture->image.width, picture->full_width, to.x, to.width, &from.x, &from.width);
+  unreduce (picture->image.height, picture->full_height, to.y, to.height, &from.y, &from.height);
+
+  from.x += picture->rect.x;
+  from.y += picture->rect.y;
+  read_piece (picture, picture->drawable, from, to, babl_format ("R'G'B'A float"),
+              picture->image.rgba);
+
+  if (picture->selection)
+    {
+      gimp_drawable_get_offsets (picture->drawable, &offset_x, &offset_y);
+      from.x += offset_x;
+      from.y += offset_y;
+      read_piece (picture, picture->selection, from, to, babl_format ("Y float"),
+                  picture->image.mask);
+    }
+
+  return ++picture->next < columns * rows;
 }
 
 void
@@ -62,6 +131,8 @@ adain_preview_picture_free (AdainPreviewPicture *picture)
   if (! picture)
     return;
 
+  g_clear_object (&picture->drawable);
+  g_clear_object (&picture->selection);
   g_free (picture->image.rgba);
   g_free (picture->image.mask);
   g_free (picture);
@@ -109,6 +180,8 @@ adain_preview_picture_reduce (const AdainPreviewPicture *picture,
                               int                        longest)
 {
   AdainPreviewPicture *small = g_memdup2 (picture, sizeof *picture);
+
+  small->drawable = small->selection = NULL;
   double scale = MIN (1.0, (double) longest / MAX (picture->image.width, picture->image.height));
 
   small->image.width  = MAX (1, (int) round (picture->image.width * scale));
@@ -120,6 +193,15 @@ adain_preview_picture_reduce (const AdainPreviewPicture *picture,
                                 small->image.width, small->image.height);
 
   return small;
+}
+
+float *
+adain_preview_picture_fit (const AdainPreviewPicture *picture,
+                           const AdainPreviewPicture *from,
+                           const float               *rgba)
+{
+  return average_down (rgba, from->image.width, from->image.height, 4,
+                       picture->image.width, picture->image.height);
 }
 
 cairo_surface_t *

@@ -14,17 +14,31 @@ G_BEGIN_DECLS
 /* The part of a layer that the filter works on, reduced. */
 typedef struct
 {
-  AdainImage image;                     /* its mask is the selection; NULL: all of it */
-  int        full_width, full_height;   /* the size before it was reduced */
-  gboolean   gray;                      /* the layer is greyscale, and so is the result */
+  AdainImage    image;                     /* its mask is the selection; NULL: all of it */
+  int           full_width, full_height;   /* the size before it was reduced */
+  gboolean      gray;                      /* the layer is greyscale, and so is the result */
+
+  GimpDrawable *drawable;                  /* while it is being read: where from, */
+  GimpDrawable *selection;
+  AdainRect     rect;                      /* which part of it, */
+  int           next;                      /* and how many pieces have been read */
 } AdainPreviewPicture;
 
-/* Reads what lies inside the selection's bounds, at most @longest pixels wide or high. The cost does
- * not depend on the layer's size. NULL if the selection does not meet the layer. Main thread. */
+/* What lies inside the selection's bounds, at most @longest pixels wide or high; still to be read.
+ * NULL if the selection does not meet the layer. Main thread. */
 AdainPreviewPicture *adain_preview_picture_new     (GimpImage *image, GimpDrawable *drawable,
                                                     int longest);
+/* Reads a piece; TRUE if there is more. Up to ADAIN_THUMBNAIL_MAX it is one piece, and no piece takes
+ * long, however large the layer is. Main thread. */
+gboolean             adain_preview_picture_read    (AdainPreviewPicture *picture);
+
 AdainPreviewPicture *adain_preview_picture_reduce  (const AdainPreviewPicture *picture, int longest);
 void                 adain_preview_picture_free    (AdainPreviewPicture *picture);
+
+/* @rgba, as large as @from, averaged down to the size of @picture. */
+float               *adain_preview_picture_fit     (const AdainPreviewPicture *picture,
+                                                    const AdainPreviewPicture *from,
+                                                    const float *rgba);
 
 /* For the screen: @rgba (NULL: the picture itself) where the selection is, else the picture. */
 cairo_surface_t     *adain_preview_picture_surface (const AdainPreviewPicture *picture,

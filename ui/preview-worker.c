@@ -6,10 +6,11 @@
 
 #include "ui/style-cache.h"
 
-/* Longest side of the picture for the fast version, then for the sharp one. */
-static const int stage_sides[] = { 512, 1024 };
+/* Longest side of the picture for the fast version, then for the sharp ones. */
+static const int stage_sides[] = { 512, 1024, ADAIN_PREVIEW_LARGE };
 
 #define N_STAGES ((int) G_N_ELEMENTS (stage_sides))
+#define LARGE    (N_STAGES - 1)
 
 /* One of the sizes at which the picture is kept encoded. */
 typedef struct
@@ -29,8 +30,11 @@ struct _AdainPreviewWorker
 
   GMutex               mutex;          /* guards what follows, up to the empty line */
   GCond                cond;
-  AdainLook           *pending;
+  AdainLook           *look;           /* the last one asked for */
+  gboolean             pending;        /* it is still to be computed, */
+  int                  first_stage;    /* from this stage on */
   GCancellable        *cancellable;    /* of what is being computed */
+  AdainPreviewPicture *large;          /* on its way to the thread */
   gboolean             sharpening;
   gboolean             quit;
   int                  generation;     /* results of earlier ones are not shown any more */
@@ -42,7 +46,7 @@ struct _AdainPreviewWorker
   AdainPalette         palette;
   gboolean             has_palette;
   Stage                stages[N_STAGES];
-  int                  n_stages;
+  int                  longest;        /* side of the layer */
 };
 
 AdainLook *
@@ -50,6 +54,7 @@ adain_look_new (int n_styles)
 {
   AdainLook *look = g_new0 (AdainLook, 1);
 
+  g_atomic_ref_count_init (&look->ref_count);
   look->asked = g_get_monotonic_time ();
   look->n_styles = n_styles;
   look->styles = g_new0 (GdkPixbuf *, n_styles + 1);
@@ -58,10 +63,18 @@ adain_look_new (int n_styles)
   return look;
 }
 
-void
-adain_look_free (AdainLook *look)
+AdainLook *
+adain_look_ref (AdainLook *look)
 {
-  if (! look)
+  g_atomic_ref_count_inc (&look->ref_count);
+
+  return look;
+}
+
+void
+adain_look_unref (AdainLook *look)
+{
+  if (! look || ! g_atomic_ref_count_dec (&look->ref_count))
     return;
 
   for (int i = 0; i < look->n_styles; i++)
@@ -131,6 +144,7 @@ post (AdainPreviewWorker *worker,
       int                 generation,
       cairo_surface_t    *surface,
       gboolean            sharp,
+      gboolean            wants_large,
       GError             *error)
 {
   Delivery *delivery = g_new0 (Delivery, 1);
@@ -140,6 +154,7 @@ post (AdainPreviewWorker *worker,
   delivery->generation = generation;
   delivery->result.surface = surface;
   delivery->result.sharp = sharp;
+  delivery->result.wants_large = wants_large;
   delivery->result.error = error;
   delivery->result.asked = look->asked;
   if (worker->engine)
@@ -156,7 +171,7 @@ post (AdainPreviewWorker *worker,
 static void
 close_engine (AdainPreviewWorker *worker)
 {
-  for (int i = 0; i < worker->n_stages; i++)
+  for (int i = 0; i < N_STAGES; i++)
     {
       g_clear_pointer (&worker->stages[i].content, adain_content_free);
       g_clear_pointer (&worker->stages[i].styles, adain_style_cache_free);
@@ -196,7 +211,7 @@ open_engine (AdainPreviewWorker  *worker,
 
   worker->device = look->device;
   worker->model_path = g_strdup (look->model);
-  for (int i = 0; i < worker->n_stages; i++)
+  for (int i = 0; i < N_STAGES; i++)
     worker->stages[i].styles = adain_style_cache_new ();
 
   return TRUE;
@@ -230,6 +245,26 @@ encode_content (AdainPreviewWorker  *worker,
   stage->work_size = work_size;
 
   return stage->content != NULL;
+}
+
+/* What is larger than the screen's share of it is reduced here, once. */
+static cairo_surface_t *
+create_surface (AdainPreviewWorker *worker,
+                Stage              *stage,
+                const float        *rgba)
+{
+  AdainPreviewPicture *shown = worker->stages[LARGE - 1].picture;
+  cairo_surface_t     *surface;
+  float               *fitted;
+
+  if (stage != &worker->stages[LARGE])
+    return adain_preview_picture_surface (stage->picture, rgba);
+
+  fitted = adain_preview_picture_fit (shown, stage->picture, rgba);
+  surface = adain_preview_picture_surface (shown, fitted);
+  g_free (fitted);
+
+  return surface;
 }
 
 static cairo_surface_t *
@@ -280,7 +315,7 @@ render (AdainPreviewWorker  *worker,
 
   if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink,
                             NULL, NULL, cancellable, error))
-    surface = adain_preview_picture_surface (stage->picture, result.rgba);
+    surface = create_surface (worker, stage, result.rgba);
 
   g_free (result.rgba);
   g_free (styles);
@@ -303,18 +338,37 @@ superseded (AdainPreviewWorker *worker)
   return result;
 }
 
+/* How many stages there are until this look is as sharp as it gets. */
+static int
+count_stages (AdainPreviewWorker *worker,
+              const AdainLook    *look)
+{
+  int final_size = final_work_size (worker->stages[0].picture, look);
+  int n = 1;
+
+  while (n < N_STAGES && worker->longest > stage_sides[n - 1] &&
+         (n < LARGE || final_size > stage_sides[n - 1]))
+    n++;
+
+  return n;
+}
+
 static void
 compute (AdainPreviewWorker *worker,
          const AdainLook    *look,
+         int                 first_stage,
          int                 generation,
          GCancellable       *cancellable)
 {
-  for (int i = 0; i < worker->n_stages; i++)
+  int n_stages = count_stages (worker, look);
+
+  for (int i = first_stage; i < n_stages; i++)
     {
       cairo_surface_t *surface = NULL;
       GError          *error = NULL;
+      gboolean         wants_large;
 
-      if (i > 0 && superseded (worker))
+      if (i > 0 && (! worker->stages[i].picture || superseded (worker)))
         return;
 
       if (open_engine (worker, look, &error))
@@ -326,7 +380,8 @@ compute (AdainPreviewWorker *worker,
           return;
         }
 
-      post (worker, look, generation, surface, i == worker->n_stages - 1 || ! surface, error);
+      wants_large = i + 1 < n_stages && ! worker->stages[i + 1].picture;
+      post (worker, look, generation, surface, i == n_stages - 1 || ! surface, wants_large, error);
       if (! surface)
         return;
     }
@@ -341,24 +396,30 @@ work (gpointer data)
 
   while (! worker->quit)
     {
-      AdainLook    *look = g_steal_pointer (&worker->pending);
+      AdainLook    *look;
       GCancellable *cancellable;
       int           generation = worker->generation;
+      int           first_stage = worker->first_stage;
 
-      if (! look)
+      if (worker->large)
+        worker->stages[LARGE].picture = g_steal_pointer (&worker->large);
+
+      if (! worker->pending)
         {
           g_cond_wait (&worker->cond, &worker->mutex);
           continue;
         }
 
+      look = adain_look_ref (worker->look);
+      worker->pending = FALSE;
       g_object_unref (worker->cancellable);
       worker->cancellable = g_cancellable_new ();
-      worker->sharpening = FALSE;
+      worker->sharpening = first_stage > 0;
       cancellable = g_object_ref (worker->cancellable);
 
       g_mutex_unlock (&worker->mutex);
-      compute (worker, look, generation, cancellable);
-      adain_look_free (look);
+      compute (worker, look, first_stage, generation, cancellable);
+      adain_look_unref (look);
       g_object_unref (cancellable);
       g_mutex_lock (&worker->mutex);
     }
@@ -377,8 +438,10 @@ adain_preview_worker_request (AdainPreviewWorker *worker,
 {
   g_mutex_lock (&worker->mutex);
 
-  adain_look_free (worker->pending);
-  worker->pending = look;
+  adain_look_unref (worker->look);
+  worker->look = look ? adain_look_ref (look) : NULL;
+  worker->pending = look != NULL;
+  worker->first_stage = 0;
 
   if (! look)
     worker->generation++;
@@ -392,13 +455,31 @@ adain_preview_worker_request (AdainPreviewWorker *worker,
   g_mutex_unlock (&worker->mutex);
 }
 
+void
+adain_preview_worker_refine (AdainPreviewWorker  *worker,
+                             AdainPreviewPicture *picture)
+{
+  g_mutex_lock (&worker->mutex);
+
+  worker->large = picture;
+
+  /* What is being computed, or waits to be, finds the picture by itself when it gets there. */
+  if (worker->look && ! worker->pending)
+    {
+      worker->pending = TRUE;
+      worker->first_stage = LARGE;
+    }
+
+  g_cond_signal (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
+}
+
 AdainPreviewWorker *
 adain_preview_worker_new (AdainPreviewPicture *picture,
                           AdainPreviewReady    ready,
                           gpointer             user_data)
 {
   AdainPreviewWorker *worker = g_new0 (AdainPreviewWorker, 1);
-  int                 longest = MAX (picture->image.width, picture->image.height);
 
   g_atomic_ref_count_init (&worker->ref_count);
   g_mutex_init (&worker->mutex);
@@ -407,13 +488,9 @@ adain_preview_worker_new (AdainPreviewPicture *picture,
   worker->ready = ready;
   worker->user_data = user_data;
 
-  do
-    {
-      int side = stage_sides[worker->n_stages];
-
-      worker->stages[worker->n_stages].picture = adain_preview_picture_reduce (picture, side);
-    }
-  while (longest > stage_sides[worker->n_stages++] && worker->n_stages < N_STAGES);
+  worker->longest = MAX (picture->full_width, picture->full_height);
+  for (int i = 0; i < LARGE; i++)
+    worker->stages[i].picture = adain_preview_picture_reduce (picture, stage_sides[i]);
 
   worker->thread = g_thread_new ("adain-preview", work, worker);
 
@@ -434,9 +511,10 @@ adain_preview_worker_free (AdainPreviewWorker *worker)
 
   g_thread_join (worker->thread);
 
-  for (int i = 0; i < worker->n_stages; i++)
+  for (int i = 0; i < N_STAGES; i++)
     adain_preview_picture_free (worker->stages[i].picture);
 
-  g_clear_pointer (&worker->pending, adain_look_free);
+  adain_preview_picture_free (worker->large);
+  adain_look_unref (worker->look);
   worker_unref (worker);
 }

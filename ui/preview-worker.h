@@ -1,8 +1,8 @@
 /* Renders previews in a thread of its own: of the looks asked for, always the latest.
  *
- * A look is shown twice, first fast, from a small picture with the styles' strokes reduced to match,
- * then sharp, from one that is closer to the size at which the filter will work. Encoded pictures
- * and styles are kept, so that another strength or weight costs one decode.
+ * A look is shown several times, first fast, from a small picture with the styles' strokes reduced
+ * to match, then sharper, from larger ones that are closer to the size at which the filter will work.
+ * Encoded pictures and styles are kept, so that another strength or weight costs one decode.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 /* Everything that a preview depends on. */
 typedef struct
 {
+  gatomicrefcount ref_count;
   AdainDevice    device;
   char          *model;
   int            n_styles;
@@ -30,13 +31,15 @@ typedef struct
   gint64         asked;             /* when, by g_get_monotonic_time() */
 } AdainLook;
 
-AdainLook *adain_look_new  (int n_styles);
-void       adain_look_free (AdainLook *look);
+AdainLook *adain_look_new   (int n_styles);
+AdainLook *adain_look_ref   (AdainLook *look);
+void       adain_look_unref (AdainLook *look);
 
 /**
  * AdainPreviewResult:
  * @surface: what to show, or NULL with @error
  * @sharp: nothing better will follow for this look
+ * @wants_large: it would, after adain_preview_worker_refine()
  * @device: which device computed it
  * @notice: (nullable): why that is not the one that was asked for
  * @asked: when the look was asked for
@@ -45,6 +48,7 @@ typedef struct
 {
   cairo_surface_t *surface;
   gboolean         sharp;
+  gboolean         wants_large;
   char            *device;
   char            *notice;
   GError          *error;
@@ -61,8 +65,15 @@ AdainPreviewWorker *adain_preview_worker_new     (AdainPreviewPicture *picture,
                                                   AdainPreviewReady    ready,
                                                   gpointer             user_data);
 
-/* Takes @look over; NULL stops what is going on. */
+/* NULL stops what is going on. */
 void                adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look);
+
+/* Longest side of the picture that makes the sharpest version of a large layer. */
+#define ADAIN_PREVIEW_LARGE 2048
+
+/* Takes over such a picture and shows the last look asked for once more, from it. */
+void                adain_preview_worker_refine  (AdainPreviewWorker *worker,
+                                                  AdainPreviewPicture *picture);
 
 void                adain_preview_worker_free    (AdainPreviewWorker *worker);
 

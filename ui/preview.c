@@ -16,7 +16,12 @@ struct _AdainPreview
 {
   GtkBox               parent;
 
+  GimpImage           *image;
+  GimpDrawable        *drawable;
   AdainPreviewPicture *picture;
+  AdainPreviewPicture *large;        /* being read */
+  guint                reading;      /* the source that does it */
+  gboolean             refined;      /* it was handed over */
   AdainPreviewWorker  *worker;
   cairo_surface_t     *before;
   cairo_surface_t     *after;        /* NULL: nothing to compare with */
@@ -171,6 +176,36 @@ set_hint (AdainPreview *preview,
   gtk_widget_set_visible (preview->hint, text != NULL);
 }
 
+/* A piece at a time, between what the user does. */
+static gboolean
+read_large (gpointer data)
+{
+  AdainPreview *preview = data;
+
+  if (preview->large && adain_preview_picture_read (preview->large))
+    return G_SOURCE_CONTINUE;
+
+  preview->reading = 0;
+  if (preview->large)
+    adain_preview_worker_refine (preview->worker, g_steal_pointer (&preview->large));
+  else
+    set_busy (preview, FALSE);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_large (AdainPreview *preview)
+{
+  if (preview->refined)
+    return;
+
+  preview->refined = TRUE;
+  preview->large = adain_preview_picture_new (preview->image, preview->drawable,
+                                              ADAIN_PREVIEW_LARGE);
+  preview->reading = g_idle_add_full (G_PRIORITY_LOW, read_large, preview, NULL);
+}
+
 static void
 on_ready (const AdainPreviewResult *result,
           gpointer                  user_data)
@@ -195,6 +230,8 @@ on_ready (const AdainPreviewResult *result,
 
   gtk_widget_set_sensitive (preview->before_toggle, preview->after != NULL);
   set_busy (preview, ! result->sharp);
+  if (result->wants_large)
+    begin_large (preview);
   redraw (preview);
 }
 
@@ -214,10 +251,7 @@ adain_preview_show_look (AdainPreview *preview,
                          AdainLook    *look)
 {
   if (! preview->worker)
-    {
-      adain_look_free (look);
-      return;
-    }
+    return;
 
   set_busy (preview, TRUE);
   adain_preview_worker_request (preview->worker, look);
@@ -389,7 +423,9 @@ adain_preview_destroy (GtkWidget *widget)
 {
   AdainPreview *preview = ADAIN_PREVIEW (widget);
 
+  g_clear_handle_id (&preview->reading, g_source_remove);
   g_clear_pointer (&preview->worker, adain_preview_worker_free);
+  g_clear_pointer (&preview->large, adain_preview_picture_free);
   g_clear_pointer (&preview->picture, adain_preview_picture_free);
   g_clear_pointer (&preview->before, cairo_surface_destroy);
   g_clear_pointer (&preview->after, cairo_surface_destroy);
@@ -425,8 +461,11 @@ adain_preview_new (GimpImage    *image,
   AdainPreview *preview = g_object_new (ADAIN_TYPE_PREVIEW, NULL);
 
   preview->picture = adain_preview_picture_new (image, drawable, ADAIN_THUMBNAIL_MAX);
+  preview->image = image;
+  preview->drawable = drawable;
   if (preview->picture)
     {
+      adain_preview_picture_read (preview->picture);
       preview->before = adain_preview_picture_surface (preview->picture, NULL);
       preview->worker = adain_preview_worker_new (preview->picture, on_ready, preview);
     }

@@ -15,6 +15,7 @@ G_DECLARE_FINAL_TYPE (AdainPreview, adain_preview, ADAIN, PREVIEW, GtkBox)
 
 /* Signal "wanted": the preview was switched on, or off. */
 
+/* @image and @drawable must outlive it. */
 GtkWidget *adain_preview_new       (GimpImage *image, GimpDrawable *drawable);
 
 /* Puts @widget under the picture, before the preview's own controls, or below these. */
@@ -24,7 +25,7 @@ void       adain_preview_add_below  (AdainPreview *preview, GtkWidget *widget);
 gboolean   adain_preview_is_on     (AdainPreview *preview);
 void       adain_preview_set_on    (AdainPreview *preview, gboolean on);
 
-/* Shows @look (taken over) as soon as may be, and meanwhile what is there. */
+/* Shows @look as soon as may be, and meanwhile what is there. */
 void       adain_preview_show_look (AdainPreview *preview, AdainLook *look);
 
 /* Shows the untouched picture, with @hint (nullable) over it. */
