@@ -1,0 +1,488 @@
+/* The CUDA back end on a real GPU: against the CPU's plain C kernels, and its times.
+ *
+ *     bench check          compares, in all modes; the status tells
+ *     bench small          a few small rectangles, for compute-sanitizer
+ *     bench table [FILE]   times; FILE has PyTorch's, from pytorch.py
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cuda-private.h"
+#include "peak.h"
+#include "support.h"
+
+#define REPEATS 20
+#define NEAR    1e-2    /* eighteen layers in half precision against float */
+
+static const int test_full[ADAIN_LAYERS] = { 64, 64, 128, 128, 256, 256, 256, 256, 512 };
+
+typedef struct
+{
+  const char *name;
+  const int  *widths;
+} Model;
+
+static const Model models[] = { { "compact", test_compact }, { "full", test_full } };
+
+typedef struct
+{
+  const char *name;
+  int         width, height;
+} Size;
+
+static const Size sizes[] = {
+  { "256", 256, 256 }, { "512", 512, 512 }, { "1024", 1024, 1024 }, { "4096", 4096, 4096 },
+  { "4096x2160", 4096, 2160 }, { "40MP", 7728, 5176 },
+};
+
+static void
+die (GError *error)
+{
+  fprintf (stderr, "bench: %s\n", error->message);
+  exit (1);
+}
+
+static AdainBackend *
+open_backend (const AdainBackendClass *class, const AdainNetwork *network, const char *kernels)
+{
+  AdainBackendOptions options = { 1, 0, kernels };
+  GError             *error = NULL;
+  AdainBackend       *backend = class->open (network, &options, &error);
+
+  if (!backend)
+    die (error);
+  return backend;
+}
+
+/* Comparing ------------------------------------------------------------------------------------ */
+
+/* Encodes width x height cells, keeps all but a border, and decodes what was kept. */
+static float *
+through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network,
+         int width, int height, AdainMoments *moments)
+{
+  int            border = width > 8, channels = network->encoder[ADAIN_LAYERS - 1].out;
+  AdainRect      keep = { border, border, width - 2 * border, height - 2 * border };
+  AdainRect      from = { 0, 0, keep.width, keep.height };
+  gsize          kept = (gsize) keep.width * keep.height;
+  float         *rgb = test_random ((gsize) width * height * 64 * 3, 0, 1, width);
+  float         *weights = test_random (kept, 0, 1, 2), *result = g_new (float, kept * 64 * 3);
+  float         *scale = test_random (channels, 0.5, 1.5, 3), *shift = test_random (channels, 0, 0.5, 4);
+  GError        *error = NULL;
+  AdainFeatures *features = class->features_new (backend, keep.width, keep.height, &error);
+
+  if (!features
+      || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0,
+                         moments, NULL, &error)
+      || !class->decode (backend, 0, features, &from, &from, scale, shift, result, NULL, &error))
+    die (error);
+  class->features_free (backend, features);
+  g_free (rgb);
+  g_free (weights);
+  g_free (scale);
+  g_free (shift);
+  return result;
+}
+
+static gboolean
+compare (const int *widths, const char *name, const char *kernels, int width, int height)
+{
+  const AdainBackendClass *cpu = adain_cpu_backend (), *cuda = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (widths, 1);
+  int                      channels = widths[ADAIN_LAYERS - 1], border = width > 8;
+  gsize                    n = (gsize) (width - 2 * border) * (height - 2 * border) * 64 * 3;
+  AdainMoments            *expected = test_moments_new (channels), *found = test_moments_new (channels);
+  AdainBackend            *backend = open_backend (cpu, network, "c");
+  float                   *reference = through (cpu, backend, network, width, height, expected);
+  double                   worst = 0;
+
+  cpu->close (backend);
+  backend = open_backend (cuda, network, kernels);
+  for (int run = 0; run < 3; run++)   /* launched, recorded, replayed */
+    {
+      float *result = through (cuda, backend, network, width, height, found);
+
+      worst = MAX (worst, test_distance (result, reference, n));
+      worst = MAX (worst, test_moments_distance (found, expected, channels));
+      g_free (result);
+    }
+  printf ("  %-8s %-7s %3d x %3d px  error %.2g  %s\n", name, kernels ? kernels : "auto", width * 8,
+          height * 8, worst, worst < NEAR ? "ok" : "TOO LARGE");
+  cuda->close (backend);
+  g_free (reference);
+  test_moments_free (expected);
+  test_moments_free (found);
+  test_network_free (network);
+  return worst < NEAR;
+}
+
+static int
+check (gboolean small)
+{
+  static const char *kernels[] = { NULL, "cudnn", "direct" };
+  gboolean           good = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kernels); i++)
+    {
+      good &= compare (test_tiny, "tiny", kernels[i], 2, 2);
+      good &= compare (test_tiny, "tiny", kernels[i], 9, 5);
+      if (small)
+        continue;
+      good &= compare (test_compact, "compact", kernels[i], 9, 7);
+      good &= compare (test_compact, "compact", kernels[i], 33, 18);
+      good &= compare (test_wide, "uneven", kernels[i], 6, 9);
+      good &= compare (test_full, "full", kernels[i], 9, 6);
+    }
+  return good ? 0 : 1;
+}
+
+/* Times ---------------------------------------------------------------------------------------- */
+
+/* Operations and bytes of a half for one pixel of the picture; every activation is written once and
+ * read once. */
+static void
+costs (const AdainNetwork *network, gboolean decode, double *flops, double *bytes)
+{
+  static const int encoder_shift[ADAIN_LAYERS] = { 0, 0, 1, 1, 2, 2, 2, 2, 3 };
+  const AdainConv *layers = decode ? network->decoder : network->encoder;
+
+  *flops = 0;
+  *bytes = 0;
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      int    shift = encoder_shift[decode ? ADAIN_LAYERS - 1 - i : i];
+      double area = 1.0 / (1 << 2 * shift), in = layers[i].in * 2, out = layers[i].out * 2;
+      double in_area = area, out_area = area;
+
+      if (decode && (i == 1 || i == 5 || i == 7))
+        in_area /= 4;
+      if (!decode && (i == 1 || i == 3 || i == 7))
+        out_area /= 4;
+      if (layers[i].in == 3)
+        in = 12;
+      if (layers[i].out == 3)
+        out = 12;
+      *flops += 2.0 * 9 * layers[i].in * layers[i].out * area;
+      *bytes += in * in_area + out * out_area;
+    }
+}
+
+/* Milliseconds of the launches of one plan, from a graph, with the data on the card. */
+static double
+plan_time (AdainBackend *backend, const AdainShape *shape, AdainFeatures *features)
+{
+  AdainWorker    *worker = &backend->workers[0];
+  cudaStream_t    stream = worker->stream;
+  cudaGraph_t     graph = NULL;
+  cudaGraphExec_t exec = NULL;
+  cudaEvent_t     begin, end;
+  double          best = 1e30;
+  gboolean        again = TRUE;
+  GError         *error = NULL;
+  AdainPlan      *plan = NULL;
+
+  while (again)
+    {
+      const AdainHost *host;
+
+      plan = adain_plan_get (worker, shape, &error);
+      if (!plan)
+        die (error);
+      host = adain_plan_host (plan);
+      memset (host->call, 0, sizeof *host->call);
+      host->call->features = features->data;
+      host->call->stride = features->width;
+      again = FALSE;
+      if (!adain_plan_run (plan, &again, &error))
+        die (error);
+      if (again)
+        adain_plan_drop (worker, plan);
+    }
+
+  cudaEventCreate (&begin);
+  cudaEventCreate (&end);
+  cudaStreamBeginCapture (stream, cudaStreamCaptureModeThreadLocal);
+  if (!adain_plan_launch (plan, &again, &error))
+    die (error);
+  if (cudaStreamEndCapture (stream, &graph) != cudaSuccess
+      || cudaGraphInstantiate (&exec, graph, 0) != cudaSuccess)
+    {
+      fprintf (stderr, "bench: no graph: %s\n", cudaGetErrorString (cudaGetLastError ()));
+      exit (1);
+    }
+  for (int i = 0; i < REPEATS; i++)
+    {
+      float time = 0;
+
+      cudaEventRecord (begin, stream);
+      cudaGraphLaunch (exec, stream);
+      cudaEventRecord (end, stream);
+      cudaEventSynchronize (end);
+      cudaEventElapsedTime (&time, begin, end);
+      best = MIN (best, time);
+    }
+  cudaGraphExecDestroy (exec);
+  cudaGraphDestroy (graph);
+  cudaEventDestroy (begin);
+  cudaEventDestroy (end);
+  return best;
+}
+
+/* A picture cut into tiles. */
+typedef struct
+{
+  AdainBackend  *backend;
+  int            width, height;            /* cells */
+  int            tile_width, tile_height;
+  int            across, down;
+  AdainFeatures *features;
+  float         *rgb;                      /* one tile's, the same for all */
+  gboolean       decode;
+  int            next;                     /* atomic */
+} Picture;
+
+/* The i-th tile's kept cells, and them with their halo. */
+static void
+tile_rects (const Picture *picture, int i, AdainRect *keep, AdainRect *rect)
+{
+  int x = i % picture->across * picture->tile_width, y = i / picture->across * picture->tile_height;
+  int x1 = MIN (x + picture->tile_width, picture->width);
+  int y1 = MIN (y + picture->tile_height, picture->height);
+
+  rect->x = MAX (x - ADAIN_HALO, 0);
+  rect->y = MAX (y - ADAIN_HALO, 0);
+  rect->width = MIN (x1 + ADAIN_HALO, picture->width) - rect->x;
+  rect->height = MIN (y1 + ADAIN_HALO, picture->height) - rect->y;
+  *keep = (AdainRect) { x - rect->x, y - rect->y, x1 - x, y1 - y };
+}
+
+typedef struct
+{
+  Picture *picture;
+  int      worker;
+} Thread;
+
+static void *
+work (void *data)
+{
+  Thread                  *thread = data;
+  Picture                 *picture = thread->picture;
+  const AdainBackendClass *class = adain_cuda_backend ();
+  int                      channels = picture->backend->network.channels, i;
+  AdainMoments            *moments = test_moments_new (channels);
+  float                   *scale = test_random (channels, 0.9, 1.1, 1);
+  float                   *shift = test_random (channels, 0, 0.1, 2);
+  gsize                    n = (gsize) (picture->tile_width + 2 * ADAIN_HALO)
+                               * (picture->tile_height + 2 * ADAIN_HALO) * 64 * 3;
+  float                   *out = test_random (n, 0, 1, 3);
+  GError                  *error = NULL;
+
+  while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
+    {
+      AdainRect keep, rect;
+      gboolean  done;
+
+      tile_rects (picture, i, &keep, &rect);
+      if (picture->decode)
+        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, scale,
+                              shift, out, NULL, &error);
+      else
+        done = class->encode (picture->backend, thread->worker, picture->rgb, rect.width * 8,
+                              rect.height * 8, &keep, NULL, picture->features, rect.x + keep.x,
+                              rect.y + keep.y, moments, NULL, &error);
+      if (!done)
+        die (error);
+    }
+  test_moments_free (moments);
+  g_free (scale);
+  g_free (shift);
+  g_free (out);
+  return NULL;
+}
+
+/* Milliseconds of encoding or decoding all tiles by two workers, from memory to memory. */
+static double
+pass_time (Picture *picture, gboolean decode)
+{
+  double best = 1e30;
+
+  picture->decode = decode;
+  for (int run = 0; run < 4; run++)
+    {
+      struct timespec begin, end;
+      pthread_t       running[ADAIN_CUDA_WORKERS];
+      Thread          threads[ADAIN_CUDA_WORKERS];
+
+      picture->next = 0;
+      clock_gettime (CLOCK_MONOTONIC, &begin);
+      for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
+        {
+          threads[i] = (Thread) { picture, i };
+          if (pthread_create (&running[i], NULL, work, &threads[i]) != 0)
+            abort ();
+        }
+      for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
+        pthread_join (running[i], NULL);
+      clock_gettime (CLOCK_MONOTONIC, &end);
+      best = MIN (best, (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) * 1e-6);
+    }
+  return best;
+}
+
+/* The same with the data on the card, by one worker. */
+static double
+card_time (Picture *picture, gboolean decode)
+{
+  AdainShape known[16];
+  double     times[16], sum = 0;
+  int        n = 0;
+
+  for (int i = 0; i < picture->across * picture->down; i++)
+    {
+      AdainRect  keep, rect;
+      AdainShape shape;
+      int        j;
+
+      tile_rects (picture, i, &keep, &rect);
+      memset (&shape, 0, sizeof shape);
+      shape.decode = decode;
+      shape.width = rect.width;
+      shape.height = rect.height;
+      shape.keep_width = keep.width;
+      shape.keep_height = keep.height;
+      for (j = 0; j < n && memcmp (&known[j], &shape, sizeof shape) != 0; j++)
+        ;
+      if (j == n)
+        {
+          known[n] = shape;
+          times[n++] = plan_time (picture->backend, &shape, picture->features);
+        }
+      sum += times[j];
+    }
+  return sum;
+}
+
+/* PyTorch's time for a line of the table, 0 if there is none. */
+static double
+pytorch_time (const char *path, const char *model, const char *size, const char *step)
+{
+  FILE  *file = path ? fopen (path, "r") : NULL;
+  char   line[256], line_model[64], line_size[64], line_step[64];
+  double time, found = 0;
+
+  while (file && fgets (line, sizeof line, file))
+    if (sscanf (line, "%63s %63s %63s %lf", line_model, line_size, line_step, &time) == 4
+        && !strcmp (line_model, model) && !strcmp (line_size, size) && !strcmp (line_step, step))
+      found = time;
+  if (file)
+    fclose (file);
+  return found;
+}
+
+static void
+print_line (const Model *model, const Size *size, const char *step, double time, double flops,
+            double bytes, double peak, double bandwidth, double pytorch)
+{
+  printf ("%-8s %-10s %-16s %10.3f ms %7.1f TFLOP/s %5.1f%% %7.0f GB/s %5.1f%%", model->name, size->name,
+          step, time, flops / time * 1e-9, peak > 0 ? flops / time * 1e5 / peak : 0, bytes / time * 1e-6,
+          bandwidth > 0 ? bytes / time * 1e5 / bandwidth : 0);
+  if (pytorch > 0)
+    printf ("  PyTorch %10.3f ms  %5.2f times faster", pytorch, pytorch / time);
+  printf ("\n");
+  fflush (stdout);
+}
+
+static void
+time_picture (const Model *model, const AdainNetwork *network, AdainBackend *backend, const Size *size,
+              const char *kernels, double peak, double bandwidth, const char *pytorch)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  Picture                  picture = { backend, size->width / 8, size->height / 8 };
+  double                   pixels = (double) size->width * size->height;
+  double                   flops[2], bytes[2], card[2], pass[2];
+  GError                  *error = NULL;
+  char                     step[32];
+
+  if (!class->tile_size (backend, picture.width, picture.height, (gsize) 2 << 30, &picture.tile_width,
+                         &picture.tile_height)
+      || !(picture.features = class->features_new (backend, picture.width, picture.height, &error)))
+    {
+      printf ("%-8s %-10s not enough memory\n", model->name, size->name);
+      return;
+    }
+  picture.across = (picture.width + picture.tile_width - 1) / picture.tile_width;
+  picture.down = (picture.height + picture.tile_height - 1) / picture.tile_height;
+  picture.rgb = test_random ((gsize) (picture.tile_width + 2 * ADAIN_HALO)
+                             * (picture.tile_height + 2 * ADAIN_HALO) * 64 * 3, 0, 1, 1);
+  for (int decode = 0; decode < 2; decode++)
+    {
+      costs (network, decode, &flops[decode], &bytes[decode]);
+      flops[decode] *= pixels;
+      bytes[decode] *= pixels;
+      pass[decode] = pass_time (&picture, decode);
+      card[decode] = card_time (&picture, decode);
+      snprintf (step, sizeof step, "%s/%s", decode ? "decode" : "encode", kernels ? kernels : "auto");
+      print_line (model, size, step, card[decode], flops[decode], bytes[decode], peak, bandwidth,
+                  pytorch_time (pytorch, model->name, size->name, decode ? "decode" : "encode"));
+    }
+  snprintf (step, sizeof step, "whole/%s", kernels ? kernels : "auto");
+  print_line (model, size, step, card[0] + card[1], flops[0] + flops[1], bytes[0] + bytes[1],
+              peak, bandwidth, pytorch_time (pytorch, model->name, size->name, "whole"));
+  snprintf (step, sizeof step, "transfers/%s", kernels ? kernels : "auto");
+  print_line (model, size, step, pass[0] + pass[1], flops[0] + flops[1], bytes[0] + bytes[1],
+              peak, bandwidth, 0);
+  class->features_free (backend, picture.features);
+  g_free (picture.rgb);
+}
+
+static int
+table (const char *pytorch)
+{
+  static const char *kernels[] = { NULL, "cudnn", "direct" };
+  double             peak = peak_flops (), bandwidth = peak_bandwidth ();
+
+  printf ("Measured peaks: %.1f TFLOP/s by wmma in half precision with float sums, %.0f GB/s copying\n",
+          peak * 1e-12, bandwidth * 1e-9);
+  printf ("encode, decode, whole: one worker's launches, with halos and the data on the card. transfers: "
+          "the whole by\ntwo workers from memory to memory. auto: what the plug-in uses. Shares are of the "
+          "measured peaks.\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS (kernels); k++)
+      {
+        AdainNetwork *network = test_network_new (models[i].widths, 1);
+        AdainBackend *backend = open_backend (adain_cuda_backend (), network, kernels[k]);
+
+        if (k == 0)
+          printf ("\n%s\n", adain_cuda_backend ()->describe (backend));
+        for (gsize j = 0; j < G_N_ELEMENTS (sizes); j++)
+          time_picture (&models[i], network, backend, &sizes[j], kernels[k], peak, bandwidth, pytorch);
+        adain_cuda_backend ()->close (backend);
+        test_network_free (network);
+      }
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *command = argc > 1 ? argv[1] : "";
+  char       *reason = NULL;
+
+  if (adain_cuda_backend ()->score (&reason) == 0)
+    {
+      fprintf (stderr, "bench: %s\n", reason);
+      g_free (reason);
+      return 1;
+    }
+  if (!strcmp (command, "check") || !strcmp (command, "small"))
+    return check (!strcmp (command, "small"));
+  if (!strcmp (command, "table"))
+    return table (argc > 2 ? argv[2] : NULL);
+  fprintf (stderr, "usage: bench check|small|table [FILE]\n");
+  return 2;
+}

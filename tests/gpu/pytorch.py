@@ -1,0 +1,84 @@
+"""Times of the same networks in PyTorch, fp16 channels-last, for the table of tests/gpu/run.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import sys
+
+import torch
+from torch import nn
+
+WIDTHS = {
+    'compact': [16, 16, 32, 32, 64, 64, 64, 64, 128],
+    'full': [64, 64, 128, 128, 256, 256, 256, 256, 512],
+}
+SIZES = {
+    '256': (256, 256), '512': (512, 512), '1024': (1024, 1024), '4096': (4096, 4096),
+    '4096x2160': (4096, 2160), '40MP': (7728, 5176),
+}
+REPEATS = 10
+
+
+def conv(inputs, outputs, relu=True):
+    layers = [nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, 3)]
+    return layers + [nn.ReLU(inplace=True)] if relu else layers
+
+
+def networks(widths):
+    encoder, decoder = [], []
+    for i, width in enumerate(widths):
+        encoder += conv(widths[i - 1] if i else 3, width)
+        if i in (1, 3, 7):
+            encoder.append(nn.MaxPool2d(2))
+    backward = widths[::-1]
+    for i, width in enumerate(backward):
+        last = i == len(backward) - 1
+        decoder += conv(width, 3 if last else backward[i + 1], relu=not last)
+        if i in (0, 4, 6):
+            decoder.append(nn.Upsample(scale_factor=2, mode='nearest'))
+    return [nn.Sequential(*layers).half().cuda().to(memory_format=torch.channels_last)
+            for layers in (encoder, decoder)]
+
+
+def best_time(run):
+    best = float('inf')
+    for i in range(REPEATS + 3):
+        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        begin.record()
+        run()
+        end.record()
+        end.synchronize()
+        if i >= 3:
+            best = min(best, begin.elapsed_time(end))
+    return best
+
+
+def stylise(encoder, decoder, picture):
+    features = encoder(picture)
+    deviation, mean = torch.std_mean(features.float(), dim=(2, 3), keepdim=True)
+    return decoder((1.1 * (features - mean) / (deviation + 1e-5) * deviation + mean).half())
+
+
+def main():
+    if not torch.cuda.is_available():
+        sys.exit('PyTorch has no CUDA here')
+    torch.backends.cudnn.benchmark = True
+    for model, widths in WIDTHS.items():
+        encoder, decoder = networks(widths)
+        for size, (width, height) in SIZES.items():
+            try:
+                picture = torch.rand(1, 3, height, width, device='cuda').half()
+                picture = picture.to(memory_format=torch.channels_last)
+                with torch.inference_mode():
+                    features = encoder(picture)
+                    print(model, size, 'encode', best_time(lambda: encoder(picture)), flush=True)
+                    print(model, size, 'decode', best_time(lambda: decoder(features)), flush=True)
+                    print(model, size, 'whole', best_time(lambda: stylise(encoder, decoder, picture)),
+                          flush=True)
+            except torch.cuda.OutOfMemoryError:
+                print(f'{model} {size}: not enough memory for PyTorch', file=sys.stderr)
+            picture = features = None
+            torch.cuda.empty_cache()
+
+
+if __name__ == '__main__':
+    main()
