@@ -164,10 +164,11 @@ static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, const AdainSource *content,
                GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) encoded = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_free);
+  g_autoptr (GPtrArray) encoded   = g_ptr_array_new ();
   const AdainArguments *arguments = job->arguments;
   AdainPalette          palette;
 
+  g_ptr_array_set_free_func (encoded, (GDestroyNotify) adain_style_free);
   if (arguments->preserve == ADAIN_PRESERVE_PALETTE
       && ! adain_source_palette (content, &palette, cancellable, error))
     return NULL;

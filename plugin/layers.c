@@ -6,6 +6,7 @@
 
 #include "layers.h"
 
+/* Around the result lies the original; the mask hides it. */
 static gboolean
 fill_layer (GimpLayer *layer, GimpDrawable *drawable, const GeglRectangle *bounds,
             GeglBuffer *result)

@@ -6,30 +6,30 @@
 
 #include "pixels.h"
 
-static gboolean
+static void
 fail_reading (GimpDrawable *drawable, GError **error)
 {
   g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawable));
 
   g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
                _("The pixels of “%s” could not be read."), name);
-  return FALSE;
 }
 
-static gboolean
-copy_buffer (GimpDrawable *drawable, AdainPixels *pixels, const GeglRectangle *bounds,
-             GError **error)
+/* Copies @bounds of a drawable whose origin lies at (x, y) as seen from that of the bounds. */
+static GeglBuffer *
+copy_area (GimpDrawable *drawable, const GeglRectangle *bounds, int x, int y)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+  const GeglRectangle    source = { bounds->x - x, bounds->y - y, bounds->width, bounds->height };
+  const GeglRectangle    target = { 0, 0, bounds->width, bounds->height };
+  GeglBuffer            *copy;
 
   if (buffer == NULL)
-    return fail_reading (drawable, error);
+    return NULL;
 
-  pixels->buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, bounds->width, bounds->height),
-                                    gegl_buffer_get_format (buffer));
-  gegl_buffer_copy (buffer, bounds, GEGL_ABYSS_NONE,
-                    pixels->buffer, GEGL_RECTANGLE (0, 0, bounds->width, bounds->height));
-  return TRUE;
+  copy = gegl_buffer_new (&target, gegl_buffer_get_format (buffer));
+  gegl_buffer_copy (buffer, &source, GEGL_ABYSS_NONE, copy, &target);
+  return copy;
 }
 
 static gboolean
@@ -40,74 +40,60 @@ has_filters (GimpDrawable *drawable)
   return filters != NULL && filters[0] != NULL;
 }
 
+static gboolean
+add_mask (AdainPixels *pixels, GimpDrawable *drawable, const GeglRectangle *bounds)
+{
+  GimpLayerMask *mask = NULL;
+
+  if (GIMP_IS_LAYER (drawable) && gimp_layer_get_apply_mask (GIMP_LAYER (drawable)))
+    mask = gimp_layer_get_mask (GIMP_LAYER (drawable));
+  if (mask == NULL)
+    return TRUE;
+
+  pixels->mask = copy_area (GIMP_DRAWABLE (mask), bounds, 0, 0);
+  return pixels->mask != NULL;
+}
+
 AdainPixels *
 adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error)
 {
   g_autoptr (AdainPixels) pixels = g_new0 (AdainPixels, 1);
-  gboolean                done;
 
   if (has_filters (drawable))
     {
       GimpImage *image  = gimp_item_get_image (GIMP_ITEM (drawable));
       GimpLayer *merged = gimp_layer_new_from_drawable (drawable, image);
 
-      done = merged != NULL && gimp_drawable_merge_filters (GIMP_DRAWABLE (merged))
-             && copy_buffer (GIMP_DRAWABLE (merged), pixels, bounds, error);
+      if (merged != NULL && gimp_drawable_merge_filters (GIMP_DRAWABLE (merged)))
+        pixels->buffer = copy_area (GIMP_DRAWABLE (merged), bounds, 0, 0);
       if (merged != NULL)
         gimp_item_delete (GIMP_ITEM (merged));
-      if (! done && error != NULL && *error == NULL)
-        fail_reading (drawable, error);
     }
   else
     {
-      done = copy_buffer (drawable, pixels, bounds, error);
+      pixels->buffer = copy_area (drawable, bounds, 0, 0);
     }
 
-  return done ? g_steal_pointer (&pixels) : NULL;
-}
-
-/* Copies @bounds of a mask or selection whose origin lies at (x, y) seen from the layer's. */
-static GeglBuffer *
-copy_mask (GimpDrawable *mask, const GeglRectangle *bounds, int x, int y)
-{
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (mask);
-  GeglBuffer            *copy;
-
-  if (buffer == NULL)
-    return NULL;
-
-  copy = gegl_buffer_new (GEGL_RECTANGLE (0, 0, bounds->width, bounds->height),
-                          gegl_buffer_get_format (buffer));
-  gegl_buffer_copy (buffer,
-                    GEGL_RECTANGLE (bounds->x - x, bounds->y - y, bounds->width, bounds->height),
-                    GEGL_ABYSS_NONE, copy, GEGL_RECTANGLE (0, 0, bounds->width, bounds->height));
-  return copy;
+  if (pixels->buffer == NULL || ! add_mask (pixels, drawable, bounds))
+    {
+      fail_reading (drawable, error);
+      return NULL;
+    }
+  return g_steal_pointer (&pixels);
 }
 
 static gboolean
-add_mask (AdainPixels *pixels, GimpLayer *layer, const GeglRectangle *bounds)
+add_selection (AdainPixels *pixels, GimpDrawable *drawable, const GeglRectangle *bounds)
 {
-  GimpLayerMask *mask = gimp_layer_get_mask (layer);
-
-  if (mask == NULL || ! gimp_layer_get_apply_mask (layer))
-    return TRUE;
-
-  pixels->mask = copy_mask (GIMP_DRAWABLE (mask), bounds, 0, 0);
-  return pixels->mask != NULL;
-}
-
-static gboolean
-add_selection (AdainPixels *pixels, GimpLayer *layer, const GeglRectangle *bounds)
-{
-  GimpImage *image = gimp_item_get_image (GIMP_ITEM (layer));
+  GimpImage *image = gimp_item_get_image (GIMP_ITEM (drawable));
   int        x, y;
 
   if (gimp_selection_is_empty (image))
     return TRUE;
-  if (! gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &x, &y))
+  if (! gimp_drawable_get_offsets (drawable, &x, &y))
     return FALSE;
 
-  pixels->selection = copy_mask (GIMP_DRAWABLE (gimp_image_get_selection (image)), bounds, -x, -y);
+  pixels->selection = copy_area (GIMP_DRAWABLE (gimp_image_get_selection (image)), bounds, -x, -y);
   return pixels->selection != NULL;
 }
 
@@ -118,8 +104,7 @@ adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
 
   if (pixels == NULL)
     return NULL;
-  if (! add_mask (pixels, GIMP_LAYER (drawable), bounds)
-      || ! add_selection (pixels, GIMP_LAYER (drawable), bounds))
+  if (! add_selection (pixels, drawable, bounds))
     {
       fail_reading (drawable, error);
       return NULL;

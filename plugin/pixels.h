@@ -25,10 +25,10 @@ typedef struct
   GeglBuffer *selection;
 } AdainPixels;
 
-/* Copies @bounds of a drawable as the user sees it, non-destructive filters included. */
+/* Copies @bounds of a drawable as the user sees it: with its mask and non-destructive filters. */
 AdainPixels *adain_pixels_copy          (GimpDrawable *drawable, const GeglRectangle *bounds,
                                          GError **error);
-/* As above, with the layer's mask and the selection. */
+/* As above, with the selection. */
 AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
                                          GError **error);
 void         adain_pixels_free          (AdainPixels *pixels);

@@ -70,6 +70,27 @@ def test_style_layer():
 
 
 @case
+def test_masked_style_layer():
+    """Of a style layer with a mask only what the mask shows counts."""
+    def painted(hidden):
+        other = Gimp.Image.new(160, 120, Gimp.ImageBaseType.RGB)
+        style = Gimp.Layer.new(other, "Style", 160, 120, Gimp.ImageType.RGB_IMAGE, 100.0,
+                               Gimp.LayerMode.NORMAL)
+        other.insert_layer(style, None, 0)
+        rgba = painting(160, 120, 7)
+        rgba[:60, :, :3] = hidden
+        fill(style, rgba)
+        mask = style.create_mask(Gimp.AddMaskType.WHITE)
+        style.add_mask(mask)
+        cover = np.ones((120, 160, 1), np.float32)
+        cover[:60] = 0
+        fill(mask, cover, "Y float")
+        return result_of(style_layer=style)
+
+    assert difference(painted(0.0), painted(1.0)) < 1e-4
+
+
+@case
 def test_uri():
     """A style may be given as a URI, and its name may have spaces, quotes and foreign letters."""
     name = os.path.join(WORK, "é \"ü\" 'x' 日本 %.png")
