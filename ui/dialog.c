@@ -222,9 +222,12 @@ compute (Dialog  *dialog,
   AdainJob *job;
 
   adain_style_set_drop_unusable (dialog->styles);
+  adain_run_bar_prepare (ADAIN_RUN_BAR (dialog->run_bar));
   job = adain_job_new (dialog->procedure, dialog->config, dialog->image, dialog->drawables, error);
 
-  if (job && ! adain_run_bar_run (ADAIN_RUN_BAR (dialog->run_bar), job, error))
+  if (! job)
+    adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
+  else if (! adain_run_bar_run (ADAIN_RUN_BAR (dialog->run_bar), job, error))
     g_clear_pointer (&job, adain_job_free);
 
   return job;
@@ -387,7 +390,8 @@ create_preview (Dialog *dialog)
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
 }
 
-/* Our presets have names; the dialog's own pair of buttons for a single one is not needed. */
+/* Our presets have names; the dialog's own pair of buttons for a single one is not needed. Nor is
+ * Help: all that there is to say is in the tooltips. */
 static void
 hide_single_preset (GtkWidget *child,
                     gpointer   user_data)
@@ -416,7 +420,7 @@ add_style_sheet (GtkWidget *window)
 static void
 create_window (Dialog *dialog)
 {
-  GtkWidget *content, *box;
+  GtkWidget *content, *box, *help;
 
   dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config,
                                               _("AdaIN Style Transfer"));
@@ -427,6 +431,9 @@ create_window (Dialog *dialog)
 
   content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
+  help = gtk_dialog_get_widget_for_response (GTK_DIALOG (dialog->window), GTK_RESPONSE_HELP);
+  if (help)
+    gtk_widget_hide (help);
 
   create_preview (dialog);
   dialog->pad = create_pad (dialog);

@@ -41,6 +41,13 @@ adain_preview_picture_new (GimpImage    *image,
       picture->image.mask = g_new0 (float, n);
     }
 
+  if (GIMP_IS_LAYER (drawable) && gimp_layer_get_apply_mask (GIMP_LAYER (drawable)))
+    {
+      GimpLayerMask *mask = gimp_layer_get_mask (GIMP_LAYER (drawable));
+
+      picture->layer_mask = mask ? GIMP_DRAWABLE (g_object_ref (mask)) : NULL;
+    }
+
   return picture;
 }
 
@@ -63,6 +70,27 @@ read_piece (AdainPreviewPicture *picture,
             (gsize) MIN (width, to.width) * channels * sizeof (float));
 
   g_free (piece);
+}
+
+/* What the layer's mask hides counts as transparent. */
+static void
+hide_masked (AdainPreviewPicture *picture,
+             AdainRect            from,
+             AdainRect            to)
+{
+  float *mask = g_new0 (float, (gsize) picture->image.width * picture->image.height);
+
+  read_piece (picture, picture->layer_mask, from, to, babl_format ("Y float"), mask);
+
+  for (int y = to.y; y < to.y + to.height; y++)
+    for (int x = to.x; x < to.x + to.width; x++)
+      {
+        gsize at = (gsize) y * picture->image.width + x;
+
+        picture->image.rgba[at * 4 + 3] *= mask[at];
+      }
+
+  g_free (mask);
 }
 
 /* The part of a length of @whole pixels that piece @i of @n has. */
@@ -112,6 +140,8 @@ adain_preview_picture_read (AdainPreviewPicture *picture)
   from.y += picture->rect.y;
   read_piece (picture, picture->drawable, from, to, babl_format ("R'G'B'A float"),
               picture->image.rgba);
+  if (picture->layer_mask)
+    hide_masked (picture, from, to);
 
   if (picture->selection)
     {
@@ -133,6 +163,7 @@ adain_preview_picture_free (AdainPreviewPicture *picture)
 
   g_clear_object (&picture->drawable);
   g_clear_object (&picture->selection);
+  g_clear_object (&picture->layer_mask);
   g_free (picture->image.rgba);
   g_free (picture->image.mask);
   g_free (picture);
@@ -181,7 +212,7 @@ adain_preview_picture_reduce (const AdainPreviewPicture *picture,
 {
   AdainPreviewPicture *small = g_memdup2 (picture, sizeof *picture);
 
-  small->drawable = small->selection = NULL;
+  small->drawable = small->selection = small->layer_mask = NULL;
   double scale = MIN (1.0, (double) longest / MAX (picture->image.width, picture->image.height));
 
   small->image.width  = MAX (1, (int) round (picture->image.width * scale));

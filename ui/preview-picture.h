@@ -20,6 +20,7 @@ typedef struct
 
   GimpDrawable *drawable;                  /* while it is being read: where from, */
   GimpDrawable *selection;
+  GimpDrawable *layer_mask;
   AdainRect     rect;                      /* which part of it, */
   int           next;                      /* and how many pieces have been read */
 } AdainPreviewPicture;

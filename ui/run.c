@@ -19,7 +19,7 @@ struct _AdainRunBar
   GtkWidget    *stop_button;
 
   AdainJob     *job;
-  GCancellable *cancellable;     /* NULL: nothing is running */
+  GCancellable *cancellable;     /* NULL: nothing is going on */
   GMainLoop    *loop;
   gint64        started;
   GError       *error;
@@ -141,6 +141,32 @@ adain_run_bar_stop (AdainRunBar *bar)
   update (bar);
 }
 
+/* Long enough for the window to be drawn once. */
+#define DRAWING_MS 50
+
+void
+adain_run_bar_prepare (AdainRunBar *bar)
+{
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
+
+  bar->cancellable = g_cancellable_new ();
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), 0.0);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), _("Preparing…"));
+  gtk_widget_show (GTK_WIDGET (bar));
+
+  g_timeout_add_full (G_PRIORITY_DEFAULT, DRAWING_MS, on_finished, g_main_loop_ref (loop),
+                      (GDestroyNotify) g_main_loop_unref);
+  g_main_loop_run (loop);
+  g_main_loop_unref (loop);
+}
+
+void
+adain_run_bar_abandon (AdainRunBar *bar)
+{
+  gtk_widget_hide (GTK_WIDGET (bar));
+  g_clear_object (&bar->cancellable);
+}
+
 gboolean
 adain_run_bar_run (AdainRunBar  *bar,
                    AdainJob     *job,
@@ -150,14 +176,12 @@ adain_run_bar_run (AdainRunBar  *bar,
   guint    timer;
 
   bar->job = job;
-  bar->cancellable = g_cancellable_new ();
   bar->loop = g_main_loop_new (NULL, FALSE);
   bar->started = g_get_monotonic_time ();
   bar->fraction = 0.0;
   bar->tile = bar->tiles = 0;
 
   update (bar);
-  gtk_widget_show (GTK_WIDGET (bar));
   gtk_widget_grab_focus (bar->stop_button);
 
   thread = g_thread_new ("adain-run", run_in_thread, bar);

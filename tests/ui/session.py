@@ -215,6 +215,7 @@ class Session:
         """The window of that title, of whichever program."""
         from gi.repository import Atspi
         Atspi.init()
+        Atspi.set_timeout(20000, 20000)
 
         def look():
             desktop = Atspi.get_desktop(0)

@@ -1,0 +1,74 @@
+"""Makes README's pictures of the dialog, from photographs that may be redistributed (CC0).
+
+    dbus-run-session -- python3 tests/ui/screenshots.py PLUG-IN MODEL [DIRECTORY]
+
+They come from Debian's package budgie-backgrounds, which is fetched; the result goes into
+DIRECTORY, or ui/screenshots.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from session import Session, skip_if_impossible, until
+from test_dialog import Dialog, Image
+
+PACKAGE = "budgie-backgrounds"
+PHOTO = "lake-sherburne.jpg"
+STYLES = ["ocean-waves.jpg", "casa-mila.jpg", "tea-gardens.jpg"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def fetch(directory):
+    subprocess.run(["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", PACKAGE],
+                   cwd=directory, check=True, stdout=subprocess.DEVNULL)
+    package, = [name for name in os.listdir(directory) if name.endswith(".deb")]
+    subprocess.run(["dpkg-deb", "-x", package, "."], cwd=directory, check=True)
+    return os.path.join(directory, "usr/share/backgrounds/budgie")
+
+
+def shoot(session, dialog, path):
+    session.xdotool("mousemove", 2, 2)
+    time.sleep(0.3)
+    session.screenshot(path, dialog.window)
+    subprocess.run(["convert", path, "-strip", "+dither", "-colors", "256", "-define",
+                    "png:compression-level=9", "PNG8:" + path], check=True)
+
+
+def main():
+    skip_if_impossible()
+    plugin, model = map(os.path.abspath, sys.argv[1:3])
+    out = sys.argv[3] if len(sys.argv) > 3 else os.path.join(HERE, "../../ui/screenshots")
+    os.makedirs(out, exist_ok=True)
+
+    with tempfile.TemporaryDirectory() as directory:
+        pictures = fetch(directory)
+        styles = " ".join(f'"{os.path.join(pictures, name)}"' for name in STYLES)
+        with Session(plugin, model, out) as session:
+            image = Image(session, os.path.join(pictures, PHOTO))
+            image.run("paint", more=f"#:styles (list {styles})")
+            image.start()
+
+            dialog = Dialog(session)
+            until("the styles", lambda: len(dialog.weights()) == 3)
+            dialog.weight("casa-mila.jpg").value = 0.35
+            dialog.weight("tea-gardens.jpg").value = 0.2
+            dialog.wait_sharp()
+            shoot(session, dialog, os.path.join(out, "dialog.png"))
+
+            dialog.button("OK").click()
+            bar = dialog.window.find("progress bar", "Progress")
+            session.xdotool("mousemove", 2, 2)
+            until("some progress", lambda: bar.value > 0.3, 120)
+            shoot(session, dialog, os.path.join(out, "running.png"))
+            dialog.button("Stop").click()
+            until("the end of the run", lambda: not bar.has("SHOWING"))
+            session.key("Escape")
+            image.layers("paint")
+
+
+if __name__ == "__main__":
+    main()
