@@ -1,4 +1,4 @@
-/* Scaling with a triangle filter, whole sources and rectangles in memory.
+/* Scaling of whole sources and of rectangles in memory.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -25,10 +25,25 @@ no_memory (GError **error)
   return FALSE;
 }
 
+static double
+triangle (double x)
+{
+  return MAX (1 - fabs (x), 0);
+}
+
+static double
+catmull_rom (double x)
+{
+  x = fabs (x);
+  if (x < 1)
+    return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+}
+
 gboolean
 adain_scaling_init (AdainScaling *scaling, int from, int to, GError **error)
 {
-  double step = (double) from / to, radius = MAX (step, 1);
+  double step = (double) from / to, width = MAX (step, 1), radius = to > from ? 2 : width;
 
   scaling->from = from;
   scaling->to = to;
@@ -45,7 +60,9 @@ adain_scaling_init (AdainScaling *scaling, int from, int to, GError **error)
 
       for (int k = 0; k < scaling->taps; k++)
         {
-          weights[k] = MAX (1 - fabs (first + k - centre) / radius, 0);
+          double x = (first + k - centre) / width;
+
+          weights[k] = to > from ? catmull_rom (x) : triangle (x);
           sum += weights[k];
         }
       for (int k = 0; k < scaling->taps; k++)
