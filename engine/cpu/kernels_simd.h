@@ -251,12 +251,12 @@ narrow_row (const Row *row, const Element *in, const Element *weights, void *out
 {
   Row fixed = *row;
 
-  if (row->in_step == 16)
+  if (row->in_stride == 16 && row->in_step == 16)
     {
       fixed.in_stride = fixed.in_step = 16;
       row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
     }
-  else if (row->in_step == 32)
+  else if (row->in_stride == 32 && row->in_step == 32)
     {
       fixed.in_stride = fixed.in_step = 32;
       row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
