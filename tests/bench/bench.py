@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""Our engine beside PyTorch, with the same weights and pictures.
+
+What is timed is encoding a square picture and decoding it in a style that
+has been encoded before; our time includes reading and writing the picture.
+All contestants take turns in one run, and the median of each one's times
+counts. GFLOP/s are nominal: twice the multiplications of the network as it
+is written down, whatever a contestant makes of it.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+FORMATS = ("f32", "f32-channels-last", "bf16", "bf16-channels-last")
+#: Between two turns, so that threads that still wait busily fall asleep.
+PAUSE = 0.1
+#: Sides of the pictures, seconds for each contestant's turns, fewest turns.
+FULL = {"compact": (256, 512, 1024, 2048), "full": (256, 512, 1024, 2048),
+        "seconds": 4, "turns": 5}
+QUICK = {"compact": (512, 2048), "full": (512,), "seconds": 1.5, "turns": 3}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def processor():
+    """The processor's name, and what of it matters here."""
+    name, flags = platform.processor() or platform.machine(), ""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
+        for line in file:
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                name = value.strip()
+            if key.strip() == "flags":
+                flags = value.split()
+                break
+    return name, [flag for flag in ("avx2", "avx512f", "avx512_bf16",
+                                    "amx_bf16") if flag in flags]
+
+
+class Contestant:
+    """A process that does one picture whenever it is told to."""
+
+    def __init__(self, name, command, threads):
+        environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+        self.name, self.times, self.peak = name, [], 0
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=environment)
+        words = self.process.stdout.readline().split(None, 2)
+        if len(words) != 3 or words[0] != "ready":
+            raise RuntimeError(f"{name}: did not start")
+        self.cost, self.description = float(words[1]), words[2].strip()
+
+    def turn(self, count=True):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name}: gave up")
+        times = [float(word) for word in line.split()]
+        if count:
+            self.times.append(times)
+        time.sleep(PAUSE)
+        return sum(times)
+
+    def finish(self):
+        self.process.stdin.close()
+        self.peak = int(self.process.stdout.readline() or 0)
+        self.process.wait()
+
+    def result(self, model, side):
+        encode, decode = (statistics.median(column)
+                          for column in zip(*self.times))
+        seconds = statistics.median(map(sum, self.times))
+        rate = 2 * self.cost * side * side / seconds / 1e9
+        kind = "bf16" if "bf16" in self.description else "f32"
+        return {"model": model, "side": side, "contestant": self.name,
+                "description": self.description, "encode": encode,
+                "decode": decode, "seconds": seconds, "turns": len(self.times),
+                "gflops": rate, "kind": kind, "memory": self.peak}
+
+
+def contest(commands, model, side, plan, threads):
+    """Lets all contestants take turns on one size; their results."""
+    contestants = []
+    try:
+        for name, command in commands:
+            contestants.append(Contestant(name, command, threads))
+        longest = sum(contestant.turn(count=False)
+                      for contestant in contestants)
+        turns = max(plan["turns"],
+                    min(int(plan["seconds"] * len(contestants) / longest), 100))
+        for _ in range(turns):
+            for contestant in contestants:
+                contestant.turn()
+    finally:
+        for contestant in contestants:
+            contestant.finish()
+    return [contestant.result(model, side) for contestant in contestants]
+
+
+def measure_peaks(tool, threads, peaks):
+    """Raises `peaks` to what the machine shows now."""
+    if not os.path.exists(tool):
+        return
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+    output = subprocess.run([tool], env=environment, text=True, check=True,
+                            stdout=subprocess.PIPE).stdout
+    for line in output.splitlines():
+        kind, rate = line.split()
+        peaks[kind] = max(peaks.get(kind, 0), float(rate))
+
+
+def import_teacher(teacher, directory):
+    """The paper's model as a model file; None where it is not to be had."""
+    files = [os.path.join(teacher, name)
+             for name in ("vgg_normalised.pth", "decoder.pth")]
+    if not all(map(os.path.exists, files)):
+        return None
+    output = os.path.join(directory, "full.safetensors")
+    result = subprocess.run([sys.executable,
+                             os.path.join(ROOT, "weights", "import_vgg.py"),
+                             *files, output],
+                            stdout=subprocess.DEVNULL)
+    return output if result.returncode == 0 else None
+
+
+def commands_for(model, side, options, peers):
+    size = [str(side), str(side)]
+    commands = [("ours", [os.path.join(options.build, "bench-engine"), model,
+                          *size, "best", str(options.threads)])]
+    for form in peers:
+        commands.append((f"pytorch {form}",
+                         [sys.executable, os.path.join(HERE, "pytorch.py"),
+                          model, *size, form, str(options.threads)]))
+    return commands
+
+
+def find_peers(flags):
+    """The formats in which PyTorch competes here, if it is installed."""
+    if not importlib.util.find_spec("torch"):
+        say("PyTorch is not installed: no comparison with it.")
+        return []
+    bf16 = "avx512_bf16" in flags or "amx_bf16" in flags
+    return [form for form in FORMATS if bf16 or form.startswith("f32")]
+
+
+def find_ratios(results, peaks):
+    """The ratios that say whether the goals are reached; None if unknown."""
+    def seconds(model, side, name):
+        times = [result["seconds"] for result in results
+                 if result["model"] == model and result["side"] == side
+                 and result["contestant"].startswith(name)]
+        return min(times, default=None)
+
+    def ratio(theirs, ours):
+        return theirs / ours if theirs and ours else None
+
+    ours = {key: seconds(*key, "ours") for key in
+            (("compact", 512), ("compact", 2048), ("full", 512))}
+    share = next((result["gflops"] / peaks["bf16"] for result in results
+                  if result["model"] == "compact" and result["side"] == 512
+                  and result["contestant"] == "ours" and peaks.get("bf16")),
+                 None)
+    default = [result["seconds"] for result in results
+               if (result["model"], result["side"], result["contestant"])
+               == ("full", 512, "pytorch f32")]
+    return {
+        "compact_512_vs_pytorch_best":
+            ratio(seconds("compact", 512, "pytorch"), ours["compact", 512]),
+        "compact_2048_vs_pytorch_best":
+            ratio(seconds("compact", 2048, "pytorch"), ours["compact", 2048]),
+        "compact_512_vs_pytorch_full_f32":
+            ratio(default[0] if default else None, ours["compact", 512]),
+        "full_512_vs_pytorch_best":
+            ratio(seconds("full", 512, "pytorch"), ours["full", 512]),
+        "compact_512_share_of_bf16_peak": share,
+    }
+
+
+def print_table(report):
+    peaks = report["peaks"]
+    print(f"{report['machine']}, {report['threads']} threads "
+          f"({', '.join(report['instructions']) or 'no vectors known'}).")
+    if peaks:
+        print(f"Measured peaks: f32 {peaks['f32']:.0f} GFLOP/s, "
+              f"bf16 {peaks['bf16']:.0f} GFLOP/s, "
+              f"copying memory {peaks['copy']:.0f} GB/s.")
+    print("Encoding the picture and decoding it, the style encoded before; "
+          "medians.\n")
+    print("| model | picture | | encode | decode | both | GFLOP/s "
+          "| of peak | memory |")
+    print("|---|---|---|--:|--:|--:|--:|--:|--:|")
+    for result in report["results"]:
+        share = result["share_of_peak"]
+        print(f"| {result['model']} | {result['side']} px "
+              f"| {result['contestant']} "
+              f"| {result['encode'] * 1e3:.1f} ms "
+              f"| {result['decode'] * 1e3:.1f} ms "
+              f"| {result['seconds'] * 1e3:.1f} ms "
+              f"| {result['gflops']:.0f} "
+              f"| {f'{share:.0%}' if share else ''} "
+              f"| {result['memory'] / 2**20:.0f} MiB |")
+    print("\n| ratio (above 1: we are faster) | |\n|---|--:|")
+    for name, value in report["ratios"].items():
+        print(f"| {name} | {'not measured' if value is None else f'{value:.2f}'} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n\nSPDX")[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true",
+                        help="fewer sizes and turns")
+    parser.add_argument("--json", action="store_true",
+                        help="print an object instead of tables")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(),
+                        help="threads of every contestant (default: all cores)")
+    parser.add_argument("--teacher", default=os.path.join(
+        os.path.dirname(ROOT), "shared", "teacher"),
+        help="where the paper's vgg_normalised.pth and decoder.pth are")
+    parser.add_argument("--build", required=True, metavar="DIRECTORY",
+                        help="where bench-engine and bench-peaks are")
+    options = parser.parse_args()
+    plan = QUICK if options.quick else FULL
+    machine, flags = processor()
+    peers, peaks, results = find_peers(flags), {}, []
+    tool = os.path.join(options.build, "bench-peaks")
+
+    say("Measuring the machine's peaks")
+    measure_peaks(tool, options.threads, peaks)
+    with tempfile.TemporaryDirectory() as directory:
+        models = {"compact": os.path.join(ROOT, "weights",
+                                          "compact.safetensors"),
+                  "full": import_teacher(options.teacher, directory)}
+        for name, path in models.items():
+            if not path or not os.path.exists(path):
+                say(f"There is no {name} model here: left out.")
+                continue
+            for side in plan[name]:
+                say(f"{name}, {side} x {side} px")
+                results += contest(commands_for(path, side, options, peers),
+                                   name, side, plan, options.threads)
+    measure_peaks(tool, options.threads, peaks)
+    for result in results:
+        peak = peaks.get(result["kind"])
+        result["share_of_peak"] = result["gflops"] / peak if peak else None
+    report = {"machine": machine, "instructions": flags,
+              "threads": options.threads, "peaks": peaks, "results": results,
+              "ratios": find_ratios(results, peaks)}
+    if options.json:
+        json.dump(report, sys.stdout, indent=1)
+        print()
+    else:
+        print_table(report)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What the peers of tests/bench/run have in common: the protocol of bench-engine.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import json
+import struct
+import sys
+import time
+
+import numpy
+
+LAYERS = 9
+
+
+def load_model(path):
+    """The tensors of a model file as float32 arrays, and its metadata."""
+    with open(path, "rb") as file:
+        data = file.read()
+    length, = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + length])
+    metadata = header.pop("__metadata__")
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = (8 + length + offset for offset in entry["data_offsets"])
+        kind = {"F16": "<f2", "F32": "<f4"}[entry["dtype"]]
+        tensor = numpy.frombuffer(data[begin:end], kind)
+        tensors[name] = tensor.reshape(entry["shape"]).astype(numpy.float32)
+    return tensors, metadata
+
+
+def cost(tensors):
+    """Multiplications for each pixel of encoding and decoding it."""
+    total = 0
+    area = {"encoder": (1, 1, 4, 4, 16, 16, 16, 16, 64),
+            "decoder": (64, 16, 16, 16, 16, 4, 4, 1, 1)}
+    for part, areas in area.items():
+        for layer in range(LAYERS):
+            total += tensors[f"{part}.{layer}.weight"].size / areas[layer]
+    return total
+
+
+def memory(name):
+    """A line of /proc/self/status in bytes, 0 where there is no such file."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as file:
+            for line in file:
+                if line.startswith(name + ":"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def reset_peak():
+    """Lets the peak of the memory begin anew at what is taken now."""
+    try:
+        with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def picture(width, height):
+    """Random R'G'B', height x width x 3."""
+    random = numpy.random.default_rng(1)
+    return random.random((height, width, 3), numpy.float32)
+
+
+def serve(tensors, description, encode, decode):
+    """Runs `decode(encode())` for each line read."""
+    reset_peak()
+    before = memory("VmRSS")
+    print(f"ready {cost(tensors):.0f} {description}", flush=True)
+    for _ in sys.stdin:
+        start = time.perf_counter()
+        features = encode()
+        middle = time.perf_counter()
+        decode(features)
+        end = time.perf_counter()
+        del features
+        print(f"{middle - start:.6f} {end - middle:.6f}", flush=True)
+    print(memory("VmHWM") - before, flush=True)

@@ -1,0 +1,84 @@
+"""PyTorch as a contestant of tests/bench/run.
+
+Usage: pytorch.py MODEL WIDTH HEIGHT FORMAT THREADS, where FORMAT is "f32"
+(PyTorch's defaults), "f32-channels-last", "bf16" or "bf16-channels-last".
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import sys
+
+import torch
+import torch.nn.functional as F
+
+import contestant
+
+POOL_AFTER = (1, 3, 7)
+UPSAMPLE_AFTER = (0, 4, 6)
+
+
+def prepare(tensors, metadata, dtype, layout):
+    """Weights and the input's mean and scale, in the format asked for."""
+    layers = {}
+    for name, array in tensors.items():
+        tensor = torch.from_numpy(array).to(dtype)
+        if tensor.dim() == 4:
+            tensor = tensor.contiguous(memory_format=layout)
+        layers[name] = tensor
+    triples = [torch.tensor([float(word) for word in metadata[key].split()])
+               .view(1, 3, 1, 1) for key in ("mean", "scale")]
+    return layers, triples
+
+
+def convolve(x, layers, name):
+    x = F.pad(x, (1, 1, 1, 1), mode="reflect")
+    return F.conv2d(x, layers[name + ".weight"], layers[name + ".bias"])
+
+
+def encode(x, layers):
+    for i in range(contestant.LAYERS):
+        x = F.relu_(convolve(x, layers, f"encoder.{i}"))
+        if i in POOL_AFTER:
+            x = F.max_pool2d(x, 2)
+    variance, mean = torch.var_mean(x.float(), (2, 3), correction=0,
+                                    keepdim=True)
+    return x, mean, (variance + 1e-5).sqrt()
+
+
+def decode(features, style, layers):
+    x, mean, deviation = features
+    scale = style[1] / deviation
+    shift = style[0] - scale * mean
+    x = torch.addcmul(shift.to(x.dtype), x, scale.to(x.dtype))
+    for i in range(contestant.LAYERS):
+        x = convolve(x, layers, f"decoder.{i}")
+        if i < contestant.LAYERS - 1:
+            x = F.relu_(x)
+        if i in UPSAMPLE_AFTER:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+    return x.float().clamp_(0, 1)
+
+
+def main():
+    path, width, height, form, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    dtype = torch.bfloat16 if form.startswith("bf16") else torch.float32
+    layout = (torch.channels_last if form.endswith("channels-last")
+              else torch.contiguous_format)
+    tensors, metadata = contestant.load_model(path)
+    layers, (mean, scale) = prepare(tensors, metadata, dtype, layout)
+    rgb = torch.from_numpy(contestant.picture(int(width), int(height)))
+    rgb = rgb.permute(2, 0, 1)[None].contiguous()
+
+    def run_encoder(x):
+        x = ((x - mean) * scale).to(dtype).contiguous(memory_format=layout)
+        return encode(x, layers)
+
+    with torch.inference_mode():
+        style = run_encoder(rgb[:, :, :256, :256])[1:]
+        contestant.serve(tensors, f"PyTorch {torch.__version__}, {form}",
+                         lambda: run_encoder(rgb),
+                         lambda features: decode(features, style, layers))
+
+
+main()
