@@ -5,6 +5,7 @@ presses real keys and mouse buttons through xdotool. To be run inside dbus-run-s
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import glob
 import os
 import shutil
@@ -24,9 +25,10 @@ def missing():
     try:
         import gi
         gi.require_version("Atspi", "2.0")
+        gi.require_version("Gtk", "3.0")
         from gi.repository import Atspi  # noqa: F401
-    except (ImportError, ValueError):
-        lacks.append("gir1.2-atspi-2.0")
+    except (ImportError, ValueError) as error:
+        lacks.append(str(error))
     return lacks
 
 
@@ -39,6 +41,24 @@ def until(what, condition, seconds=20.0, step=0.02):
             return result
         time.sleep(step)
     raise AssertionError(f"waited {seconds:g} s in vain for {what}")
+
+
+DRAG_SOURCE = """
+import gi, sys
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, GLib, Gtk
+window = Gtk.Window(title="Drag source", default_width=80, default_height=60)
+box = Gtk.EventBox()
+box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
+box.drag_source_add_uri_targets()
+box.connect("drag-data-get", lambda widget, context, data, info, time:
+            data.set_uris([GLib.filename_to_uri(sys.argv[1])]))
+window.add(box)
+window.show_all()
+window.move(0, 640)
+Gtk.main()
+"""
 
 
 class Widget:
@@ -104,6 +124,11 @@ class Widget:
     @value.setter
     def value(self, number):
         self.accessible.get_value_iface().set_current_value(number)
+
+    @property
+    def text(self):
+        from gi.repository import Atspi
+        return Atspi.Text.get_text(self.accessible, 0, -1)
 
     def extents(self):
         from gi.repository import Atspi
@@ -264,6 +289,16 @@ class Session:
         self.clipboard.stdin.write(text.encode())
         self.clipboard.stdin.close()
         time.sleep(0.1)
+
+    @contextlib.contextmanager
+    def drag_source(self, path):
+        """Another program's window, from which the file can be dragged."""
+        program = subprocess.Popen([sys.executable, "-c", DRAG_SOURCE, path])
+        try:
+            yield self.dialog("Drag source")
+        finally:
+            program.terminate()
+            program.wait()
 
     def screenshot(self, path, widget=None):
         command = ["import", "-window", "root"]

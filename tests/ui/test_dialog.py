@@ -115,13 +115,17 @@ class Dialog:
         session = self.session
         self.button("Add…").click()
         chooser = session.dialog("Add Styles")
-        time.sleep(0.5)
         session.key("ctrl+l")
-        time.sleep(0.3)
+        entry = chooser.find("text", None)
         session.xdotool("type", "--delay", "5", folder + "/")
-        time.sleep(0.3)
-        session.key("Return")
-        time.sleep(0.8)
+        until("the folder's name", lambda: entry.text == folder + "/")
+
+        def listed():
+            session.key("Return")
+            time.sleep(0.5)
+            return any(w.name in os.listdir(folder) for w in chooser.find_all("table cell"))
+
+        until("the files", listed)
         chooser.find("table", None).focus()
         session.key("ctrl+a")
         time.sleep(0.3)
@@ -226,6 +230,14 @@ class Tests:
                   lambda: dialog.pad().description
                   == "first.png 25%, second.png 50%, third.png 25%")
 
+            # Before, for as long as the button is held.
+            session.xdotool("mousemove", *session.point(dialog.window.find("toggle button", "Before")),
+                            "mousedown", 1)
+            until("the untouched picture",
+                  lambda: dialog.picture.description == "The untouched picture")
+            session.xdotool("mouseup", 1)
+            until("the result", lambda: dialog.picture.description.startswith("The result"))
+
             # Strength by its mnemonic.
             session.key("alt+g")
             session.xdotool("type", "80")
@@ -240,11 +252,23 @@ class Tests:
             dialog = Dialog(session)
             until("the styles", lambda: dialog.weights() == [0.25, 0.5, 0.25])
             assert dialog.names() == list(STYLES)
-            strength = [w for w in dialog.window.find_all("spin button") if w.value == 80]
-            assert strength, "the strength was not remembered"
+            assert any(w.value == 80 for w in dialog.window.find_all("spin button"))
             dialog.button("Cancel").click()
             assert image.layers("second") == 2
             assert image.layers("again") == 3
+
+            # Another day.
+            session.stop_gimp()
+            image = Image(session, self.photo)
+            image.run("another-day")
+            image.start()
+            dialog = Dialog(session)
+            until("the styles", lambda: dialog.weights() == [0.25, 0.5, 0.25])
+            assert dialog.names() == list(STYLES)
+            assert any(w.value == 80 for w in dialog.window.find_all("spin button"))
+            assert dialog.window.find("toggle button", "Recent").has("SENSITIVE")
+            dialog.button("Cancel").click()
+            image.layers("another-day")
 
 
     def test_stop(self):
@@ -369,6 +393,11 @@ class Tests:
             until("its weight", lambda: len(dialog.weights()) == 3)
             dialog.wait_sharp()
             self.shot(session, "layer")
+
+            # Files dropped by another program.
+            with session.drag_source(self.paths()[2]) as source:
+                session.drag(session.point(source), session.point(dialog.window.find("list box")))
+                until("the dropped file", lambda: "third.png" in dialog.names())
 
             dialog.button("OK").click()
             assert image.layers("list") == 3
