@@ -84,10 +84,12 @@ adain_launch_moments (const double *partial, int parts, int channels, double *mo
 cudaError_t
 adain_launch_conv (const AdainConvCall *conv, cudaStream_t stream)
 {
-  switch (adain_conv_block (conv->out))
+  switch (adain_conv_block (conv->out) / ADAIN_CHANNELS)
     {
-    case 64: return adain_conv_launch<4> (*conv, stream);
-    case 32: return adain_conv_launch<2> (*conv, stream);
+    case 5: return adain_conv_launch<5> (*conv, stream);
+    case 4: return adain_conv_launch<4> (*conv, stream);
+    case 3: return adain_conv_launch<3> (*conv, stream);
+    case 2: return adain_conv_launch<2> (*conv, stream);
     default: return adain_conv_launch<1> (*conv, stream);
     }
 }

@@ -87,11 +87,13 @@ typedef struct
 
 cudaError_t adain_launch_conv (const AdainConvCall *conv, cudaStream_t stream);
 
-/* Output channels that one block of the convolution computes: 16, 32 or 64. */
+/* Output channels that one block of the convolution computes: at most five times 16. */
 static inline int
 adain_conv_block (int out)
 {
-  return out % 64 == 0 ? 64 : out % 32 == 0 ? 32 : 16;
+  int n = out / ADAIN_CHANNELS;
+
+  return ADAIN_CHANNELS * (n % 4 == 0 ? 4 : n % 5 == 0 ? 5 : n % 3 == 0 ? 3 : n % 2 == 0 ? 2 : 1);
 }
 
 #ifdef __cplusplus

@@ -471,6 +471,7 @@ test_conv (gconstpointer descending)
   check_conv (&device, ADAIN_FROM_PLAIN, ADAIN_TO_RELU, 2, 2, 16, 16);
   check_conv (&device, ADAIN_FROM_PLAIN, ADAIN_TO_RELU, 17, 19, 48, 32);
   check_conv (&device, ADAIN_FROM_PLAIN, ADAIN_TO_RELU, 5, 33, 16, 128);
+  check_conv (&device, ADAIN_FROM_PLAIN, ADAIN_TO_RELU, 10, 7, 16, 80);
   check_conv (&device, ADAIN_FROM_UP, ADAIN_TO_RELU, 4, 4, 32, 16);
   check_conv (&device, ADAIN_FROM_UP, ADAIN_TO_RELU, 22, 18, 16, 96);
   check_conv (&device, ADAIN_FROM_RGB, ADAIN_TO_RELU, 16, 24, 16, 64);

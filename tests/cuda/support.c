@@ -6,10 +6,10 @@
 
 #include <math.h>
 
-const int test_thin[ADAIN_LAYERS] = { 4, 7, 5, 16, 9, 8, 16, 6, 16 };
-const int test_tiny[ADAIN_LAYERS] = { 4, 7, 5, 16, 17, 8, 9, 6, 33 };
-const int test_compact[ADAIN_LAYERS] = { 16, 16, 32, 32, 64, 64, 64, 64, 128 };
-const int test_wide[ADAIN_LAYERS] = { 64, 64, 128, 128, 144, 130, 128, 160, 192 };
+const TestWidths test_thin = { 4, 7, 5, 16, 9, 8, 16, 6, 16, 6, 16, 8, 9, 16, 5, 7, 4 };
+const TestWidths test_tiny = { 4, 7, 5, 16, 17, 8, 9, 6, 33, 6, 9, 8, 17, 16, 5, 7, 4 };
+const TestWidths test_compact = { 16, 16, 32, 32, 64, 64, 64, 64, 256, 80, 80, 80, 80, 48, 48, 16, 16 };
+const TestWidths test_wide = { 64, 64, 128, 128, 144, 130, 128, 160, 192, 160, 128, 130, 144, 128, 128, 64, 64 };
 
 float *
 test_random (gsize n, double low, double high, guint32 seed)
@@ -41,8 +41,9 @@ test_network_new (const int *widths, guint32 seed)
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
       network->encoder[i] = random_conv (i ? widths[i - 1] : 3, widths[i], seed + 2 * i);
-      network->decoder[ADAIN_LAYERS - 1 - i] = random_conv (widths[i], i ? widths[i - 1] : 3,
-                                                            seed + 100 + 2 * i);
+      network->decoder[i] = random_conv (widths[ADAIN_LAYERS + i - 1],
+                                         i < ADAIN_LAYERS - 1 ? widths[ADAIN_LAYERS + i] : 3,
+                                         seed + 100 + 2 * i);
     }
   for (int c = 0; c < 3; c++)
     {

@@ -6,9 +6,10 @@
 
 #include "backend.h"
 
-/* Encoder widths by layer; the decoder is their mirror. */
-extern const int test_thin[ADAIN_LAYERS], test_tiny[ADAIN_LAYERS], test_compact[ADAIN_LAYERS],
-                 test_wide[ADAIN_LAYERS];
+/* Widths of the encoder's layers, then of the decoder's but the last. */
+typedef int TestWidths[2 * ADAIN_LAYERS - 1];
+
+extern const TestWidths test_thin, test_tiny, test_compact, test_wide;
 
 /* Random weights that keep the activations' size. */
 AdainNetwork *test_network_new  (const int *widths, guint32 seed);

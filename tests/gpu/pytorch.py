@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 WIDTHS = {
-    'compact': [16, 16, 32, 32, 64, 64, 64, 64, 128],
-    'full': [64, 64, 128, 128, 256, 256, 256, 256, 512],
+    'compact': ([16, 16, 32, 32, 64, 64, 64, 64, 256], [80, 80, 80, 80, 48, 48, 16, 16, 3]),
+    'full': ([64, 64, 128, 128, 256, 256, 256, 256, 512], [256, 256, 256, 256, 128, 128, 64, 64, 3]),
 }
 SIZES = {
     '256': (256, 256), '512': (512, 512), '1024': (1024, 1024), '4096': (4096, 4096),
@@ -23,16 +23,17 @@ def conv(inputs, outputs, relu=True):
     return layers + [nn.ReLU(inplace=True)] if relu else layers
 
 
-def networks(widths):
+def networks(encoder_widths, decoder_widths):
     encoder, decoder = [], []
-    for i, width in enumerate(widths):
-        encoder += conv(widths[i - 1] if i else 3, width)
+    inputs = 3
+    for i, width in enumerate(encoder_widths):
+        encoder += conv(inputs, width)
+        inputs = width
         if i in (1, 3, 7):
             encoder.append(nn.MaxPool2d(2))
-    backward = widths[::-1]
-    for i, width in enumerate(backward):
-        last = i == len(backward) - 1
-        decoder += conv(width, 3 if last else backward[i + 1], relu=not last)
+    for i, width in enumerate(decoder_widths):
+        decoder += conv(inputs, width, relu=i < len(decoder_widths) - 1)
+        inputs = width
         if i in (0, 4, 6):
             decoder.append(nn.Upsample(scale_factor=2, mode='nearest'))
     return [nn.Sequential(*layers).half().cuda().to(memory_format=torch.channels_last)
@@ -63,7 +64,7 @@ def main():
         sys.exit('PyTorch has no CUDA here')
     torch.backends.cudnn.benchmark = True
     for model, widths in WIDTHS.items():
-        encoder, decoder = networks(widths)
+        encoder, decoder = networks(*widths)
         for size, (width, height) in SIZES.items():
             try:
                 picture = torch.rand(1, 3, height, width, device='cuda').half()
