@@ -57,7 +57,7 @@ adain_arguments_declare (GimpProcedure *procedure)
      _("From 0, the untouched picture, to 1, the full style."),
      0.0, 1.0, 1.0, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument
-    (procedure, "preserve-color", _("_Keep colors"),
+    (procedure, "preserve-color", _("_Preserve color"),
      _("Whether and how the picture keeps its own colors."),
      preserve_choice (), "none", G_PARAM_READWRITE);
   gimp_procedure_add_double_argument
