@@ -145,8 +145,8 @@ run_conv (const AdainKernels *kernels, const Problem *problem)
       put (kernels, in, pixel * packed.in_stride + c, problem->input[pixel * shape->in + c]);
   memset (out, GUARD, bytes);
   g_assert_true (kernels->pack (&packed, &problem->conv));
-  kernels->conv (&packed, in + (in_pitch + packed.in_stride) * kernels->element, in_pitch,
-                 out, out_pitch, shape->width, shape->rows);
+  g_assert_true (kernels->conv (&packed, in + (in_pitch + packed.in_stride) * kernels->element, in_pitch,
+                                out, out_pitch, shape->width, shape->rows));
   kernels->unpack (&packed);
 
   for (int y = 0; y < rows; y++)
