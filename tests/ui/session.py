@@ -25,11 +25,19 @@ def missing():
     try:
         import gi
         gi.require_version("Atspi", "2.0")
-        gi.require_version("Gtk", "3.0")
         from gi.repository import Atspi  # noqa: F401
     except (ImportError, ValueError) as error:
         lacks.append(str(error))
     return lacks
+
+
+def has_gtk():
+    import gi
+    try:
+        gi.require_version("Gtk", "3.0")
+    except ValueError:
+        return False
+    return True
 
 
 def until(what, condition, seconds=20.0, step=0.02):
