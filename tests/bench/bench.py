@@ -56,7 +56,8 @@ class Contestant:
     """A process that does one picture whenever it is told to."""
 
     def __init__(self, name, command, threads):
-        environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
+        environment = dict(os.environ, OMP_NUM_THREADS=str(threads),
+                           PYTHONDONTWRITEBYTECODE="1")
         self.name, self.times, self.peak = name, [], 0
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -223,7 +224,7 @@ def print_table(report):
 
 def main():
     parser = argparse.ArgumentParser(
-        description=__doc__.split("\n\nSPDX")[0],
+        prog="tests/bench/run", description=__doc__.split("\n\nSPDX")[0],
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true",
                         help="fewer sizes and turns")
@@ -234,8 +235,8 @@ def main():
     parser.add_argument("--teacher", default=os.path.join(
         os.path.dirname(ROOT), "shared", "teacher"),
         help="where the paper's vgg_normalised.pth and decoder.pth are")
-    parser.add_argument("--build", required=True, metavar="DIRECTORY",
-                        help="where bench-engine and bench-peaks are")
+    # Where bench-engine and bench-peaks are, which tests/bench/run knows.
+    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     plan = QUICK if options.quick else FULL
     machine, flags = processor()
