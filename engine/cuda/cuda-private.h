@@ -13,7 +13,7 @@
 #include "kernels.h"
 
 #define ADAIN_CUDA_WORKERS 2
-#define ADAIN_CUDA_PLANS   12               /* kept by each worker */
+#define ADAIN_CUDA_PLANS   24               /* kept by each worker: both halves on nine shapes, and some */
 #define ADAIN_CUDA_LAYERS  (2 * ADAIN_LAYERS)  /* the encoder's, then the decoder's */
 
 typedef enum

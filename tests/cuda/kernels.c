@@ -281,7 +281,8 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
   guint16  *input = random_halves (n, 99, 101, keep_width);
   float    *weights = test_random (kept, -0.3, 1, 7);
   gsize     stored = (gsize) stride * (keep_height + 1) * channels;
-  void     *features = device_new (device, stored * sizeof (guint16));
+  guint16  *empty = g_new0 (guint16, stored);
+  void     *features = device_put (device, empty, stored * sizeof (guint16));
   AdainCall call = { .features = store ? features : NULL, .stride = stride, .x = 4, .y = 1,
                      .keep_x = 2, .keep_y = 1 };
   int       parts = adain_moments_parts (keep_width, keep_height);
@@ -329,6 +330,7 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
     }
   g_free (found);
   g_free (cells);
+  g_free (empty);
   g_free (input);
   g_free (weights);
   device->api->cudaFree (from);

@@ -2,6 +2,7 @@
  *
  *     bench check          compares, in all modes; the status tells
  *     bench small          a few small rectangles, for compute-sanitizer
+ *     bench own            the same without cuDNN
  *     bench table [FILE]   times; FILE has PyTorch's, from pytorch.py
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -124,12 +125,12 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
 }
 
 static int
-check (gboolean small)
+check (gboolean small, gboolean own)
 {
   static const char *kernels[] = { NULL, "cudnn", "direct" };
   gboolean           good = TRUE;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (kernels); i++)
+  for (gsize i = own ? G_N_ELEMENTS (kernels) - 1 : 0; i < G_N_ELEMENTS (kernels); i++)
     {
       good &= compare (test_tiny, "tiny", kernels[i], 2, 2);
       good &= compare (test_tiny, "tiny", kernels[i], 9, 5);
@@ -481,10 +482,12 @@ main (int argc, char **argv)
       g_free (reason);
       return 1;
     }
-  if (!strcmp (command, "check") || !strcmp (command, "small"))
-    return check (!strcmp (command, "small"));
+  if (!strcmp (command, "check"))
+    return check (FALSE, FALSE);
+  if (!strcmp (command, "small") || !strcmp (command, "own"))
+    return check (TRUE, !strcmp (command, "own"));
   if (!strcmp (command, "table"))
     return table (argc > 2 ? argv[2] : NULL);
-  fprintf (stderr, "usage: bench check|small|table [FILE]\n");
+  fprintf (stderr, "usage: bench check|small|own|table [FILE]\n");
   return 2;
 }
