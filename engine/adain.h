@@ -56,7 +56,8 @@ typedef struct
  * @has_mask: whether @read fills `mask`
  * @read: copies the pixels of @rect. `rgba` receives rect->height rows of rect->width pixels of
  *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
- *   or is NULL. Hidden pixels (alpha or mask 0) neither influence the statistics nor bleed in.
+ *   or is NULL. Pixels of alpha 0 neither influence the statistics nor bleed in; those of mask 0 do
+ *   not influence the statistics, but the network sees them beside the selected ones.
  *   Values that are not finite count as 0; values outside [0, 1] are clipped.
  *
  * A picture that the engine pulls piece by piece, so that it never needs to hold all of it.
@@ -79,7 +80,8 @@ typedef struct
  * AdainSink:
  * @write: takes one finished rectangle of the result, laid out as in #AdainSource, alpha
  *   being the source's. Called from threads of the engine, one call at a time; the
- *   rectangles do not overlap and cover the picture, in no promised order.
+ *   rectangles do not overlap and cover the picture, in no promised order. Should a device fail,
+ *   the CPU begins again and writes all of them.
  */
 typedef struct
 {
