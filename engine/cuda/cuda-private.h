@@ -31,6 +31,7 @@ int      adain_cuda_device   (const AdainCudaApi *api, struct cudaDeviceProp *pr
 
 /* Whether the call succeeded; if not, an error of ours, and the run-time's own note of it is cleared. */
 gboolean adain_cuda_check    (const AdainCudaApi *api, cudaError_t result, GError **error);
+gboolean adain_cudnn_is_memory (cudnnStatus_t result);
 gboolean adain_cudnn_check   (const AdainCudaApi *api, cudnnStatus_t result, GError **error);
 
 /* Whether the device still answers: after some errors every call fails. */

@@ -19,10 +19,15 @@ struct _AdainCudnnConv
   int                           n, next;
 };
 
+/* Whatever cuDNN complains of, another algorithm or our own kernel may do it; if it is the device that
+ * fails, they will tell. Only memory is worth another attempt at the same. */
 static gboolean
-refuses (cudnnStatus_t status)
+refuses (const AdainCudaApi *api, cudnnStatus_t status)
 {
-  return CUDNN_STATUS_CATEGORY (status) == CUDNN_STATUS_NOT_SUPPORTED;
+  if (status == CUDNN_STATUS_SUCCESS || adain_cudnn_is_memory (status))
+    return FALSE;
+  api->cudaGetLastError ();
+  return TRUE;
 }
 
 /* cuDNN's wish list, less what does not fit. The fused call without ReLU has one algorithm only. */
@@ -107,7 +112,7 @@ adain_cudnn_conv_new (AdainCudnnConv **result, const AdainCudaApi *api, cudnnHan
   status = describe (conv, layer, width, height, relu);
   if (status == CUDNN_STATUS_SUCCESS)
     status = list_algorithms (conv, relu, limit);
-  done = refuses (status) || adain_cudnn_check (api, status, error);
+  done = refuses (api, status) || adain_cudnn_check (api, status, error);
   if (!done || conv->n == 0)
     g_clear_pointer (&conv, adain_cudnn_conv_free);
   *result = conv;
@@ -159,7 +164,7 @@ adain_cudnn_conv_run (AdainCudnnConv *conv, const AdainCudaLayer *layer, const v
         &zero, conv->output, output, conv->bias, layer->bias_half, conv->activation,
         conv->output, output);
 
-      if (!refuses (status))
+      if (!refuses (api, status))
         return adain_cudnn_check (api, status, error);
     }
   *refused = TRUE;

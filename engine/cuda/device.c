@@ -90,14 +90,20 @@ adain_cuda_check (const AdainCudaApi *api, cudaError_t result, GError **error)
 }
 
 gboolean
+adain_cudnn_is_memory (cudnnStatus_t result)
+{
+  return result == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED
+         || result == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED;
+}
+
+gboolean
 adain_cudnn_check (const AdainCudaApi *api, cudnnStatus_t result, GError **error)
 {
   if (result == CUDNN_STATUS_SUCCESS)
     return TRUE;
 
   api->cudaGetLastError ();
-  if (result == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED
-      || result == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
+  if (adain_cudnn_is_memory (result))
     g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("The GPU is out of memory"));
   else
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("cuDNN failed: %s"),

@@ -158,6 +158,51 @@ test_cases (gconstpointer data)
   test_network_free (network);
 }
 
+/* Rectangles of any shape, kept and decoded in part, at any place. */
+static void
+test_random_cases (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (test_thin, 11);
+  GRand                   *random = g_rand_new_with_seed (12);
+  AdainBackend            *backend;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  for (int i = 0; i < 16; i++)
+    {
+      Case   test = { .width = g_rand_int_range (random, 2, 12), .height = g_rand_int_range (random, 2, 12) };
+      Result expected, found;
+
+      test.keep.width = g_rand_int_range (random, 2, test.width + 1);
+      test.keep.height = g_rand_int_range (random, 2, test.height + 1);
+      test.keep.x = g_rand_int_range (random, 0, test.width - test.keep.width + 1);
+      test.keep.y = g_rand_int_range (random, 0, test.height - test.keep.height + 1);
+      test.x = g_rand_int_range (random, 0, 4);
+      test.y = g_rand_int_range (random, 0, 4);
+      test.from.width = g_rand_int_range (random, 2, test.keep.width + 1);
+      test.from.height = g_rand_int_range (random, 2, test.keep.height + 1);
+      test.from.x = test.x + g_rand_int_range (random, 0, test.keep.width - test.from.width + 1);
+      test.from.y = test.y + g_rand_int_range (random, 0, test.keep.height - test.from.height + 1);
+      test.decoded.width = g_rand_int_range (random, 1, test.from.width + 1);
+      test.decoded.height = g_rand_int_range (random, 1, test.from.height + 1);
+      test.decoded.x = g_rand_int_range (random, 0, test.from.width - test.decoded.width + 1);
+      test.decoded.y = g_rand_int_range (random, 0, test.from.height - test.decoded.height + 1);
+      test.weighted = g_rand_boolean (random);
+      test.affine = g_rand_boolean (random);
+
+      expected = run_on_cpu (network, &test);
+      found = run_case (class, backend, i % 2, network, &test);
+      compare (&found, &expected, test_thin[ADAIN_LAYERS - 1], NEAR);
+      result_clear (&found);
+      result_clear (&expected);
+    }
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  g_rand_free (random);
+  test_network_free (network);
+}
+
 /* The second run of a shape is recorded, and replayed with other arguments. */
 static void
 test_graphs (void)
@@ -519,6 +564,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &setups[i], test_cases);
       g_free (path);
     }
+  g_test_add_func ("/cuda/random-cases", test_random_cases);
   g_test_add_func ("/cuda/graphs", test_graphs);
   g_test_add_func ("/cuda/little-memory", test_little_memory);
   g_test_add_func ("/cuda/no-memory", test_no_memory);
