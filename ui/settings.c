@@ -37,7 +37,7 @@ adain_settings_set_weights (GimpProcedureConfig *config,
   GValue value = G_VALUE_INIT;
 
   g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
-  gimp_value_set_double_array (&value, weights, n);
+  gimp_value_set_double_array (&value, n > 0 ? weights : NULL, n);
   g_object_set_property (G_OBJECT (config), "weights", &value);
   g_value_unset (&value);
 }
@@ -63,8 +63,9 @@ adain_settings_save (GimpProcedureConfig *config,
   g_key_file_set_integer (file, group, "work-size", work_size);
 
   /* The weight of a style layer comes last, and stays behind with it. */
-  g_key_file_set_double_list (file, group, "weights", weights,
-                              MIN (n_weights, styles ? g_strv_length (styles) : 0));
+  if (weights)
+    g_key_file_set_double_list (file, group, "weights", weights,
+                                MIN (n_weights, styles ? g_strv_length (styles) : 0));
   g_free (weights);
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)

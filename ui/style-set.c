@@ -16,6 +16,9 @@ struct _AdainStyleSet
   GimpProcedureConfig *config;
   GPtrArray           *items;
   GCancellable        *cancellable;
+  char               **initial_styles;
+  double              *initial_weights;
+  gsize                n_initial_weights;
   int                  next_id;
   gboolean             writing;      /* the settings are being changed by ourselves */
 };
@@ -188,6 +191,21 @@ take_item (GPtrArray    *old,
 }
 
 static void
+write_weights (AdainStyleSet *set)
+{
+  double *weights = g_new (double, set->items->len + 1);
+
+  for (guint i = 0; i < set->items->len; i++)
+    weights[i] = item_at (set, i)->weight;
+
+  set->writing = TRUE;
+  adain_settings_set_weights (set->config, weights, set->items->len);
+  set->writing = FALSE;
+
+  g_free (weights);
+}
+
+static void
 read_weights (AdainStyleSet *set)
 {
   gsize   n;
@@ -201,6 +219,10 @@ read_weights (AdainStyleSet *set)
     }
 
   g_free (weights);
+
+  /* So that what runs is what is shown. */
+  if (n != set->items->len)
+    write_weights (set);
 }
 
 static void
@@ -234,6 +256,26 @@ read_config (AdainStyleSet *set)
   read_weights (set);
 }
 
+/* "Reset to Initial Values" brings back the styles, but libgimp (3.0) takes arrays of numbers for
+ * equal where they have the same length, and leaves the weights as they are. */
+static void
+reset_weights (AdainStyleSet *set)
+{
+  char **styles = NULL;
+
+  g_object_get (set->config, "styles", &styles, NULL);
+
+  if (styles && set->initial_styles && set->n_initial_weights > 0 &&
+      g_strv_equal ((const char *const *) styles, (const char *const *) set->initial_styles))
+    {
+      set->writing = TRUE;
+      adain_settings_set_weights (set->config, set->initial_weights, set->n_initial_weights);
+      set->writing = FALSE;
+    }
+
+  g_strfreev (styles);
+}
+
 static void
 on_config_notify (GObject       *config,
                   GParamSpec    *pspec,
@@ -249,27 +291,15 @@ on_config_notify (GObject       *config,
     }
   else if (g_str_equal (pspec->name, "styles") || g_str_equal (pspec->name, "style-layer"))
     {
+      if (g_str_equal (pspec->name, "styles"))
+        reset_weights (set);
       read_config (set);
       g_signal_emit (set, signals[CHANGED], 0);
+      g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
     }
 }
 
 /* From the items to the settings ------------------------------------------------------------ */
-
-static void
-write_weights (AdainStyleSet *set)
-{
-  double *weights = g_new (double, set->items->len + 1);
-
-  for (guint i = 0; i < set->items->len; i++)
-    weights[i] = item_at (set, i)->weight;
-
-  set->writing = TRUE;
-  adain_settings_set_weights (set->config, weights, set->items->len);
-  set->writing = FALSE;
-
-  g_free (weights);
-}
 
 static void
 write_config (AdainStyleSet *set)
@@ -476,6 +506,8 @@ adain_style_set_dispose (GObject *object)
   g_clear_object (&set->config);
   g_clear_object (&set->cancellable);
   g_clear_pointer (&set->items, g_ptr_array_unref);
+  g_clear_pointer (&set->initial_styles, g_strfreev);
+  g_clear_pointer (&set->initial_weights, g_free);
 
   G_OBJECT_CLASS (adain_style_set_parent_class)->dispose (object);
 }
@@ -505,6 +537,8 @@ adain_style_set_new (GimpProcedureConfig *config)
 
   set->config = g_object_ref (config);
   read_config (set);
+  g_object_get (config, "styles", &set->initial_styles, NULL);
+  set->initial_weights = adain_settings_dup_weights (config, &set->n_initial_weights);
   g_signal_connect (config, "notify", G_CALLBACK (on_config_notify), set);
 
   return set;

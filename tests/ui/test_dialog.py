@@ -335,7 +335,7 @@ class Tests:
             dialog.weight("first.png").value = 0.9
             until("no preset", lambda: preset.name != "Dawn")
             dialog.button("Reset").click()
-            session.dialog().find("button", "Reset to Factory Defaults").click()
+            dialog.window.find("button", "Reset to Factory Defaults").click()
             until("the empty list", lambda: dialog.names() == [])
             assert not dialog.button("OK").has("SENSITIVE")
 
@@ -347,8 +347,14 @@ class Tests:
             dialog.button("Delete preset").click()
             until("no preset", lambda: preset.name == "None saved yet")
             assert dialog.weights() == [0.3, 1.0, 1.0]
-            dialog.button("Cancel").click()
-            image.layers("presets")
+
+            # What there was at first; and that can run.
+            dialog.button("Reset").click()
+            dialog.window.find("button", "Reset to Initial Values").click()
+            until("the first weights", lambda: dialog.weights() == [1.0, 1.0, 1.0])
+            dialog.wait_sharp()
+            dialog.button("OK").click()
+            assert image.layers("presets") == 2
 
     def test_list(self):
         """Reorder and remove by keyboard and mouse, missing and broken files, a layer, recent."""
