@@ -233,6 +233,15 @@ compute (Dialog  *dialog,
   return job;
 }
 
+/* A device that was given up during the run; what the preview has said already is not said again. */
+static void
+tell_notice (Dialog     *dialog,
+             const char *notice)
+{
+  if (notice && g_strcmp0 (notice, adain_preview_get_notice (ADAIN_PREVIEW (dialog->preview))) != 0)
+    g_message ("%s", notice);
+}
+
 static AdainJob *
 on_ok (Dialog *dialog)
 {
@@ -250,6 +259,7 @@ on_ok (Dialog *dialog)
   if (job)
     {
       g_key_file_remove_group (dialog->state, UNFINISHED_GROUP, NULL);
+      tell_notice (dialog, adain_job_notice (job));
     }
   else
     {

@@ -176,6 +176,18 @@ set_hint (AdainPreview *preview,
   gtk_widget_set_visible (preview->hint, text != NULL);
 }
 
+/* Tells which device computes, and why not another. */
+static void
+set_device (AdainPreview *preview,
+            const char   *device,
+            const char   *notice)
+{
+  gtk_label_set_text (GTK_LABEL (preview->device), device ? device : "");
+  gtk_label_set_text (GTK_LABEL (preview->notice), notice ? notice : "");
+  gtk_widget_set_tooltip_text (preview->notice, notice);
+  gtk_widget_set_visible (preview->notice, notice != NULL);
+}
+
 /* A piece at a time, between what the user does. */
 static gboolean
 read_large (gpointer data)
@@ -212,7 +224,7 @@ on_ready (const AdainPreviewResult *result,
 {
   AdainPreview *preview = user_data;
 
-  adain_preview_set_device (preview, result->device, result->notice);
+  set_device (preview, result->device, result->notice);
 
   if (result->surface)
     {
@@ -235,15 +247,10 @@ on_ready (const AdainPreviewResult *result,
   redraw (preview);
 }
 
-void
-adain_preview_set_device (AdainPreview *preview,
-                          const char   *device,
-                          const char   *notice)
+const char *
+adain_preview_get_notice (AdainPreview *preview)
 {
-  gtk_label_set_text (GTK_LABEL (preview->device), device ? device : "");
-  gtk_label_set_text (GTK_LABEL (preview->notice), notice ? notice : "");
-  gtk_widget_set_tooltip_text (preview->notice, notice);
-  gtk_widget_set_visible (preview->notice, notice != NULL);
+  return gtk_label_get_text (GTK_LABEL (preview->notice));
 }
 
 void

@@ -34,7 +34,7 @@ void       adain_preview_show_hint (AdainPreview *preview, const char *hint);
 /* Stops computing and keeps what is shown. */
 void       adain_preview_pause     (AdainPreview *preview);
 
-/* Tells which device computes, and why not another. */
-void       adain_preview_set_device (AdainPreview *preview, const char *device, const char *notice);
+/* What it says about why the device in use is not the one that was asked for; may be empty. */
+const char *adain_preview_get_notice (AdainPreview *preview);
 
 G_END_DECLS

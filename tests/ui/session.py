@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 
+# How many times longer than usual to wait, for slow builds.
+PATIENCE = float(os.environ.get("ADAIN_PATIENCE", "1"))
 NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0"]
 PROCEDURE = "plug-in-adain-style-transfer"
 TITLE = "AdaIN Style Transfer"
@@ -42,7 +44,7 @@ def has_gtk():
 
 def until(what, condition, seconds=20.0, step=0.02):
     """Waits for `condition` to hold and returns what it gave."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while time.monotonic() < end:
         result = condition()
         if result:
@@ -248,7 +250,7 @@ class Session:
         """The window of that title, of whichever program."""
         from gi.repository import Atspi
         Atspi.init()
-        Atspi.set_timeout(20000, 20000)
+        Atspi.set_timeout(round(20000 * PATIENCE), round(20000 * PATIENCE))
 
         def look():
             desktop = Atspi.get_desktop(0)
