@@ -19,8 +19,8 @@
 #define HEIGHT 400
 #else
 #define PROMPT 0.2
-#define WIDTH  2400
-#define HEIGHT 1600
+#define WIDTH  1600
+#define HEIGHT 1100
 #endif
 
 typedef struct
@@ -649,7 +649,7 @@ paint (AdainEngine *engine, AdainImage *picture, AdainImage *painting, int work_
   g_autoptr (AdainImage) result = test_image_new (picture->width, picture->height);
   AdainSink              sink = adain_image_sink (result);
   AdainRenderOptions     options = { .strength = 0.5 };
-  g_autoptr (AdainStyle) style = adain_style_encode (engine, &style_source, 1, NULL, cancellable, error);
+  g_autoptr (AdainStyle) style = adain_style_encode (engine, &style_source, 0.25, NULL, cancellable, error);
   g_autoptr (AdainContent) content = NULL;
 
   if (!style)
