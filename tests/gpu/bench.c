@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,14 @@ die (GError *error)
 {
   fprintf (stderr, "bench: %s\n", error->message);
   exit (1);
+}
+
+/* Measuring goes on with the next line, which says so. */
+static void
+complain (GError *error)
+{
+  fprintf (stderr, "bench: %s\n", error->message);
+  g_error_free (error);
 }
 
 static AdainBackend *
@@ -175,7 +184,7 @@ costs (const AdainNetwork *network, gboolean decode, double *flops, double *byte
     }
 }
 
-/* Milliseconds of the launches of one plan, from a graph, with the data on the card. */
+/* Milliseconds of the launches of one plan, from a graph, with the data on the card; NAN if it fails. */
 static double
 plan_time (AdainBackend *backend, const AdainShape *shape, AdainFeatures *features)
 {
@@ -195,14 +204,20 @@ plan_time (AdainBackend *backend, const AdainShape *shape, AdainFeatures *featur
 
       plan = adain_plan_get (worker, shape, &error);
       if (!plan)
-        die (error);
+        {
+          complain (error);
+          return NAN;
+        }
       host = adain_plan_host (plan);
       memset (host->call, 0, sizeof *host->call);
       host->call->features = features->data;
       host->call->stride = features->width;
       again = FALSE;
       if (!adain_plan_run (plan, &again, &error))
-        die (error);
+        {
+          complain (error);
+          return NAN;
+        }
       if (again)
         adain_plan_drop (worker, plan);
     }
@@ -211,12 +226,12 @@ plan_time (AdainBackend *backend, const AdainShape *shape, AdainFeatures *featur
   cudaEventCreate (&end);
   cudaStreamBeginCapture (stream, cudaStreamCaptureModeThreadLocal);
   if (!adain_plan_launch (plan, &again, &error))
-    die (error);
+    complain (error);
   if (cudaStreamEndCapture (stream, &graph) != cudaSuccess
       || cudaGraphInstantiate (&exec, graph, 0) != cudaSuccess)
     {
       fprintf (stderr, "bench: no graph: %s\n", cudaGetErrorString (cudaGetLastError ()));
-      exit (1);
+      return NAN;
     }
   for (int i = 0; i < REPEATS; i++)
     {
@@ -246,7 +261,7 @@ typedef struct
   AdainFeatures *features;
   float         *rgb;                      /* one tile's, the same for all */
   gboolean       decode;
-  int            next;                     /* atomic */
+  int            next, failed;             /* atomic */
 } Picture;
 
 /* The i-th tile's kept cells, and them with their halo. */
@@ -299,7 +314,10 @@ work (void *data)
                               rect.height * 8, &keep, NULL, picture->features, rect.x + keep.x,
                               rect.y + keep.y, moments, NULL, &error);
       if (!done)
-        die (error);
+        {
+          complain (g_steal_pointer (&error));
+          __atomic_store_n (&picture->failed, TRUE, __ATOMIC_SEQ_CST);
+        }
     }
   test_moments_free (moments);
   g_free (scale);
@@ -308,7 +326,8 @@ work (void *data)
   return NULL;
 }
 
-/* Milliseconds of encoding or decoding all tiles by two workers, from memory to memory. */
+/* Milliseconds of encoding or decoding all tiles by two workers, from memory to memory; NAN if one
+ * fails. */
 static double
 pass_time (Picture *picture, gboolean decode)
 {
@@ -321,7 +340,7 @@ pass_time (Picture *picture, gboolean decode)
       pthread_t       running[ADAIN_CUDA_WORKERS];
       Thread          threads[ADAIN_CUDA_WORKERS];
 
-      picture->next = 0;
+      picture->next = picture->failed = 0;
       clock_gettime (CLOCK_MONOTONIC, &begin);
       for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
         {
@@ -332,6 +351,8 @@ pass_time (Picture *picture, gboolean decode)
       for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
         pthread_join (running[i], NULL);
       clock_gettime (CLOCK_MONOTONIC, &end);
+      if (picture->failed)
+        return NAN;
       best = MIN (best, (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) * 1e-6);
     }
   return best;
@@ -391,6 +412,11 @@ static void
 print_line (const Model *model, const Size *size, const char *step, double time, double flops,
             double bytes, double peak, double bandwidth, double pytorch)
 {
+  if (isnan (time))
+    {
+      printf ("%-8s %-10s %-16s failed\n", model->name, size->name, step);
+      return;
+    }
   printf ("%-8s %-10s %-16s %10.3f ms %7.1f TFLOP/s %5.1f%% %7.0f GB/s %5.1f%%", model->name, size->name,
           step, time, flops / time * 1e-9, peak > 0 ? flops / time * 1e5 / peak : 0, bytes / time * 1e-6,
           bandwidth > 0 ? bytes / time * 1e5 / bandwidth : 0);
