@@ -64,6 +64,8 @@ open_cuda (AdainEngine *engine)
       engine->notice = g_strdup (_("The module for NVIDIA GPUs does not fit this version"));
       return FALSE;
     }
+  /* GLib keeps strings of the module for good, such as the name of the error domain. */
+  g_module_make_resident (engine->module);
   if (class->score (&reason) <= 0)
     {
       engine->notice = g_steal_pointer (&reason);
