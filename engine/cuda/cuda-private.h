@@ -112,7 +112,7 @@ void     adain_worker_clear   (AdainWorker *worker);
 /* After a failure: waits for what is queued. FALSE if the device is lost. */
 gboolean adain_worker_recover (AdainWorker *worker);
 
-/* plan.c ------------------------------------------------------------------------------------ */
+/* layers.c, plan.c, run.c -------------------------------------------------------------------- */
 
 /* What one plan does, sizes in cells. Everything else may change from run to run. */
 typedef struct
@@ -186,3 +186,26 @@ struct _AdainBackend
 };
 
 const AdainBackendClass *adain_cuda_backend (void);
+
+/* job.c -------------------------------------------------------------------------------------- */
+
+/* One call of encode() or decode(): the whole rectangle, of which pieces may be done one by one. */
+typedef struct
+{
+  AdainBackend        *backend;
+  AdainWorker         *worker;
+  GCancellable        *cancellable;
+  gboolean             decode;
+  int                  width, height;      /* the rectangle, in cells */
+  AdainRect            keep;
+  const AdainFeatures *features;
+  int                  x, y;               /* encode: the kept cells' place; decode: the rectangle's */
+
+  const float         *rgb_in, *weights;
+  AdainMoments        *moments;
+
+  const float         *scale, *shift;
+  float               *rgb_out;
+} AdainJob;
+
+gboolean adain_job_run (const AdainJob *job, GError **error);

@@ -1,0 +1,244 @@
+/* The steps of a plan: which kernels, from where to where, for the layers of one half of the network.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "plan-private.h"
+
+/* Layers with at most this many pairs of channels are bound by memory rather than arithmetic. */
+#define NARROW (64 * 128)
+
+/* What the layers so far have left behind. */
+typedef struct
+{
+  AdainRegion region;
+  int         width, height;
+  AdainGather pending;       /* still to be done to it */
+} State;
+
+static AdainStep *
+add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainRegion input, AdainRegion output,
+          int width, int height, int channels, int border)
+{
+  AdainStep *step = &plan->steps[plan->n_steps++];
+  gsize      bytes = (gsize) (width + 2 * border) * (height + 2 * border) * channels * sizeof (guint16);
+
+  step->kind = kind;
+  step->layer = layer;
+  step->input = input;
+  step->output = output;
+  step->width = width;
+  step->height = height;
+  step->channels = channels;
+  step->border = border;
+  if (output == REGION_A || output == REGION_B || output == REGION_PADDED)
+    plan->size[output] = MAX (plan->size[output], bytes);
+  return step;
+}
+
+static AdainRegion
+other (AdainRegion region)
+{
+  return region == REGION_A ? REGION_B : REGION_A;
+}
+
+static gboolean
+wants_cudnn (const AdainPlan *plan, int index)
+{
+  const AdainCudaLayer *layer = &plan->network->layers[index];
+
+  if (plan->mode == ADAIN_CUDA_DIRECT || (plan->worker && plan->worker->refused[index]))
+    return FALSE;
+  if (plan->mode == ADAIN_CUDA_CUDNN)
+    return TRUE;
+  return layer->in * layer->out > NARROW && index != 0 && index != ADAIN_CUDA_LAYERS - 1;
+}
+
+/* One layer by cuDNN, after the step that makes its padded input. */
+static gboolean
+add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GError **error)
+{
+  const AdainCudaLayer *layer = &plan->network->layers[index];
+  AdainCudnnConv       *cudnn = NULL;
+  AdainStep            *step;
+  int                   width = state->width, height = state->height;
+
+  if (plan->worker)
+    {
+      if (!adain_cudnn_conv_new (&cudnn, plan->worker->api, plan->worker->cudnn, layer,
+                                 width, height, index < ADAIN_CUDA_LAYERS - 1,
+                                 plan->worker->workspace, error))
+        return FALSE;
+      if (!cudnn)
+        {
+          plan->worker->refused[index] = TRUE;
+          *taken = FALSE;
+          return TRUE;
+        }
+      plan->size[REGION_WORKSPACE] = MAX (plan->size[REGION_WORKSPACE],
+                                          adain_cudnn_conv_workspace (cudnn));
+    }
+
+  if (index == 0)
+    add_step (plan, STEP_PACK, index, REGION_RGB, REGION_PADDED, width, height, layer->in, 1);
+  else if (index == ADAIN_LAYERS)
+    add_step (plan, STEP_AFFINE, index, REGION_CALL, REGION_PADDED, width, height, layer->in, 1);
+  else
+    {
+      step = add_step (plan, STEP_GATHER, index, state->region, REGION_PADDED,
+                       width, height, layer->in, 1);
+      step->gather = state->pending;
+    }
+  state->region = other (state->region);
+  state->pending = ADAIN_PLAIN;
+  step = add_step (plan, STEP_CUDNN, index, REGION_PADDED, state->region,
+                   width, height, layer->out, 0);
+  step->cudnn = cudnn;
+  if (index == ADAIN_CUDA_LAYERS - 1)
+    add_step (plan, STEP_UNPACK, index, state->region, REGION_RGB, width, height, layer->out, 0);
+  *taken = TRUE;
+  return TRUE;
+}
+
+/* One layer by our own kernel, which doubles its input and pools its output by itself. */
+static void
+add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
+{
+  const AdainCudaLayer *layer = &plan->network->layers[index];
+  AdainStep            *step;
+  AdainRegion           output;
+  int                   shrink = pool ? 2 : 1;
+
+  if (index == ADAIN_LAYERS)
+    {
+      state->region = other (state->region);
+      add_step (plan, STEP_AFFINE, index, REGION_CALL, state->region,
+                state->width, state->height, layer->in, 0);
+    }
+  if (state->pending == ADAIN_POOL)
+    {
+      step = add_step (plan, STEP_GATHER, index, state->region, other (state->region),
+                       state->width, state->height, layer->in, 0);
+      step->gather = ADAIN_POOL;
+      state->region = step->output;
+    }
+  output = index == ADAIN_CUDA_LAYERS - 1 ? REGION_RGB : other (state->region);
+  step = add_step (plan, STEP_DIRECT, index, index == 0 ? REGION_RGB : state->region, output,
+                   state->width / shrink, state->height / shrink, layer->out, 0);
+  step->width = state->width;
+  step->height = state->height;
+  step->source = index == 0 ? ADAIN_FROM_RGB
+               : state->pending == ADAIN_UP ? ADAIN_FROM_UP : ADAIN_FROM_PLAIN;
+  step->sink = index == ADAIN_CUDA_LAYERS - 1 ? ADAIN_TO_RGB : pool ? ADAIN_TO_POOL : ADAIN_TO_RELU;
+  state->region = output;
+  state->pending = ADAIN_PLAIN;
+}
+
+static gboolean
+add_layers (AdainPlan *plan, GError **error)
+{
+  const AdainShape *shape = &plan->shape;
+  State             state = { REGION_A, shape->width, shape->height, ADAIN_PLAIN };
+
+  if (!shape->decode)
+    {
+      state.width *= ADAIN_CELL;
+      state.height *= ADAIN_CELL;
+    }
+  for (int i = 0; i < ADAIN_LAYERS; i++)
+    {
+      int      index = shape->decode ? ADAIN_LAYERS + i : i;
+      gboolean pool = !shape->decode && (i == 1 || i == 3 || i == 7), taken = FALSE;
+
+      if (shape->decode && (i == 1 || i == 5 || i == 7))
+        {
+          state.width *= 2;
+          state.height *= 2;
+          state.pending = ADAIN_UP;
+        }
+      if (wants_cudnn (plan, index) && !add_cudnn_layer (plan, index, &state, &taken, error))
+        return FALSE;
+      if (!taken)
+        add_direct_layer (plan, index, &state, pool);
+      if (pool)
+        {
+          state.width /= 2;
+          state.height /= 2;
+          state.pending = taken ? ADAIN_POOL : ADAIN_PLAIN;
+        }
+    }
+  if (!shape->decode)
+    add_step (plan, STEP_KEEP, ADAIN_LAYERS - 1, state.region, REGION_PARTIAL,
+              state.width, state.height, plan->network->padded, 0);
+  return TRUE;
+}
+
+static void
+add_sizes (AdainPlan *plan)
+{
+  const AdainShape *shape = &plan->shape;
+  gsize             cells = (gsize) shape->width * shape->height;
+  gsize             kept = (gsize) shape->keep_width * shape->keep_height;
+  gsize             padded = plan->network->padded;
+
+  plan->size[REGION_CALL] = sizeof (AdainCall);
+  plan->size[REGION_RGB] = (shape->decode ? kept : cells) * ADAIN_CELL * ADAIN_CELL * 3 * sizeof (float);
+  if (shape->decode)
+    {
+      plan->size[REGION_SCALE] = padded * sizeof (float);
+      plan->size[REGION_SHIFT] = padded * sizeof (float);
+    }
+  else
+    {
+      plan->size[REGION_WEIGHTS] = shape->weighted ? kept * sizeof (float) : 0;
+      plan->size[REGION_MOMENTS] = 3 * padded * sizeof (double);
+      plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height)
+                                   * 3 * padded * sizeof (double);
+    }
+}
+
+gsize
+adain_plan_size (const AdainPlan *plan, AdainRegion end)
+{
+  gsize sum = 0;
+
+  for (AdainRegion region = 0; region < end; region++)
+    sum += adain_region_align (plan->size[region]);
+  return sum;
+}
+
+AdainPlan *
+adain_plan_sketch (AdainWorker *worker, const AdainCudaNetwork *network, AdainCudaMode mode,
+             const AdainShape *shape, GError **error)
+{
+  AdainPlan *plan = g_new0 (AdainPlan, 1);
+
+  plan->worker = worker;
+  plan->network = network;
+  plan->mode = mode;
+  plan->shape = *shape;
+  add_sizes (plan);
+  if (!add_layers (plan, error))
+    g_clear_pointer (&plan, adain_plan_free);
+  return plan;
+}
+
+gsize
+adain_plan_device_bytes (const AdainCudaNetwork *network, AdainCudaMode mode,
+                         const AdainShape *shape)
+{
+  AdainPlan *plan = adain_plan_sketch (NULL, network, mode, shape, NULL);
+  gsize      bytes = adain_plan_size (plan, REGIONS);
+
+  adain_plan_free (plan);
+  return bytes;
+}
+
+gsize
+adain_plan_host_bytes (const AdainCudaNetwork *network, const AdainShape *shape)
+{
+  AdainPlan *plan = adain_plan_sketch (NULL, network, ADAIN_CUDA_DIRECT, shape, NULL);
+  gsize      bytes = adain_plan_size (plan, REGION_MIRRORED);
+
+  adain_plan_free (plan);
+  return bytes;
+}
