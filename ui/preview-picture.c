@@ -211,17 +211,18 @@ adain_preview_picture_reduce (const AdainPreviewPicture *picture,
                               int                        longest)
 {
   AdainPreviewPicture *small = g_memdup2 (picture, sizeof *picture);
-
-  small->drawable = small->selection = small->layer_mask = NULL;
   double scale = MIN (1.0, (double) longest / MAX (picture->image.width, picture->image.height));
 
+  small->drawable = small->selection = small->layer_mask = NULL;
   small->image.width  = MAX (1, (int) round (picture->image.width * scale));
   small->image.height = MAX (1, (int) round (picture->image.height * scale));
-  small->image.rgba = average_down (picture->image.rgba, picture->image.width, picture->image.height, 4,
-                              small->image.width, small->image.height);
+  small->image.rgba = average_down (picture->image.rgba, picture->image.width,
+                                    picture->image.height, 4,
+                                    small->image.width, small->image.height);
   if (picture->image.mask)
-    small->image.mask = average_down (picture->image.mask, picture->image.width, picture->image.height, 1,
-                                small->image.width, small->image.height);
+    small->image.mask = average_down (picture->image.mask, picture->image.width,
+                                      picture->image.height, 1,
+                                      small->image.width, small->image.height);
 
   return small;
 }
@@ -240,7 +241,8 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture,
                                const float               *rgba)
 {
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
-                                                         picture->image.width, picture->image.height);
+                                                         picture->image.width,
+                                                         picture->image.height);
   int              stride = cairo_image_surface_get_stride (surface);
   guchar          *data = cairo_image_surface_get_data (surface);
 
@@ -268,7 +270,8 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture,
               0.2126f * color[0] + 0.7152f * color[1] + 0.0722f * color[2];
 
           for (int c = 0; c < 3; c++)
-            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f) << (16 - 8 * c);
+            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f)
+                     << (16 - 8 * c);
 
           row[x] = pixel;
         }

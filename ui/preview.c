@@ -313,7 +313,8 @@ create_picture (AdainPreview *preview)
 
   preview->area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (preview->area, MIN_WIDTH, MIN_HEIGHT);
-  gtk_widget_set_tooltip_text (preview->area, _("Hold the mouse button down to see the picture as it was"));
+  gtk_widget_set_tooltip_text (preview->area,
+                               _("Hold the mouse button down to see the picture as it was"));
   gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
   g_signal_connect (preview->area, "draw", G_CALLBACK (on_draw), preview);
   g_signal_connect (preview->area, "button-press-event", G_CALLBACK (on_area_button), preview);

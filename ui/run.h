@@ -21,8 +21,8 @@ void       adain_run_bar_prepare (AdainRunBar *bar);
 /* Ends that, where nothing came of it. */
 void       adain_run_bar_abandon (AdainRunBar *bar);
 
-/* After adain_run_bar_prepare(). Returns when the job is done, has failed, or was stopped (G_IO_ERROR_CANCELLED); until then the
- * main loop runs. */
+/* After adain_run_bar_prepare(). Returns when the job is done, has failed, or was stopped
+ * (G_IO_ERROR_CANCELLED); until then the main loop runs. */
 gboolean   adain_run_bar_run     (AdainRunBar *bar, AdainJob *job, GError **error);
 
 gboolean   adain_run_bar_is_busy (AdainRunBar *bar);

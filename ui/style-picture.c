@@ -11,6 +11,8 @@
 /* The shorter side is kept down to this; at stroke size 1 the engine looks at 512. */
 #define SHORTER_SIDE 640
 
+#define READ_SIZE (64 * 1024)
+
 static void
 on_size_prepared (GdkPixbufLoader *loader,
                   int              width,
@@ -25,33 +27,50 @@ on_size_prepared (GdkPixbufLoader *loader,
                                 MAX (1, (gint64) height * SHORTER_SIDE / shorter));
 }
 
+/* Piece by piece, so that a large file that is no picture is given up early. */
+static gboolean
+feed (GdkPixbufLoader  *loader,
+      GInputStream     *stream,
+      GCancellable     *cancellable,
+      GError          **error)
+{
+  guint8 *buffer = g_malloc (READ_SIZE);
+  gssize  n;
+
+  do
+    n = g_input_stream_read (stream, buffer, READ_SIZE, cancellable, error);
+  while (n > 0 && gdk_pixbuf_loader_write (loader, buffer, n, error));
+
+  g_free (buffer);
+
+  return n == 0;
+}
+
 static GdkPixbuf *
 load (const char    *name,
       GCancellable  *cancellable,
       GError       **error)
 {
-  GFile           *file = g_file_new_for_commandline_arg (name);
-  GdkPixbufLoader *loader;
-  GdkPixbuf       *pixbuf = NULL;
-  char            *contents;
-  gsize            length;
-  gboolean         ok;
+  GFile            *file = g_file_new_for_commandline_arg (name);
+  GFileInputStream *stream = g_file_read (file, cancellable, error);
+  GdkPixbufLoader  *loader;
+  GdkPixbuf        *pixbuf = NULL;
+  gboolean          ok;
 
-  ok = g_file_load_contents (file, cancellable, &contents, &length, NULL, error);
   g_object_unref (file);
-  if (! ok)
+  if (! stream)
     return NULL;
 
   loader = gdk_pixbuf_loader_new ();
   g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), NULL);
 
-  ok = gdk_pixbuf_loader_write (loader, (const guchar *) contents, length, error);
+  ok = feed (loader, G_INPUT_STREAM (stream), cancellable, error);
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
   if (ok)
     pixbuf = gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
 
   g_object_unref (loader);
-  g_free (contents);
+  g_object_unref (stream);
 
   return pixbuf;
 }

@@ -473,6 +473,12 @@ class Tests:
             until("a choice", lambda: dialog.window.find_all("combo box", "Recolor the styles"))
             dialog.wait_sharp()
 
+            # The preview off and on.
+            session.key("alt+i")
+            until("no preview", lambda: dialog.picture.description == "The untouched picture")
+            session.key("alt+i")
+            dialog.wait_sharp()
+
             reached = set()
             for _ in range(45):
                 session.key("Tab")
