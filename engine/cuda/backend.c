@@ -4,8 +4,6 @@
  */
 #include "cuda-private.h"
 
-#include <glib/gi18n-lib.h>
-
 #define SCORE        100
 #define TILE         128   /* cells on a side: 1024 px */
 #define TILE_MIN     4
