@@ -102,6 +102,15 @@ add_style (AdainJob *job, AdainPixels *style)
   return TRUE;
 }
 
+/* Reading happens on the main thread; between two pictures the dialog, if there is one, is drawn and
+ * hears its Stop button. */
+static void
+let_dialog_breathe (void)
+{
+  for (int i = 0; i < 100 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
 AdainJob *
 adain_job_new (GimpProcedure *procedure, GimpProcedureConfig *config,
                GimpImage *image, GimpDrawable **drawables, GError **error)
@@ -125,15 +134,21 @@ adain_job_new (GimpProcedure *procedure, GimpProcedureConfig *config,
     return NULL;
 
   for (int i = 0; job->arguments->styles[i] != NULL; i++)
-    if (! add_style (job, adain_style_load (job->arguments->styles[i], error)))
-      return NULL;
+    {
+      if (! add_style (job, adain_style_load (job->arguments->styles[i], error)))
+        return NULL;
+      let_dialog_breathe ();
+    }
   if (job->arguments->style_layer != NULL
       && ! add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
     return NULL;
 
   for (int i = 0; drawables[i] != NULL; i++)
-    if (! add_piece (job, drawables[i], error))
-      return NULL;
+    {
+      if (! add_piece (job, drawables[i], error))
+        return NULL;
+      let_dialog_breathe ();
+    }
 
   return g_steal_pointer (&job);
 }
