@@ -285,23 +285,24 @@ class Tests:
             until("the styles", lambda: len(dialog.weights()) == 3)
             dialog.wait_sharp()
             self.shot(session, "large")
-            dialog.button("OK").click()
-            bar = dialog.window.find("progress bar", "Progress")
-            until("tiles", lambda: bar.value > 0.02, 120)
-            self.shot(session, "running")
-            assert not dialog.window.find_all("button", "OK")[0].has("SENSITIVE")
+            ok = dialog.button("OK")
+            bar = dialog.window.find_all("progress bar", "Progress", showing=False)[0]
+            stop = dialog.window.find_all("button", "Stop", showing=False)[0]
+            ok.click()
+            until("tiles", lambda: bar.has("SHOWING") and bar.value > 0.02, 120)
+            assert not ok.has("SENSITIVE")
 
-            stop = dialog.button("Stop")
             start = time.monotonic()
             stop.click()
             until("the end of the run", lambda: not bar.has("SHOWING"), 10, 0.005)
             print(f"stopped after {(time.monotonic() - start) * 1000:.0f} ms")
-            assert dialog.button("OK").has("SENSITIVE")
+            assert ok.has("SENSITIVE")
             dialog.wait_sharp()
 
             # Escape stops, too, and does not close the dialog.
-            dialog.button("OK").click()
+            ok.click()
             until("tiles", lambda: bar.has("SHOWING") and bar.value > 0.02, 120)
+            session.screenshot(os.path.join(self.shots, "running.png"))
             session.key("Escape")
             until("the end of the run", lambda: not bar.has("SHOWING"), 10)
             assert dialog.alive()
