@@ -61,15 +61,15 @@ def parse_arguments(arguments=None):
         default=" ".join(map(str, COMPACT_DECODER)))
     add("--steps", type=int, default=20000, help="length of the training; "
         "may be changed when resuming")
-    add("--decay", type=float, default=0.4,
+    add("--decay", type=float, default=0.9,
         help="share of the steps, at the end, in which the rate falls to 0")
     add("--rate", type=float, default=2.5e-4, help="learning rate")
     add("--optimizer", choices=("adam", "muon"), default="muon")
     add("--batch", type=int, default=8, help="pairs per step and process")
     add("--crop", type=int, default=160, help="side of a training crop")
-    add("--sides", type=int, nargs=2, default=(200, 512), metavar="PIXELS",
+    add("--sides", type=int, nargs=2, default=(192, 448), metavar="PIXELS",
         help="pictures are scaled to a shorter side in this range")
-    add("--style-weight", type=float, default=1.5,
+    add("--style-weight", type=float, default=1.0,
         help="style loss relative to content loss")
     add("--ema", type=float, default=0.998, help="averaging of the weights")
     add("--pool", type=int, default=1500,
