@@ -246,23 +246,28 @@ wide_row (const Row *row, const Element *in, const Element *weights, void *out, 
 }
 
 /* With so many pixels in a block addresses are worth being constants, for the usual strides. */
-static __attribute__ ((noinline)) void
-narrow_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
+INLINE void
+narrow_row_of_stride (const Row *row, const int stride, const Element *in, const Element *weights,
+                      void *out, gsize offset, int width)
 {
   Row fixed = *row;
 
-  if (row->in_stride == 16 && row->in_step == 16)
+  fixed.in_stride = fixed.in_step = stride;
+  row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
+}
+
+static __attribute__ ((noinline)) void
+narrow_row (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width)
+{
+  switch (row->in_stride == row->in_step ? row->in_stride : 0)
     {
-      fixed.in_stride = fixed.in_step = 16;
-      row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
+    case 16: narrow_row_of_stride (row, 16, in, weights, out, offset, width); break;
+    case 32: narrow_row_of_stride (row, 32, in, weights, out, offset, width); break;
+    case 48: narrow_row_of_stride (row, 48, in, weights, out, offset, width); break;
+    case 64: narrow_row_of_stride (row, 64, in, weights, out, offset, width); break;
+    case 80: narrow_row_of_stride (row, 80, in, weights, out, offset, width); break;
+    default: row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
     }
-  else if (row->in_stride == 32 && row->in_step == 32)
-    {
-      fixed.in_stride = fixed.in_step = 32;
-      row_of_blocks (&fixed, in, weights, out, offset, width, 1, NARROW);
-    }
-  else
-    row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
 }
 
 /* All rows for one set of taps, whose output begins at `offset`. */
