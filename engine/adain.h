@@ -158,8 +158,9 @@ typedef enum
  * @threads: threads on the CPU (default: one for each core)
  * @module_dir: where the run-time modules (adain-cuda) lie
  * @tile: side of the tiles in pixels, for tests (default: the back end's choice)
- * @kernels: name of the CPU kernel set, for tests and benchmarks: "c", "onednn", "onednn-bf16",
- *   "avx2", "avx512", "avx512-bf16" (default: the fastest that this processor has)
+ * @kernels: name of the kernel set, for tests and benchmarks; on the CPU "c", "onednn", "onednn-bf16",
+ *   "avx2", "avx512", "avx512-bf16" (default: the fastest that the device has). Where the CPU
+ *   stands in for another device, a name that it does not know means the default.
  */
 typedef struct
 {
@@ -205,7 +206,8 @@ typedef struct _AdainStyle AdainStyle;
  *   transfer", 2016): the picture's own colours are then kept
  *
  * Computes the channel-wise mean and deviation of the style's features. The source is not used
- * after the call. A style belongs to its engine's model, not to a device.
+ * after the call. A style belongs to its engine's model, not to a device: any engine with the same
+ * #AdainModel takes it, and none with another.
  */
 AdainStyle *adain_style_encode (AdainEngine         *engine,
                                 const AdainSource   *source,

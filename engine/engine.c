@@ -29,9 +29,9 @@ default_memory (void)
 }
 
 static gboolean
-open_unit (AdainEngine *engine, const AdainBackendClass *class, GError **error)
+open_unit (AdainEngine *engine, const AdainBackendClass *class, const char *kernels, GError **error)
 {
-  AdainBackendOptions options = { engine->threads, engine->tile, engine->kernels };
+  AdainBackendOptions options = { engine->threads, engine->tile, kernels };
   AdainBackend       *backend;
 
   backend = class->open (adain_model_network (engine->model), &options, error);
@@ -71,12 +71,20 @@ open_cuda (AdainEngine *engine)
       engine->notice = g_steal_pointer (&reason);
       return FALSE;
     }
-  if (!open_unit (engine, class, &error))
+  if (!open_unit (engine, class, engine->kernels, &error))
     {
       engine->notice = g_strdup (error->message);
       return FALSE;
     }
   return TRUE;
+}
+
+/* The CPU in place of another device, whose kernels it may not know. */
+static gboolean
+open_cpu_instead (AdainEngine *engine, GError **error)
+{
+  return open_unit (engine, adain_cpu_backend (), engine->kernels, NULL)
+         || open_unit (engine, adain_cpu_backend (), NULL, error);
 }
 
 AdainEngine *
@@ -100,7 +108,9 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
     return engine;
   if (device == ADAIN_DEVICE_AUTO)
     g_clear_pointer (&engine->notice, g_free);
-  if (!open_unit (engine, adain_cpu_backend (), error))
+  if (device == ADAIN_DEVICE_CPU
+      ? !open_unit (engine, adain_cpu_backend (), engine->kernels, error)
+      : !open_cpu_instead (engine, error))
     {
       adain_engine_free (engine);
       return NULL;
@@ -145,7 +155,7 @@ adain_engine_fall_back (AdainEngine *engine, GError **error)
       || adain_engine_unit (engine)->class == adain_cpu_backend ()
       || !(g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_DEVICE)
            || g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_MEMORY))
-      || !open_unit (engine, adain_cpu_backend (), NULL))
+      || !open_cpu_instead (engine, NULL))
     return FALSE;
   g_free (engine->notice);
   engine->notice = g_strdup_printf (_("The GPU gave up, the CPU went on: %s"), (*error)->message);

@@ -20,10 +20,12 @@
 #define MAX_STROKE 4.0
 
 static AdainStyle *
-style_from_moments (const AdainMoments *moments, int channels)
+style_from_moments (AdainEngine *engine, const AdainMoments *moments)
 {
+  int         channels = engine->channels;
   AdainStyle *style = g_malloc (sizeof *style + 2 * channels * sizeof (double));
 
+  style->model = adain_model_ref (engine->model);
   style->channels = channels;
   for (int c = 0; c < channels; c++)
     {
@@ -57,7 +59,7 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, ADAIN_HALO,
                        ADAIN_SCRATCH_BYTES (1), engine->memory, error)
       && adain_encode (engine, &input, &grid, NULL, moments, &report, error))
-    style = style_from_moments (moments, engine->channels);
+    style = style_from_moments (engine, moments);
   g_mutex_clear (&lock);
   adain_survey_clear (&survey);
   return style;
@@ -131,6 +133,9 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, double strok
 void
 adain_style_free (AdainStyle *style)
 {
+  if (style == NULL)
+    return;
+  adain_model_unref (style->model);
   g_free (style);
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "model.h"
 #include "moments.h"
 
 G_BEGIN_DECLS
@@ -13,8 +14,9 @@ G_BEGIN_DECLS
 
 struct _AdainStyle
 {
-  int    channels;
-  double mean_and_deviation[];    /* channels means, then channels deviations */
+  AdainModel *model;                   /* that it was encoded with */
+  int         channels;
+  double      mean_and_deviation[];    /* channels means, then channels deviations */
 };
 
 /* The network's affine for each channel: AdaIN to the weighted styles, blended with the content by

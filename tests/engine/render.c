@@ -196,7 +196,7 @@ test_blend (void)
 
   for (int k = 0; k < 2; k++)
     {
-      styles[k] = g_malloc (sizeof (AdainStyle) + 2 * sizeof (double));
+      styles[k] = g_malloc0 (sizeof (AdainStyle) + 2 * sizeof (double));
       styles[k]->channels = 1;
       styles[k]->mean_and_deviation[0] = 10 + 4 * k;
       styles[k]->mean_and_deviation[1] = 2 + 4 * k;
@@ -802,17 +802,36 @@ test_render_errors (Scene *scene, gconstpointer data)
   static const double      weights[][2] = { { 0, 0 }, { -1, 2 }, { NAN, 1 }, { 1, INFINITY },
                                             { -0.0, 0 }, { 1.7e308, 1.7e308 } };
   static const double      strengths[] = { -0.1, 1.0001, NAN, INFINITY };
-  AdainStyle              *foreign = g_malloc0 (sizeof *foreign);
-  AdainStyle              *styles[] = { scene->styles[0], foreign };
-
   for (gsize i = 0; i < G_N_ELEMENTS (weights); i++)
     check_render_refused (content, scene->styles, weights[i], 2, 1);
   for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
     check_render_refused (content, scene->styles, NULL, 1, strengths[i]);
   check_render_refused (content, scene->styles, NULL, 0, 1);
-  foreign->channels = scene->styles[0]->channels + 1;
-  check_render_refused (content, styles, NULL, 2, 1);
-  adain_style_free (foreign);
+}
+
+/* A style goes with its model, not with the number of channels or with one engine. */
+static void
+test_foreign_style (Scene *scene, gconstpointer data)
+{
+  g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 0);
+  AdainEngine             *second = test_engine_new (scene->model, NULL, 1, 0, 0);
+  AdainStyle              *styles[] = { scene->styles[0], test_style_new (second, scene->picture) };
+
+  adain_engine_free (second);
+  test_image_free (test_render (content, styles[1], 1));
+  adain_style_free (styles[1]);
+
+  for (int again = 0; again < 2; again++)
+    {
+      AdainModel *model = test_model_new ();
+
+      second = test_engine_new (model, NULL, 1, 0, 0);
+      adain_model_unref (model);
+      styles[1] = test_style_new (second, scene->picture);
+      adain_engine_free (second);
+      check_render_refused (content, styles, NULL, 2, 1);
+      adain_style_free (styles[1]);
+    }
 }
 
 static void
@@ -893,6 +912,7 @@ main (int argc, char **argv)
     { "/render/cancel-any-time", test_cancel_any_time },
     { "/render/deterministic", test_deterministic },
     { "/render/render-errors", test_render_errors },
+    { "/render/foreign-style", test_foreign_style },
     { "/render/source-errors", test_source_errors },
     { "/render/engine-errors", test_engine_errors },
   };

@@ -126,6 +126,32 @@ test_no_features (void)
   g_assert_true (is_same (&result, &expected));
 }
 
+/* The CPU takes over also if the device was asked to use kernels that only it has. */
+static void
+test_kernels (void)
+{
+  static const char *const told[] = { "encode 3 device", "decode 2 memory", "open 1 device" };
+  Pipeline                 pipeline = on_standin;
+  g_auto (PipelineResult)  expected = { 0 }, refused = { 0 };
+  GError                  *error = NULL;
+
+  paint_expected (&expected);
+  pipeline.options.kernels = "stand-in";
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      g_auto (PipelineResult) result = { 0 };
+
+      run (&pipeline, &result, told[i]);
+      g_assert_true (is_same (&result, &expected));
+      g_assert_nonnull (strstr (result.notice, FAILED));
+    }
+
+  pipeline.device = ADAIN_DEVICE_CPU;
+  g_assert_false (pipeline_run (&pipeline, &refused, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
+  g_error_free (error);
+}
+
 /* Another error would be the same on the CPU. */
 static void
 test_other_error (void)
@@ -191,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/cpu", test_cpu);
   g_test_add_func ("/fallback/failing", test_failing);
   g_test_add_func ("/fallback/no-features", test_no_features);
+  g_test_add_func ("/fallback/kernels", test_kernels);
   g_test_add_func ("/fallback/other-error", test_other_error);
   g_test_add_func ("/fallback/unusable", test_unusable);
   return g_test_run ();
