@@ -11,8 +11,8 @@
 
 #include "adain.h"
 
-/* The reference implementation's own limit. */
-#define MAX_HEADER (100 * 1000 * 1000)
+/* A model's header has some KB. Parsed, a header takes many times its length. */
+#define MAX_HEADER (1 << 20)
 
 typedef struct
 {
@@ -187,6 +187,13 @@ parse_header (Safetensors *self, const char *json, gsize json_length,
   return extents_cover (extents, length);
 }
 
+static void
+refuse (const char *path, GError **error)
+{
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
+               _("“%s” is not a safetensors file, or it is damaged"), path);
+}
+
 Safetensors *
 safetensors_open (const char *path, GError **error)
 {
@@ -199,6 +206,12 @@ safetensors_open (const char *path, GError **error)
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _("“%s” is a folder, not a model"), path);
+      return NULL;
+    }
+  /* Somebody would have to write into a pipe before it could be opened. */
+  if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      refuse (path, error);
       return NULL;
     }
   self->file = g_mapped_file_new (path, FALSE, &local);
@@ -222,8 +235,7 @@ safetensors_open (const char *path, GError **error)
                            (const guint8 *) bytes + 8 + header, length - 8 - header))
         return g_steal_pointer (&self);
     }
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
-               _("“%s” is not a safetensors file, or it is damaged"), path);
+  refuse (path, error);
   return NULL;
 }
 

@@ -19,6 +19,10 @@
 /* Rows of cells that one thread looks at at a time. */
 #define BAND 4
 
+/* Pixels, counted by how visible they are, that a picture has at least: with less, the sums of single
+ * precision become 0. */
+#define MIN_WEIGHT 1e-6
+
 /* Sums of weight, w * v and w * v v'. */
 typedef struct
 {
@@ -73,7 +77,7 @@ merge_palettes (PaletteSums *sums, const PaletteSums *more)
 static gboolean
 finish_palette (AdainPalette *palette, const PaletteSums *sums, GError **error)
 {
-  if (sums->weight <= 0)
+  if (sums->weight < MIN_WEIGHT)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
                            _("Nothing of the picture is visible or selected"));

@@ -506,6 +506,36 @@ test_nothing_visible (Scene *scene, gconstpointer data)
 
 /* Odd pictures ----------------------------------------------------------------------------- */
 
+/* What can hardly be seen is painted; what would vanish in the sums counts as invisible. */
+static void
+test_faint (Scene *scene, gconstpointer data)
+{
+  static const float alphas[] = { 1e-6f, 1e-44f };
+  gsize              n = (gsize) scene->picture->width * scene->picture->height;
+
+  for (gsize a = 0; a < G_N_ELEMENTS (alphas); a++)
+    {
+      AdainSource             source = adain_image_source (scene->picture);
+      g_autoptr (AdainStyle)  style = NULL;
+      GError                 *error = NULL;
+      double                  sum = 0;
+
+      for (gsize i = 0; i < n; i++)
+        scene->picture->rgba[4 * i + 3] = alphas[a];
+      style = adain_style_encode (scene->engine, &source, 0, NULL, NULL, &error);
+      if (a == 1)
+        {
+          g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE);
+          g_error_free (error);
+          continue;
+        }
+      g_assert_no_error (error);
+      for (int c = 0; c < 2 * style->channels; c++)
+        sum += style->mean_and_deviation[c];
+      g_assert_true (isfinite (sum));
+    }
+}
+
 static void
 test_not_finite (Scene *scene, gconstpointer data)
 {
@@ -904,6 +934,7 @@ main (int argc, char **argv)
     { "/render/fill", test_fill },
     { "/render/mask", test_mask },
     { "/render/nothing-visible", test_nothing_visible },
+    { "/render/faint", test_faint },
     { "/render/not-finite", test_not_finite },
     { "/render/odd-sizes", test_odd_sizes },
     { "/render/work-size", test_work_size },

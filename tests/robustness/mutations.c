@@ -3,6 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
 
 #include "engine/adain.h"
 #include "input.h"
@@ -165,6 +168,52 @@ test_noise (void)
     }
 }
 
+/* A header may be long, but not endlessly so: parsing it takes many times its length. */
+static void
+test_long_header (void)
+{
+  g_auto (File) file;
+
+  read_file (&file);
+  for (gsize n = file.header->len; n < 512 << 10; n++)
+    g_string_append_c (file.header, ' ');
+  g_assert_true (try_file (file.header, file.data, file.header->len));
+  while (file.header->len <= 1 << 20)
+    g_string_append_c (file.header, ' ');
+  g_assert_false (try_file (file.header, file.data, file.header->len));
+}
+
+/* Brackets within brackets. */
+static void
+test_nesting (void)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (GString) header = g_string_new ("{\"x\":"), nothing = g_string_new (NULL);
+
+      while (header->len < 1000 << 10)
+        g_string_append (header, i ? "{\"x\":" : "[");
+      g_assert_false (try_file (header, nothing, header->len));
+    }
+}
+
+/* A pipe that nobody writes to is refused, not waited for. */
+static void
+test_pipe (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("adain-model-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "model.safetensors", NULL);
+  GError          *error = NULL;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_null (adain_model_load (path, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL);
+  g_assert_nonnull (strstr (error->message, path));
+  g_error_free (error);
+  g_remove (path);
+  g_rmdir (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -172,5 +221,8 @@ main (int argc, char **argv)
   g_test_add_func ("/mutations/header", test_header);
   g_test_add_func ("/mutations/weights", test_weights);
   g_test_add_func ("/mutations/noise", test_noise);
+  g_test_add_func ("/mutations/long-header", test_long_header);
+  g_test_add_func ("/mutations/nesting", test_nesting);
+  g_test_add_func ("/mutations/pipe", test_pipe);
   return g_test_run ();
 }
