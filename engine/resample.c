@@ -14,8 +14,8 @@
 /* Rows read from a source at a time. */
 #define BAND 32
 
-/* Alpha below this is taken as hidden: its colour is not recovered from premultiplied sums. */
-#define MIN_ALPHA (1.0f / 1024)
+/* Alpha below this is taken as hidden: enlarging has ripples, in which a colour would mean nothing. */
+#define MIN_ALPHA 1e-6f
 
 static gboolean
 no_memory (GError **error)
