@@ -6,28 +6,37 @@ presses real keys and mouse buttons through xdotool. To be run inside dbus-run-s
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import functools
 import glob
 import os
+import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-# How many times longer than usual to wait, for slow builds.
+# How many times longer than usual to wait, for slow builds and busy machines. Nothing waits longer
+# than it has to; this is only the time after which a test gives up.
 PATIENCE = float(os.environ.get("ADAIN_PATIENCE", "1"))
 NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0"]
 PROCEDURE = "plug-in-adain-style-transfer"
 TITLE = "AdaIN Style Transfer"
 
 
+def atspi():
+    import gi
+    gi.require_version("Atspi", "2.0")
+    from gi.repository import Atspi
+    return Atspi
+
+
 def missing():
     """What this machine lacks to run the tests, or an empty list."""
     lacks = [name for name in NEEDED if not shutil.which(name)]
     try:
-        import gi
-        gi.require_version("Atspi", "2.0")
-        from gi.repository import Atspi  # noqa: F401
+        atspi()
     except (ImportError, ValueError) as error:
         lacks.append(str(error))
     return lacks
@@ -42,15 +51,67 @@ def has_gtk():
     return True
 
 
-def until(what, condition, seconds=20.0, step=0.02):
-    """Waits for `condition` to hold and returns what it gave."""
-    end = time.monotonic() + seconds * PATIENCE
-    while time.monotonic() < end:
+class NotYet(Exception):
+    """A condition does not hold, as the reason why."""
+
+
+class Waiting:
+    inside = False
+
+
+def until(what, condition, seconds=30.0, step=0.05):
+    """Waits for `condition` to hold and returns what it gave.
+
+    Whatever is raised meanwhile means "not yet": parts of the dialog come and go while one looks at
+    them, and AT-SPI has many ways to say so. The last of it is told when the time is over. Only what
+    shows that the test itself is wrong is raised at once. Inside of another condition there is no
+    waiting, as that one waits already."""
+    def attempt():
         result = condition()
-        if result:
-            return result
-        time.sleep(step)
-    raise AssertionError(f"waited {seconds:g} s in vain for {what}")
+        if not result:
+            raise NotYet(f"{what}: {result!r}")
+        return result
+
+    if Waiting.inside:
+        return attempt()
+
+    seconds *= PATIENCE
+    end = time.monotonic() + seconds
+    Waiting.inside = True
+    try:
+        while True:
+            try:
+                return attempt()
+            except (NameError, ImportError):
+                raise
+            except Exception as error:
+                if time.monotonic() >= end:
+                    raise AssertionError(f"waited {seconds:g} s in vain for {what}; at last "
+                                         f"{type(error).__name__}: {error}") from error
+            time.sleep(step)
+    finally:
+        Waiting.inside = False
+
+
+def expect(what, look, wanted, seconds=30.0):
+    """Waits until `look()` gives what is wanted; says what it gave instead."""
+    def compare():
+        seen = look()
+        if seen != wanted:
+            raise NotYet(f"{seen!r} instead of {wanted!r}")
+        return True
+
+    until(what, compare, seconds)
+
+
+def stop(process, seconds=10.0):
+    """Ends a program that we started."""
+    process.terminate()
+    try:
+        process.wait(seconds * PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 DRAG_SOURCE = """
@@ -71,10 +132,20 @@ Gtk.main()
 """
 
 
+@functools.cache
+def roles_called(name):
+    Atspi = atspi()
+    return [role for role in map(Atspi.Role, range(Atspi.Role.LAST_DEFINED))
+            if Atspi.role_get_name(role) == name]
+
+
 class Widget:
-    """An accessible object."""
+    """An accessible object. Everything here looks once and raises what AT-SPI raises when the object
+    is gone, so it belongs into the condition of until(); find() and click() wait by themselves."""
 
     def __init__(self, accessible):
+        if accessible is None:
+            raise NotYet("it is gone")
         self.accessible = accessible
 
     def __eq__(self, other):
@@ -93,10 +164,8 @@ class Widget:
         return self.accessible.get_role_name()
 
     def children(self):
-        for i in range(self.accessible.get_child_count()):
-            child = self.accessible.get_child_at_index(i)
-            if child is not None:
-                yield Widget(child)
+        return [Widget(self.accessible.get_child_at_index(i))
+                for i in range(self.accessible.get_child_count())]
 
     def walk(self):
         yield self
@@ -104,28 +173,29 @@ class Widget:
             yield from child.walk()
 
     def has(self, state):
-        from gi.repository import Atspi
-        return self.accessible.get_state_set().contains(getattr(Atspi.StateType, state))
+        return self.accessible.get_state_set().contains(getattr(atspi().StateType, state))
 
-    def find_all(self, role=None, name=None, showing=True):
-        found = []
-        try:
-            for widget in self.walk():
-                if ((role is None or widget.role == role)
-                        and (name is None or widget.name == name)
-                        and (not showing or widget.has("SHOWING"))):
-                    found.append(widget)
-        except Exception as error:  # a widget that vanished while we looked at it
-            if type(error).__name__ != "GError":
-                raise
-        return found
+    def find_all(self, role=None, name=None, showing=True, focused=False):
+        """The widgets in this one. The program looks for them itself, all at one time, so that they
+        are never half of a list that is just being made anew."""
+        Atspi = atspi()
+        roles = roles_called(role) if role else []
+        states = ([Atspi.StateType.SHOWING] if showing else []) + \
+                 ([Atspi.StateType.FOCUSED] if focused else [])
+        match = Atspi.CollectionMatchType
+        rule = Atspi.MatchRule.new(Atspi.StateSet.new(states), match.ALL, {}, match.ALL,
+                                   roles, match.ANY if role else match.ALL, [], match.ALL, False)
+        found = self.accessible.get_collection_iface().get_matches(
+            rule, Atspi.CollectionSortOrder.CANONICAL, 0, True)
+        return [w for w in map(Widget, found) if name is None or w.name == name]
 
-    def find(self, role=None, name=None, seconds=20.0):
+    def find(self, role=None, name=None, showing=True):
         return until(f"{role} “{name}”",
-                     lambda: (self.find_all(role, name) or [None])[0], seconds)
+                     lambda: (self.find_all(role, name, showing) or [None])[0])
 
     def click(self):
-        assert self.accessible.get_action_iface().do_action(0)
+        """What a click does, once the widget lets it happen."""
+        until("a click", lambda: self.accessible.get_action_iface().do_action(0))
 
     @property
     def value(self):
@@ -137,16 +207,25 @@ class Widget:
 
     @property
     def text(self):
-        from gi.repository import Atspi
-        return Atspi.Text.get_text(self.accessible, 0, -1)
+        return atspi().Text.get_text(self.accessible, 0, -1)
 
     def extents(self):
-        from gi.repository import Atspi
-        rect = self.accessible.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+        rect = self.accessible.get_component_iface().get_extents(atspi().CoordType.SCREEN)
         return rect.x, rect.y, rect.width, rect.height
 
+    def resting_extents(self):
+        """Where it is, once it does not move or grow any more."""
+        def look():
+            before = self.extents()
+            time.sleep(0.1)
+            return before == self.extents() and before[2] > 0 and before[3] > 0 and before
+
+        return until("a widget that stays where it is", look)
+
     def focus(self):
-        self.accessible.get_component_iface().grab_focus()
+        """Gives it the keyboard focus."""
+        until("the focus", lambda: self.has("FOCUSED")
+              or (self.accessible.get_component_iface().grab_focus() and None))
 
 
 class Session:
@@ -172,16 +251,17 @@ class Session:
 
     def __exit__(self, kind, *_):
         if kind and self.gimp:
-            self.screenshot(os.path.join(self.shots, "failure.png"))
+            with contextlib.suppress(Exception):
+                self.screenshot(os.path.join(self.shots, "failure.png"))
             print(self.log_text()[-4000:])
         self.stop_gimp()
-        if self.clipboard:
-            self.clipboard.terminate()
-            self.clipboard.wait()
-        for process in reversed(self.processes):
-            process.terminate()
-            process.wait()
+        for process in [self.clipboard, *reversed(self.processes)]:
+            if process:
+                stop(process)
+        complaints = self.complaints()
         shutil.rmtree(self.home, ignore_errors=True)
+        if not kind:
+            assert not complaints, complaints
 
     def start_display(self):
         read, write = os.pipe()
@@ -190,8 +270,12 @@ class Session:
             pass_fds=[write], stderr=subprocess.DEVNULL))
         os.close(write)
         with os.fdopen(read) as pipe:
-            os.environ["DISPLAY"] = ":" + pipe.readline().strip()
+            number = pipe.readline().strip()
+        assert number, "Xvfb does not start"
+        os.environ["DISPLAY"] = ":" + number
         self.processes.append(subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL))
+        until("the window manager", lambda: subprocess.run(
+            ["xdotool", "get_num_desktops"], capture_output=True).returncode == 0)
 
     def make_profile(self):
         version = subprocess.run(["gimp-3.0", "--version"], capture_output=True, text=True).stdout
@@ -209,6 +293,13 @@ class Session:
                          '(plug-in-path "${gimp_dir}/plug-ins")\n'
                          f"(theme-color-scheme {'dark' if self.dark else 'light'})\n")
 
+    def remember_folder(self, folder):
+        """As if the file chooser had been in that folder last time."""
+        settings = os.path.join(self.profile, "plug-in-settings", PROCEDURE.removeprefix("plug-in-"))
+        os.makedirs(settings)
+        with open(os.path.join(settings, "dialog.ini"), "w") as state:
+            state.write(f"[Dialog]\nFolder={pathlib.Path(folder).as_uri()}\n")
+
     def locale(self):
         """A locale for the language, without having one installed: the C locale by another name."""
         locales = os.path.join(self.home, "locale")
@@ -216,8 +307,8 @@ class Session:
             shutil.copytree("/usr/lib/locale/C.utf8", os.path.join(locales, self.language + ".utf8"))
         return {"LOCPATH": locales, "LANG": self.language + ".UTF-8"}
 
-    def start_gimp(self, script):
-        """Starts GIMP with its window, and `script` (Scheme) in it."""
+    def start_gimp(self, script, cores=None):
+        """Starts GIMP with its window, and `script` (Scheme) in it; on that many cores, or all."""
         environment = dict(os.environ, GIMP3_DIRECTORY=self.profile, HOME=self.home,
                            XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                            XDG_CACHE_HOME=os.path.join(self.home, "cache"),
@@ -226,47 +317,76 @@ class Session:
         if self.language:
             environment.update(self.locale())
         environment.pop("NO_AT_BRIDGE", None)
-        self.log = open(self.log_path, "ab")
-        self.gimp = subprocess.Popen(
-            ["gimp-3.0", "--no-splash", "--no-fonts", "--no-data", "--new-instance",
-             "--batch-interpreter", "plug-in-script-fu-eval", "--batch", script],
-            env=environment, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
+        command = ["gimp-3.0", "--no-splash", "--no-fonts", "--no-data", "--new-instance",
+                   "--batch-interpreter", "plug-in-script-fu-eval", "--batch", script]
+        if cores:
+            some = sorted(os.sched_getaffinity(0))[:cores]
+            command = ["taskset", "-c", ",".join(map(str, some))] + command
+        with open(self.log_path, "ab") as log:
+            self.gimp = subprocess.Popen(command, env=environment, stdout=log,
+                                         stderr=subprocess.STDOUT, start_new_session=True)
 
     def stop_gimp(self):
-        if self.gimp and self.gimp.poll() is None:
-            self.gimp.terminate()
-            try:
-                self.gimp.wait(10)
-            except subprocess.TimeoutExpired:
-                self.gimp.kill()
-                self.gimp.wait()
+        if self.gimp:
+            stop(self.gimp)
         self.gimp = None
 
     def log_text(self):
-        with open(self.log_path, errors="replace") as log:
-            return log.read()
+        try:
+            with open(self.log_path, errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
 
-    def dialog(self, title=TITLE, seconds=60.0):
-        """The window of that title, of whichever program."""
-        from gi.repository import Atspi
+    def complaints(self):
+        """What GLib, GIMP and the sanitizers have found wrong with the plug-in. What GTK says is left
+        out, as AT-SPI is the cause of most of it: it looks at widgets that have gone, and presses
+        buttons without a mouse."""
+        return [line for line in self.log_text().splitlines()
+                if re.search(PROCEDURE + r":\d+\): ((GLib|LibGimp)\S*-CRITICAL|adain\S*-(CRITICAL|WARNING))",
+                             line)
+                or "ERROR: AddressSanitizer" in line or ": runtime error: " in line]
+
+    def dialog(self, title=TITLE, seconds=120.0):
+        """The window of that title, of whichever program, once it is shown."""
+        Atspi = atspi()
         Atspi.init()
-        Atspi.set_timeout(round(20000 * PATIENCE), round(20000 * PATIENCE))
+        # An answer may be late on a busy machine; to ask twice would be to click twice.
+        Atspi.set_timeout(round(60000 * PATIENCE), round(60000 * PATIENCE))
 
-        def look():
+        def windows():
             desktop = Atspi.get_desktop(0)
             for i in range(desktop.get_child_count()):
-                application = desktop.get_child_at_index(i)
-                try:
-                    for j in range(application.get_child_count() if application else 0):
-                        window = application.get_child_at_index(j)
-                        if window and title in (window.get_name() or ""):
-                            return Widget(window)
-                except Exception as error:
-                    if type(error).__name__ != "GError":
-                        raise
+                # Other programs come and go, too.
+                with contextlib.suppress(Exception):
+                    application = desktop.get_child_at_index(i)
+                    for j in range(application.get_child_count()):
+                        with contextlib.suppress(Exception):
+                            yield Widget(application.get_child_at_index(j))
+
+        def look():
+            for window in windows():
+                with contextlib.suppress(Exception):
+                    if title in window.name and window.has("SHOWING"):
+                        return window
             return None
 
         return until(f"the window “{title}”", look, seconds)
+
+    def activate(self, window):
+        """Gives a window the keyboard, should the window manager not have done that."""
+        last = time.monotonic()
+
+        def active():
+            nonlocal last
+            if window.has("ACTIVE"):
+                return True
+            if time.monotonic() > last + 3:
+                last = time.monotonic()
+                self.xdotool("search", "--name", window.name, "windowactivate")
+            return False
+
+        until("the window to get the keyboard", active)
 
     def xdotool(self, *arguments):
         subprocess.run(["xdotool", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
@@ -275,11 +395,15 @@ class Session:
         self.xdotool("key", "--clearmodifiers", *keys)
 
     def point(self, widget, x=0.5, y=0.5):
-        left, top, width, height = widget.extents()
+        left, top, width, height = widget.resting_extents()
         return round(left + x * width), round(top + y * height)
 
     def press(self, widget, x=0.5, y=0.5):
         self.xdotool("mousemove", *self.point(widget, x, y), "click", 1)
+
+    def aside(self):
+        """The pointer to where it is in nobody's way."""
+        self.xdotool("mousemove", 2, 2)
 
     def drag(self, start, end, steps=10):
         (x0, y0), (x1, y1) = start, end
@@ -290,15 +414,53 @@ class Session:
             time.sleep(0.02)
         self.xdotool("mouseup", 1)
 
+    def drop(self, what, done, start, end):
+        """Drags something somewhere (both functions give a point) until it has arrived.
+
+        A drop counts only once its target has said, by way of the X server, that it wants it. On a
+        busy machine that may take longer than the button is held; then nothing happens, and one
+        tries again, holding it longer."""
+        hold = 0.1
+
+        def attempt():
+            nonlocal hold
+            if done():
+                return True
+            x0, y0 = start()
+            x1, y1 = end()
+            self.xdotool("mousemove", x0, y0, "mousedown", 1)
+            try:
+                for i in range(1, 11):
+                    self.xdotool("mousemove", round(x0 + (x1 - x0) * i / 10),
+                                 round(y0 + (y1 - y0) * i / 10))
+                    time.sleep(0.02)
+                time.sleep(hold)
+                self.xdotool("mousemove", x1 + 1, y1)
+                time.sleep(hold)
+            finally:
+                self.xdotool("mouseup", 1)
+            end_of_attempt = time.monotonic() + 1 + 5 * hold
+            hold *= 2
+            while time.monotonic() < end_of_attempt:
+                with contextlib.suppress(Exception):
+                    if done():
+                        return True
+                time.sleep(0.05)
+            return False
+
+        until(what, attempt, 60)
+
     def copy(self, text):
         """Puts `text` into the clipboard."""
         if self.clipboard:
-            self.clipboard.terminate()
+            stop(self.clipboard)
         self.clipboard = subprocess.Popen(["xclip", "-quiet", "-selection", "clipboard"],
                                           stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.clipboard.stdin.write(text.encode())
         self.clipboard.stdin.close()
-        time.sleep(0.1)
+        expect("the clipboard", lambda: subprocess.run(
+            ["xclip", "-out", "-selection", "clipboard"], capture_output=True, text=True,
+            timeout=5 * PATIENCE).stdout, text)
 
     @contextlib.contextmanager
     def drag_source(self, path):
@@ -307,13 +469,12 @@ class Session:
         try:
             yield self.dialog("Drag source")
         finally:
-            program.terminate()
-            program.wait()
+            stop(program)
 
     def screenshot(self, path, widget=None):
         command = ["import", "-window", "root"]
         if widget is not None:
-            x, y, width, height = widget.extents()
+            x, y, width, height = widget.resting_extents()
             command += ["-crop", f"{width}x{height}+{x}+{y}", "+repage"]
         subprocess.run(command + [path], check=True)
 
