@@ -158,9 +158,10 @@ typedef enum
  * @threads: threads on the CPU (default: one for each core)
  * @module_dir: where the run-time modules (adain-cuda) lie
  * @tile: side of the tiles in pixels, for tests (default: the back end's choice)
- * @kernels: name of the kernel set, for tests and benchmarks; on the CPU "c", "onednn", "onednn-bf16",
- *   "avx2", "avx512", "avx512-bf16" (default: the fastest that the device has). Where the CPU
- *   stands in for another device, a name that it does not know means the default.
+ * @kernels: name of the kernel set, for tests and benchmarks; on the CPU "c", "vector", "onednn",
+ *   "onednn-bf16", "avx2", "avx2-int16", "avx512", "avx512-int16", "avx512-bf16" (default: the fastest
+ *   that the device has). Where the CPU stands in for another device, a name that it does not know means
+ *   the default.
  */
 typedef struct
 {

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "../moments.h"
+#include "ranges.h"
 #include "stream.h"
 
 /* Rows that enter the encoder, and cell rows that enter the decoder, between two looks at the
@@ -23,6 +24,7 @@ typedef struct
 {
   AdainStream *encoder, *decoder;
   int          encoder_width, decoder_width;      /* what they have been made for */
+  float       *scale, *shift;                     /* from features to the decoder's elements */
 } Worker;
 
 struct _AdainBackend
@@ -34,7 +36,7 @@ struct _AdainBackend
   int                 n_workers;
   int                 channels;
   int                 tile;
-  float              *ones, *zeros;             /* the affine that changes nothing */
+  float               scale[3];                 /* from R'G'B' less the mean to the encoder's elements */
   char               *description;
 };
 
@@ -60,14 +62,35 @@ close_backend (AdainBackend *self)
     {
       adain_stream_free (self->workers[i].encoder);
       adain_stream_free (self->workers[i].decoder);
+      g_free (self->workers[i].scale);
+      g_free (self->workers[i].shift);
     }
   adain_layers_clear (self->encoder, self->kernels);
   adain_layers_clear (self->decoder, self->kernels);
   g_free (self->workers);
-  g_free (self->ones);
-  g_free (self->zeros);
   g_free (self->description);
   g_free (self);
+}
+
+/* Brings both halves of the network into the kernels' layout. */
+static gboolean
+pack (AdainBackend *self, GError **error)
+{
+  const AdainNetwork *network = self->network;
+  const AdainKernels *kernels = self->kernels;
+  float               encoder[ADAIN_LAYERS] = { 0 }, decoder[ADAIN_LAYERS] = { 0 };
+  gboolean            integers = kernels->measure != NULL;
+
+  if (integers && !adain_ranges_find (network, kernels->measure, encoder, decoder, error))
+    return FALSE;
+  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE,
+                          integers ? encoder : NULL, error)
+      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE,
+                             integers ? decoder : NULL, error))
+    return FALSE;
+  for (int c = 0; c < 3; c++)
+    self->scale[c] = network->scale[c] * self->encoder[0].conv.in_scale;
+  return TRUE;
 }
 
 static AdainBackend *
@@ -89,15 +112,15 @@ open_backend (const AdainNetwork *network, const AdainBackendOptions *options, G
   self->tile = options->tile / ADAIN_CELL;
   self->n_workers = options->threads;
   self->workers = g_new0 (Worker, self->n_workers);
-  self->ones = g_new (float, self->channels);
-  self->zeros = g_new0 (float, self->channels);
-  for (int c = 0; c < self->channels; c++)
-    self->ones[c] = 1;
+  for (int i = 0; i < self->n_workers; i++)
+    {
+      self->workers[i].scale = g_new (float, self->channels);
+      self->workers[i].shift = g_new (float, self->channels);
+    }
   self->description = g_strdup_printf (ngettext ("CPU, %d thread, %s", "CPU, %d threads, %s",
                                                  self->n_workers),
                                        self->n_workers, kernels->name);
-  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE, error)
-      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE, error))
+  if (!pack (self, error))
     {
       close_backend (self);
       return NULL;
@@ -278,7 +301,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
         return FALSE;
       for (int i = 0; i < rows; i++)
         self->kernels->load (rgb + (gsize) (row + i) * width * 3, self->network->mean,
-                             self->network->scale, adain_stream_row (stream, i), width);
+                             self->scale, adain_stream_row (stream, i), width);
       if (!adain_stream_push (stream, rows))
         {
           no_memory (error);
@@ -324,6 +347,11 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
 
   if (!stream)
     return FALSE;
+  for (int c = 0; c < self->channels; c++)
+    {
+      w->scale[c] = (scale ? scale[c] : 1) * self->decoder[0].conv.in_scale;
+      w->shift[c] = (shift ? shift[c] : 0) * self->decoder[0].conv.in_scale;
+    }
   adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL,
                       keep->height * ADAIN_CELL, emit_pixels, &sink);
   adain_stream_input (stream, &first, &end);
@@ -339,8 +367,8 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
           gsize cell = (gsize) (from->y + row + i) * features->width + from->x;
 
           self->kernels->affine (features->cells + cell * self->channels,
-                                 scale ? scale : self->ones, shift ? shift : self->zeros,
-                                 adain_stream_row (stream, i), from->width, self->channels);
+                                 w->scale, w->shift, adain_stream_row (stream, i), from->width,
+                                 self->channels);
         }
       if (!adain_stream_push (stream, rows))
         {

@@ -8,8 +8,14 @@ const AdainKernels *const adain_kernels[] = {
 #ifdef ADAIN_HAVE_AVX512_BF16
   &adain_kernels_avx512_bf16,
 #endif
+#ifdef ADAIN_HAVE_AVX512_INT16
+  &adain_kernels_avx512_int16,
+#endif
 #ifdef ADAIN_HAVE_AVX512
   &adain_kernels_avx512,
+#endif
+#ifdef ADAIN_HAVE_AVX2_INT16
+  &adain_kernels_avx2_int16,
 #endif
 #ifdef ADAIN_HAVE_AVX2
   &adain_kernels_avx2,

@@ -7,6 +7,7 @@
 #include <glib.h>
 
 typedef float  Element;
+typedef float Sum;
 typedef __m256 Vector;
 typedef __m256 Weights;
 
@@ -25,7 +26,7 @@ supported (void)
 }
 
 static inline Vector
-load_floats (const float *p)
+load_sums (const Sum *p)
 {
   return _mm256_loadu_ps (p);
 }
@@ -55,13 +56,13 @@ relu (Vector v)
 }
 
 static inline void
-store_elements (Element *p, Vector v)
+store_elements (Element *p, Vector v, const float *units)
 {
   _mm256_storeu_ps (p, v);
 }
 
 static inline void
-store_floats (float *p, Vector v, int n)
+store_floats (float *p, Vector v, const float *units, int n)
 {
   const __m256i lane = _mm256_setr_epi32 (0, 1, 2, 3, 4, 5, 6, 7);
 

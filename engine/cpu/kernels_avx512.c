@@ -7,6 +7,7 @@
 #include <glib.h>
 
 typedef float  Element;
+typedef float Sum;
 typedef __m512 Vector;
 typedef __m512 Weights;
 
@@ -25,7 +26,7 @@ supported (void)
 }
 
 static inline Vector
-load_floats (const float *p)
+load_sums (const Sum *p)
 {
   return _mm512_loadu_ps (p);
 }
@@ -55,13 +56,13 @@ relu (Vector v)
 }
 
 static inline void
-store_elements (Element *p, Vector v)
+store_elements (Element *p, Vector v, const float *units)
 {
   _mm512_storeu_ps (p, v);
 }
 
 static inline void
-store_floats (float *p, Vector v, int n)
+store_floats (float *p, Vector v, const float *units, int n)
 {
   _mm512_mask_storeu_ps (p, n >= LANES ? 0xffff : (1u << n) - 1, v);
 }

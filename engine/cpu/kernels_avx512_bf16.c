@@ -9,6 +9,7 @@
 #include "bfloat16.h"
 
 typedef guint16  Element;
+typedef float Sum;
 typedef __m512   Vector;
 typedef __m512bh Weights;
 
@@ -28,7 +29,7 @@ supported (void)
 }
 
 static inline Vector
-load_floats (const float *p)
+load_sums (const Sum *p)
 {
   return _mm512_loadu_ps (p);
 }
@@ -61,13 +62,13 @@ relu (Vector v)
 }
 
 static inline void
-store_elements (Element *p, Vector v)
+store_elements (Element *p, Vector v, const float *units)
 {
   _mm256_storeu_si256 ((__m256i *) p, (__m256i) _mm512_cvtneps_pbh (v));
 }
 
 static inline void
-store_floats (float *p, Vector v, int n)
+store_floats (float *p, Vector v, const float *units, int n)
 {
   _mm512_mask_storeu_ps (p, n >= LANES ? 0xffff : (1u << n) - 1, v);
 }

@@ -6,9 +6,11 @@
  *   PAIR                                 input channels that one multiplication takes (1; bfloat16: 2)
  *   LANES                                floats per vector
  *   WIDE, NARROW                         pixels per block with two vectors of output channels, with one
- *   Vector, Weights                      types of an accumulator and of LANES * PAIR weights
- *   load_floats, load_weights, broadcast, multiply_add, relu, store_elements, store_floats,
+ *   Sum                                  the C type of a sum (float; gint32 of integers)
+ *   Vector, Weights                      types of LANES sums and of LANES * PAIR weights
+ *   load_sums, load_weights, broadcast, multiply_add, relu, store_elements, store_floats,
  *   element_from_float                   on those
+ *   LIMIT, SET_MEASURE                   for integers: the largest element; the float set for measuring
  *
  * A block accumulates a few output pixels times one or two vectors of output channels in registers,
  * over all taps and input channels. Weights are packed in just the order in which a block reads them:
@@ -20,8 +22,12 @@
  * A convolution to very few channels (the last one, to R'G'B') would leave most of a vector idle. There a
  * vector holds all channels of a group of neighbouring pixels, whose taps overlap: 3 x (group + 2) of them.
  *
+ * Integers stand for activations times the layer's in_scale and weights times a power of two for each
+ * output channel, as large as can be without a sum ever overflowing. A sum's unit leads back.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +45,8 @@ typedef struct
   int      dy, dx;
   int      group;      /* pixels that one vector holds, usually 1 */
   Element *weights;
-  float   *bias;       /* rounded up to vectors */
+  Sum     *bias;       /* rounded up to vectors, like `units` */
+  float   *units;      /* what 1 of a sum is in the output */
 } Taps;
 
 typedef struct
@@ -87,27 +94,61 @@ lane_weight (const AdainConv *conv, const Taps *taps, int lane, int in, int y, i
   return tap_weight (conv, taps, lane % conv->out, in, y, x - lane / conv->out);
 }
 
+/* What the weights of a lane are multiplied by. */
+static float
+lane_scale (const AdainPacked *packed, const AdainConv *conv, const Taps *taps, int lane)
+{
+#ifdef LIMIT
+  double largest = 0, total = 0;
+  int    count = taps->ky * taps->kx * conv->in;
+
+  for (int y = 0; y < taps->ky; y++)
+    for (int x = 0; x < taps->kx; x++)
+      for (int i = 0; i < conv->in; i++)
+        {
+          double weight = fabs (lane_weight (conv, taps, lane, i, y, x));
+
+          largest = MAX (largest, weight);
+          total += weight;
+        }
+  total += fabs (conv->bias[lane % conv->out]) * packed->in_scale / LIMIT;
+  if (total <= 0)
+    return 1;
+  /* Each weight may be rounded up by a half, and the bias by one. A power of two keeps exact what is. */
+  return exp2 (floor (log2 (MIN ((G_MAXINT32 / LIMIT - 1 - 0.5 * count) / total,
+                                 LIMIT / MAX (largest, G_MINFLOAT)))));
+#else
+  return 1;
+#endif
+}
+
 static gboolean
 pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
 {
-  int      lanes = adain_round_up (conv->out * taps->group, LANES);
+  int      used = conv->out * taps->group, lanes = adain_round_up (used, LANES);
   int      inputs = adain_round_up (packed->in_stride, PAIR);
   gsize    bytes = (gsize) lanes * taps->ky * taps->kx * inputs * sizeof (Element);
   Element *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  g_autofree float *scales = g_try_new0 (float, lanes);
 
   taps->weights = next;
-  taps->bias = g_try_new0 (float, lanes);
-  if (!next || !taps->bias)
+  taps->bias = g_try_new0 (Sum, lanes);
+  taps->units = g_try_new0 (float, lanes);
+  if (!next || !scales || !taps->bias || !taps->units)
     return FALSE;
+  for (int lane = 0; lane < used; lane++)
+    {
+      scales[lane] = lane_scale (packed, conv, taps, lane);
+      taps->bias[lane] = conv->bias[lane % conv->out] * scales[lane] * packed->in_scale;
+      taps->units[lane] = packed->out_scale / (scales[lane] * packed->in_scale);
+    }
   for (int first = 0; first < lanes; first += block_channels (first, lanes))
     for (int y = 0; y < taps->ky; y++)
       for (int x = 0; x < taps->kx; x++)
         for (int i = 0; i < inputs; i += PAIR)
           for (int lane = first; lane < first + block_channels (first, lanes); lane++)
             for (int p = i; p < i + PAIR; p++)
-              *next++ = element_from_float (lane_weight (conv, taps, lane, p, y, x));
-  for (int lane = 0; lane < conv->out * taps->group; lane++)
-    taps->bias[lane] = conv->bias[lane % conv->out];
+              *next++ = element_from_float (lane_weight (conv, taps, lane, p, y, x) * scales[lane]);
   return TRUE;
 }
 
@@ -120,6 +161,7 @@ unpack (AdainPacked *packed)
     {
       free (weights->taps[i].weights);
       g_free (weights->taps[i].bias);
+      g_free (weights->taps[i].units);
     }
   g_clear_pointer (&packed->weights, g_free);
 }
@@ -158,7 +200,8 @@ typedef struct
   gsize        out_step;       /* likewise, in the output */
   gboolean     relu, float_out;
   int          channels;       /* of the output that are stored */
-  const float *bias;
+  const Sum   *bias;
+  const float *units;
 } Row;
 
 /* `pixels` output pixels times `vectors` vectors of output channels. All constant where it is called. */
@@ -172,7 +215,7 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
   for (int v = 0; v < vectors; v++)
 #pragma GCC unroll 32
     for (int p = 0; p < pixels; p++)
-      sum[v][p] = load_floats (row->bias + v * LANES);
+      sum[v][p] = load_sums (row->bias + v * LANES);
 
   for (int y = 0; y < row->ky; y++)
     for (int x = 0; x < row->kx; x++)
@@ -203,13 +246,14 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++)
       {
-        gsize  to = out_offset + p * row->out_step + v * LANES;
-        Vector result = row->relu ? relu (sum[v][p]) : sum[v][p];
+        gsize        to = out_offset + p * row->out_step + v * LANES;
+        Vector       result = row->relu ? relu (sum[v][p]) : sum[v][p];
+        const float *units = row->units + v * LANES;
 
         if (row->float_out)
-          store_floats ((float *) out + to, result, row->channels - v * LANES);
+          store_floats ((float *) out + to, result, units, row->channels - v * LANES);
         else
-          store_elements ((Element *) out + to, result);
+          store_elements ((Element *) out + to, result, units);
       }
 }
 
@@ -287,6 +331,7 @@ convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize 
       n = block_channels (first, lanes);
       row.channels = channels - first;
       row.bias = taps->bias + first;
+      row.units = taps->units + first;
       for (int y = 0; y < rows; y++)
         if (n == LANES)
           narrow_row (&row, in + y * in_pitch, weights, out, offset + first + y * out_row, width);
@@ -335,6 +380,10 @@ const AdainKernels SET_SYMBOL = {
   .element = sizeof (Element),
   .multiple = LANES,
   .input_stride = INPUT_STRIDE,
+#ifdef LIMIT
+  .measure = &SET_MEASURE,
+  .limit = LIMIT,
+#endif
   .supported = SET_SUPPORTED,
   .pack = pack,
   .unpack = unpack,

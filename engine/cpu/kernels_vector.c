@@ -7,6 +7,7 @@
 #include <glib.h>
 
 typedef float Element;
+typedef float Sum;
 typedef float Vector __attribute__ ((vector_size (16)));
 typedef Vector Weights;
 
@@ -25,7 +26,7 @@ supported (void)
 }
 
 static inline Vector
-load_floats (const float *p)
+load_sums (const Sum *p)
 {
   Vector v;
 
@@ -36,7 +37,7 @@ load_floats (const float *p)
 static inline Weights
 load_weights (const Element *p)
 {
-  return load_floats (p);
+  return load_sums (p);
 }
 
 static inline Weights
@@ -60,13 +61,13 @@ relu (Vector v)
 }
 
 static inline void
-store_elements (Element *p, Vector v)
+store_elements (Element *p, Vector v, const float *units)
 {
   memcpy (p, &v, sizeof v);
 }
 
 static inline void
-store_floats (float *p, Vector v, int n)
+store_floats (float *p, Vector v, const float *units, int n)
 {
   for (int i = 0; i < LANES && i < n; i++)
     p[i] = v[i];

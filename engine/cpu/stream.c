@@ -4,6 +4,7 @@
  */
 #include "stream.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,9 @@
 #define EXTRA_ROWS 4
 
 #define ALIGNMENT 64
+
+/* Integers leave room for activations so many times larger than those in the ranges. */
+#define HEADROOM 2
 
 /* A layer's input: image rows [top, filled) of `width` pixels with one border pixel on each side. Of the
  * picture's rows it gets those from `begin` to `end` and convolves those up to `stop`. */
@@ -38,11 +42,22 @@ struct _AdainStream
   guint8             *memory;
   AdainEmit           emit;
   gpointer            user_data;
+  float              *ranges;       /* NULL: not measured */
 };
+
+/* Elements for an activation of 1. */
+static float
+element_scale (const AdainKernels *kernels, const float *ranges, int layer)
+{
+  float scale = ranges ? kernels->limit / (HEADROOM * ranges[layer]) : 1;
+
+  return scale > 0 && isfinite (scale) ? scale : 1;
+}
 
 gboolean
 adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
-                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder, GError **error)
+                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder,
+                   const float *ranges, GError **error)
 {
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
@@ -54,6 +69,8 @@ adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
       packed->in_stride = !decoder && i == 0 ? kernels->input_stride
                           : adain_round_up (convs[i].in, kernels->multiple);
       packed->out_stride = last ? convs[i].out : adain_round_up (convs[i].out, kernels->multiple);
+      packed->in_scale = element_scale (kernels, ranges, i);
+      packed->out_scale = last ? 1 : element_scale (kernels, ranges, i + 1);
       packed->float_out = last;
       packed->relu = !(decoder && last);
       packed->upsample = decoder && (i == 1 || i == 5 || i == 7);
@@ -260,6 +277,31 @@ ready (const Stage *stage)
   return stage->layer->pool ? rows & ~1 : rows;
 }
 
+/* Looks at the rows from `y` on. */
+static void
+measure (AdainStream *stream, const Stage *stage, int y)
+{
+  float *range = &stream->ranges[stage - stream->stages];
+  int    n = stage->width * stage->layer->conv.in_stride;
+
+  for (; y < stage->filled; y++)
+    {
+      const float *row = (const float *) stage_row (stage, y) + stage->layer->conv.in_stride;
+
+      for (int i = 0; i < n; i++)
+        *range = MAX (*range, fabsf (row[i]));
+    }
+}
+
+/* Makes use of the rows from `y` on, which have just been filled. */
+static void
+filled_from (AdainStream *stream, Stage *stage, int y)
+{
+  fill_border (stream, stage, y);
+  if (stream->ranges)
+    measure (stream, stage, y);
+}
+
 /* Convolves `rows` rows into the next stage. */
 static gboolean
 convolve (AdainStream *stream, Stage *stage, int rows)
@@ -286,7 +328,7 @@ convolve (AdainStream *stream, Stage *stage, int rows)
                            next->pitch / kernels->element, stage->width, rows))
     return FALSE;
   next->filled += scaled (stage->layer, rows);
-  fill_border (stream, next, filled);
+  filled_from (stream, next, filled);
   return TRUE;
 }
 
@@ -352,6 +394,12 @@ adain_stream_push (AdainStream *stream, int rows)
   int    filled = stage->filled;
 
   stage->filled += rows;
-  fill_border (stream, stage, filled);
+  filled_from (stream, stage, filled);
   return advance (stream, 0);
+}
+
+void
+adain_stream_measure (AdainStream *stream, float ranges[ADAIN_LAYERS])
+{
+  stream->ranges = ranges;
 }

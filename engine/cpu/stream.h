@@ -18,9 +18,11 @@ typedef struct
   gboolean    pool;          /* a 2x2 maximum follows the convolution */
 } AdainLayer;
 
-/* Packs one half of a network for `kernels`. FALSE, with ADAIN_ERROR_MEMORY, if it does not fit. */
+/* Packs one half of a network for `kernels`; `ranges` are those of the layers' inputs if elements are
+ * integers, else NULL. FALSE, with ADAIN_ERROR_MEMORY, if it does not fit. */
 gboolean adain_layers_pack  (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
-                             const AdainConv convs[ADAIN_LAYERS], gboolean decoder, GError **error);
+                             const AdainConv convs[ADAIN_LAYERS], gboolean decoder,
+                             const float *ranges, GError **error);
 void     adain_layers_clear (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels);
 
 /* Receives `rows` rows of the result, rows of floats without gaps, starting with row `y`. */
@@ -50,5 +52,9 @@ void         adain_stream_input (const AdainStream *stream, int *first, int *row
  * not enough memory. */
 void        *adain_stream_row   (AdainStream *stream, int row);
 gboolean     adain_stream_push  (AdainStream *stream, int rows);
+
+/* From now on raises ranges[i] to the largest magnitude in the input of layer i. Only with kernels of
+ * floats. */
+void         adain_stream_measure (AdainStream *stream, float ranges[ADAIN_LAYERS]);
 
 G_END_DECLS

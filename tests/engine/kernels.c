@@ -1,8 +1,8 @@
 /* Every set of kernels against the plain C one.
  *
  * Most inputs and weights are small multiples of a power of two, whose sums neither float nor the
- * products of bfloat16 ever round. So the results must be equal to the last bit, in whatever order a
- * set adds up; a bfloat16 result is the rounded one.
+ * products of bfloat16 or 16-bit integers ever round. So the results must be equal to the last bit, in
+ * whatever order a set adds up; a bfloat16 or integer result is the rounded one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -17,6 +17,9 @@
 /* Relative rounding error of bfloat16, and what adding floats in another order may change. */
 #define BF16_EPSILON  (1.0 / 256)
 #define FLOAT_EPSILON 1e-5
+
+/* Elements for an activation of 1, where they are integers. */
+#define INTEGER_SCALE 64
 
 typedef struct
 {
@@ -36,7 +39,13 @@ typedef struct
 static gboolean
 is_bf16 (const AdainKernels *kernels)
 {
-  return kernels->element == 2;
+  return kernels->element == 2 && kernels->limit == 0;
+}
+
+static float
+element_scale (const AdainKernels *kernels)
+{
+  return kernels->limit ? INTEGER_SCALE : 1;
 }
 
 /* Rounds to the nearest bfloat16, ties to even. */
@@ -52,6 +61,8 @@ round_bf16 (float value)
 static float
 as_element (const AdainKernels *kernels, float value)
 {
+  if (kernels->limit)
+    return CLAMP (rintf (value * INTEGER_SCALE), -kernels->limit, kernels->limit) / INTEGER_SCALE;
   return is_bf16 (kernels) ? round_bf16 (value) : value;
 }
 
@@ -60,6 +71,8 @@ get (const AdainKernels *kernels, const void *elements, gsize i)
 {
   union { guint32 bits; float value; } word;
 
+  if (kernels->limit)
+    return (float) ((const gint16 *) elements)[i] / INTEGER_SCALE;
   if (!is_bf16 (kernels))
     return ((const float *) elements)[i];
   word.bits = (guint32) ((const guint16 *) elements)[i] << 16;
@@ -71,7 +84,9 @@ put (const AdainKernels *kernels, void *elements, gsize i, float value)
 {
   union { float value; guint32 bits; } word = { value };
 
-  if (is_bf16 (kernels))
+  if (kernels->limit)
+    ((gint16 *) elements)[i] = value * INTEGER_SCALE;
+  else if (is_bf16 (kernels))
     ((guint16 *) elements)[i] = word.bits >> 16;
   else
     ((float *) elements)[i] = value;
@@ -118,6 +133,8 @@ packed_for (const AdainKernels *kernels, const Shape *shape)
     .out = shape->out,
     .in_stride = shape->in == 3 ? kernels->input_stride : adain_round_up (shape->in, kernels->multiple),
     .out_stride = shape->float_out ? shape->out : adain_round_up (shape->out, kernels->multiple),
+    .in_scale = element_scale (kernels),
+    .out_scale = shape->float_out ? 1 : element_scale (kernels),
     .upsample = shape->upsample,
     .relu = shape->relu,
     .float_out = shape->float_out,
@@ -290,6 +307,26 @@ magnitudes (const Problem *problem)
   return run_conv (&adain_kernels_c, &absolute);
 }
 
+/* By how much rounded weights may change the sums of one output channel. */
+static double
+weight_rounding (const AdainKernels *kernels, const Problem *problem, int channel)
+{
+  int    count = problem->shape.in * 9;
+  double largest = 0, total = fabs (problem->bias[channel]) * INTEGER_SCALE / kernels->limit, input = 0;
+
+  for (int i = channel * count; i < (channel + 1) * count; i++)
+    {
+      /* Upsampling adds up to four of them. */
+      largest = MAX (largest, fabs (problem->weight[i]) * (problem->shape.upsample ? 4 : 1));
+      total += fabs (problem->weight[i]);
+    }
+  for (gsize i = 0; i < problem->n_inputs; i++)
+    input = MAX (input, fabs (problem->input[i]));
+  /* The scale of the weights is rounded down to a power of two. */
+  return count * input * MAX (total * kernels->limit / (G_MAXINT32 - (count + 2.0) * kernels->limit),
+                              largest / kernels->limit);
+}
+
 static void
 check_rounding (GRand *random, const AdainKernels *kernels, const Shape *shape, Kind kind)
 {
@@ -302,7 +339,7 @@ check_rounding (GRand *random, const AdainKernels *kernels, const Shape *shape, 
   fill_kind (random, kind, problem.weight, problem.n_weights, 0.3);
   fill_kind (random, kind, problem.bias, shape->out, 2);
   fill_kind (random, kind, problem.input, problem.n_inputs, 100);
-  for (gsize i = 0; i < problem.n_weights; i++)
+  for (gsize i = 0; i < problem.n_weights && !kernels->limit; i++)
     problem.weight[i] = as_element (kernels, problem.weight[i]);
   for (gsize i = 0; i < problem.n_inputs; i++)
     problem.input[i] = as_element (kernels, problem.input[i]);
@@ -312,6 +349,16 @@ check_rounding (GRand *random, const AdainKernels *kernels, const Shape *shape, 
   for (gsize i = 0; i < problem.n_outputs; i++)
     {
       double limit = rounding * fabs (expected[i]) + inexact * magnitude[i];
+
+      if (kernels->limit)
+        {
+          limit += weight_rounding (kernels, &problem, i % shape->out);
+          if (!shape->float_out)
+            {
+              expected[i] = as_element (kernels, expected[i]);
+              limit += 1.0 / INTEGER_SCALE;
+            }
+        }
 
       if (!(fabs (result[i] - expected[i]) <= limit))
         describe (kernels, shape);
@@ -410,9 +457,13 @@ test_pool (gconstpointer data)
 static void
 check_close (const AdainKernels *kernels, float value, double expected, double magnitude)
 {
-  double rounding = is_bf16 (kernels) ? BF16_EPSILON : 0;
+  double rounding = is_bf16 (kernels) ? BF16_EPSILON * fabs (expected)
+                    : kernels->limit ? 0.5001 / INTEGER_SCALE : 0;
 
-  g_assert_cmpfloat (fabs (value - expected), <=, rounding * fabs (expected) + 3e-7 * magnitude);
+  if (kernels->limit)
+    expected = CLAMP (expected, -(double) kernels->limit / INTEGER_SCALE,
+                      (double) kernels->limit / INTEGER_SCALE);
+  g_assert_cmpfloat (fabs (value - expected), <=, rounding + 3e-7 * magnitude);
 }
 
 static void
@@ -420,6 +471,7 @@ test_load (gconstpointer data)
 {
   const AdainKernels *kernels = data;
   const float         mean[3] = { 0.408f, 0.458f, 0.485f }, scale[3] = { 255, -2, 0.01f };
+  const float         unit = element_scale (kernels);
   g_autoptr (GRand)   random = g_rand_new_with_seed (5);
 
   if (!kernels->supported ())
@@ -434,7 +486,7 @@ test_load (gconstpointer data)
       g_autofree void  *out = guarded_new (kernels, n * stride);
 
       test_fill_random (random, rgb, n * 3, 0, 1);
-      kernels->load (rgb, mean, scale, out, n);
+      kernels->load (rgb, mean, (float[]) { scale[0] * unit, scale[1] * unit, scale[2] * unit }, out, n);
       for (int i = 0; i < n; i++)
         for (gsize c = 0; c < stride; c++)
           if (c < 3)
@@ -450,6 +502,7 @@ static void
 test_affine (gconstpointer data)
 {
   const AdainKernels *kernels = data;
+  const float         unit = element_scale (kernels);
   g_autoptr (GRand)   random = g_rand_new_with_seed (6);
 
   if (!kernels->supported ())
@@ -465,14 +518,14 @@ test_affine (gconstpointer data)
       g_autofree void  *out = guarded_new (kernels, n * stride);
 
       test_fill_random (random, features, n * channels, 0, 50);
-      test_fill_random (random, scale, channels, 0, 4);
-      test_fill_random (random, shift, channels, -100, 100);
+      test_fill_random (random, scale, channels, 0, 4 * unit);
+      test_fill_random (random, shift, channels, -100 * unit, 100 * unit);
       kernels->affine (features, scale, shift, out, n, channels);
       for (int i = 0; i < n; i++)
         for (int c = 0; c < stride; c++)
           if (c < channels)
             check_close (kernels, get (kernels, out, i * stride + c),
-                         (double) features[i * channels + c] * scale[c] + shift[c], 300);
+                         ((double) features[i * channels + c] * scale[c] + shift[c]) / unit, 300);
           else
             g_assert_cmpfloat (get (kernels, out, i * stride + c), ==, 0);
       check_guard (kernels, out, n * stride, n * stride + 64);

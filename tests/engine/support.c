@@ -139,6 +139,12 @@ test_model_new (void)
   return model;
 }
 
+gboolean
+test_is_float (const char *kernels)
+{
+  return !g_str_has_suffix (kernels, "bf16") && !g_str_has_suffix (kernels, "int16");
+}
+
 AdainEngine *
 test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory)
 {

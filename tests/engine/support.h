@@ -32,6 +32,9 @@ void        test_image_free (AdainImage *image);
 /* The small random model of the reference pictures. */
 AdainModel  *test_model_new  (void);
 
+/* Whether the set of kernels of this name computes in float; others round more. */
+gboolean test_is_float (const char *kernels);
+
 /* On the CPU; `kernels` NULL, `threads`, `tile` and `memory` 0: the engine's choice. */
 AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile,
                               gsize memory);

@@ -24,7 +24,7 @@
 static double
 tolerance (const AdainKernels *kernels)
 {
-  return g_str_has_suffix (kernels->name, "bf16") ? 1.0 / 255 : 1e-5;
+  return test_is_float (kernels->name) ? 1e-5 : 1.0 / 255;
 }
 
 static void

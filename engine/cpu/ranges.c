@@ -1,0 +1,165 @@
+/* How large activations get, for kernels whose elements are integers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "ranges.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "../moments.h"
+#include "stream.h"
+
+/* Mosaics of 64 x 64 pixels, with stones of these sides. */
+#define SIDE    64
+#define CELLS   (SIDE / ADAIN_CELL)
+#define MOSAICS 4
+static const int stones[MOSAICS] = { 1, 3, 8, 24 };
+
+#define EPSILON 1e-5
+
+typedef struct
+{
+  const AdainNetwork *network;
+  const AdainKernels *kernels;
+  AdainLayer          encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
+  AdainStream        *encoding, *decoding;
+  int                 channels;
+  float              *features[MOSAICS];     /* CELLS x CELLS cells */
+  int                 current;               /* the mosaic that is being encoded */
+  AdainMoments       *moments[MOSAICS];
+  float              *scale, *shift;
+} Survey;
+
+static gboolean
+set_up (Survey *survey, float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS], GError **error)
+{
+  const AdainNetwork *network = survey->network;
+  gboolean            ok;
+
+  survey->channels = network->encoder[ADAIN_LAYERS - 1].out;
+  if (!adain_layers_pack (survey->encoder, survey->kernels, network->encoder, FALSE, NULL, error)
+      || !adain_layers_pack (survey->decoder, survey->kernels, network->decoder, TRUE, NULL, error))
+    return FALSE;
+  survey->encoding = adain_stream_new (survey->kernels, survey->encoder, SIDE, SIDE);
+  survey->decoding = adain_stream_new (survey->kernels, survey->decoder, CELLS, CELLS);
+  survey->scale = g_try_new (float, survey->channels);
+  survey->shift = g_try_new (float, survey->channels);
+  ok = survey->encoding && survey->decoding && survey->scale && survey->shift;
+  for (int i = 0; i < MOSAICS; i++)
+    {
+      survey->features[i] = g_try_new (float, (gsize) CELLS * CELLS * survey->channels);
+      survey->moments[i] = adain_moments_new (survey->channels);
+      ok = ok && survey->features[i] && survey->moments[i];
+    }
+  if (!ok)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                           _("Not enough memory for the model"));
+      return FALSE;
+    }
+  adain_stream_measure (survey->encoding, encoder);
+  adain_stream_measure (survey->decoding, decoder);
+  return TRUE;
+}
+
+static void
+tear_down (Survey *survey)
+{
+  for (int i = 0; i < MOSAICS; i++)
+    {
+      g_free (survey->features[i]);
+      adain_moments_free (survey->moments[i]);
+    }
+  adain_stream_free (survey->encoding);
+  adain_stream_free (survey->decoding);
+  adain_layers_clear (survey->encoder, survey->kernels);
+  adain_layers_clear (survey->decoder, survey->kernels);
+  g_free (survey->scale);
+  g_free (survey->shift);
+}
+
+static void
+draw_mosaic (GRand *random, int stone, float rgb[SIDE][SIDE][3])
+{
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      for (int c = 0; c < 3; c++)
+        rgb[y][x][c] = x % stone ? rgb[y][x - 1][c]
+                       : y % stone ? rgb[y - 1][x][c]
+                       : g_rand_boolean (random);
+}
+
+static void
+keep_features (const float *result, int y, int rows, gpointer user_data)
+{
+  Survey *survey = user_data;
+  gsize   row = (gsize) CELLS * survey->channels;
+
+  memcpy (survey->features[survey->current] + y * row, result, rows * row * sizeof (float));
+}
+
+static gboolean
+encode (Survey *survey, int mosaic, GRand *random)
+{
+  float rgb[SIDE][SIDE][3];
+
+  draw_mosaic (random, stones[mosaic], rgb);
+  survey->current = mosaic;
+  adain_stream_begin (survey->encoding, SIDE, SIDE, 0, CELLS, keep_features, survey);
+  for (int y = 0; y < SIDE; y++)
+    survey->kernels->load (rgb[y][0], survey->network->mean, survey->network->scale,
+                           adain_stream_row (survey->encoding, y), SIDE);
+  if (!adain_stream_push (survey->encoding, SIDE))
+    return FALSE;
+  adain_moments_add (survey->moments[mosaic], survey->features[mosaic], NULL, CELLS * CELLS,
+                     survey->channels);
+  return TRUE;
+}
+
+static void
+discard_pixels (const float *result, int y, int rows, gpointer user_data)
+{
+}
+
+static gboolean
+decode (Survey *survey, int content, int style)
+{
+  const AdainMoments *c = survey->moments[content], *s = survey->moments[style];
+
+  for (int i = 0; i < survey->channels; i++)
+    {
+      survey->scale[i] = sqrt ((s->m2[i] / s->weight + EPSILON) / (c->m2[i] / c->weight + EPSILON));
+      survey->shift[i] = s->mean[i] - survey->scale[i] * c->mean[i];
+    }
+  adain_stream_begin (survey->decoding, CELLS, CELLS, 0, SIDE, discard_pixels, NULL);
+  for (int y = 0; y < CELLS; y++)
+    survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels,
+                             survey->scale, survey->shift, adain_stream_row (survey->decoding, y),
+                             CELLS, survey->channels);
+  return adain_stream_push (survey->decoding, CELLS);
+}
+
+gboolean
+adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels,
+                   float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS], GError **error)
+{
+  Survey            survey = { network, kernels };
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  gboolean          ok = set_up (&survey, encoder, decoder, error);
+
+  if (ok)
+    {
+      for (int i = 0; i < MOSAICS && ok; i++)
+        ok = encode (&survey, i, random);
+      for (int i = 0; i < MOSAICS && ok; i++)
+        ok = decode (&survey, i, i) && decode (&survey, i, (i + 1) % MOSAICS);
+      if (!ok)
+        g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                             _("Not enough memory for the model"));
+    }
+  tear_down (&survey);
+  return ok;
+}
