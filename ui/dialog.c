@@ -77,6 +77,8 @@ create_look (Dialog *dialog)
   look->preserve = gimp_procedure_config_get_choice_id (dialog->config, "preserve-color");
   look->device = gimp_procedure_config_get_choice_id (dialog->config, "device");
   look->model = model ? g_file_get_path (model) : adain_arguments_default_model ();
+  if (! look->model)
+    look->model = g_file_get_uri (model);       /* is not a local file, and will be told so */
   g_clear_object (&model);
 
   return look;
@@ -394,7 +396,7 @@ on_preview_wanted (Dialog *dialog)
 static void
 create_preview (Dialog *dialog)
 {
-  dialog->preview = adain_preview_new (dialog->image, dialog->drawables[0]);
+  dialog->preview = adain_preview_new (dialog->image, dialog->drawables);
   adain_preview_set_on (ADAIN_PREVIEW (dialog->preview),
                         ! g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);

@@ -17,7 +17,7 @@
 #define NAME_KEY "name"
 #define SUFFIX   ".ini"
 
-/* The id of the row that stands for settings of no preset. */
+/* The ids of the rows are the files' names, and this for settings of no preset. */
 #define NONE     ""
 
 struct _AdainPresets
@@ -51,28 +51,51 @@ presets_directory (void)
   return presets;
 }
 
+/* What a preset of ours is called on disk; one that was passed on may be called otherwise. */
 static char *
-preset_path (const char *name)
+file_for_name (const char *name)
 {
-  char *directory = presets_directory ();
   char *base = g_uri_escape_string (name, " ", TRUE);
   char *file = g_strconcat (base, SUFFIX, NULL);
+
+  g_free (base);
+
+  return file;
+}
+
+static char *
+preset_path (const char *file)
+{
+  char *directory = presets_directory ();
   char *path = g_build_filename (directory, file, NULL);
 
-  g_free (file);
-  g_free (base);
   g_free (directory);
 
   return path;
 }
 
+typedef struct
+{
+  char *file;
+  char *name;
+} Preset;
+
+static void
+preset_free (gpointer data)
+{
+  Preset *preset = data;
+
+  g_free (preset->file);
+  g_free (preset->name);
+  g_free (preset);
+}
+
 /* The name in the preset file @base, or NULL if it is not one. */
 static char *
-read_name (const char *directory,
-           const char *base)
+read_name (const char *base)
 {
   GKeyFile *file = g_key_file_new ();
-  char     *path = g_build_filename (directory, base, NULL);
+  char     *path = preset_path (base);
   char     *name = NULL;
 
   if (g_str_has_suffix (base, SUFFIX) &&
@@ -86,47 +109,73 @@ read_name (const char *directory,
 }
 
 static int
-compare_names (gconstpointer a,
-               gconstpointer b)
+compare_presets (gconstpointer a,
+                 gconstpointer b)
 {
-  return g_utf8_collate (*(const char *const *) a, *(const char *const *) b);
+  const Preset *first = *(const Preset *const *) a, *second = *(const Preset *const *) b;
+  int           order = g_utf8_collate (first->name, second->name);
+
+  return order != 0 ? order : g_strcmp0 (first->file, second->file);
 }
 
 static GPtrArray *
-list_names (void)
+list_presets (void)
 {
-  GPtrArray  *names = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray  *list = g_ptr_array_new_with_free_func (preset_free);
   char       *path = presets_directory ();
   GDir       *directory = g_dir_open (path, 0, NULL);
   const char *base;
 
   while (directory && (base = g_dir_read_name (directory)))
     {
-      char *name = read_name (path, base);
+      char *name = read_name (base);
 
       if (name)
-        g_ptr_array_add (names, name);
+        {
+          Preset *preset = g_new (Preset, 1);
+
+          preset->file = g_strdup (base);
+          preset->name = name;
+          g_ptr_array_add (list, preset);
+        }
     }
 
-  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_sort (list, compare_presets);
   g_clear_pointer (&directory, g_dir_close);
   g_free (path);
 
-  return names;
+  return list;
 }
 
 /* The row ----------------------------------------------------------------------------------- */
 
-/* Shows @name (NONE: no preset) without loading it. */
+/* Shows the preset @file (NONE: no preset) without loading it. */
 static void
-select_name (AdainPresets *presets,
-             const char   *name)
+select_file (AdainPresets *presets,
+             const char   *file)
 {
   presets->loading = TRUE;
-  gtk_combo_box_set_active_id (GTK_COMBO_BOX (presets->combo), name);
+  gtk_combo_box_set_active_id (GTK_COMBO_BOX (presets->combo), file);
   presets->loading = FALSE;
 
-  gtk_widget_set_sensitive (presets->delete_button, *name != '\0');
+  gtk_widget_set_sensitive (presets->delete_button, *file != '\0');
+}
+
+/* The file of the preset that is shown, or NONE; valid until the list is made anew. */
+static const char *
+selected_file (AdainPresets *presets)
+{
+  const char *file = gtk_combo_box_get_active_id (GTK_COMBO_BOX (presets->combo));
+
+  return file ? file : NONE;
+}
+
+/* Its name, or NULL. */
+static char *
+selected_name (AdainPresets *presets)
+{
+  return *selected_file (presets) != '\0'
+         ? gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (presets->combo)) : NULL;
 }
 
 static void
@@ -134,39 +183,45 @@ fill (AdainPresets *presets,
       const char   *active)
 {
   GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (presets->combo);
-  GPtrArray       *names = list_names ();
+  GPtrArray       *list = list_presets ();
 
   presets->loading = TRUE;
   gtk_combo_box_text_remove_all (combo);
-  gtk_combo_box_text_append (combo, NONE, names->len > 0 ? _("None") : _("None saved yet"));
-  for (guint i = 0; i < names->len; i++)
-    gtk_combo_box_text_append (combo, names->pdata[i], names->pdata[i]);
+  gtk_combo_box_text_append (combo, NONE, list->len > 0 ? _("None") : _("None saved yet"));
+  for (guint i = 0; i < list->len; i++)
+    {
+      const Preset *preset = list->pdata[i];
+
+      gtk_combo_box_text_append (combo, preset->file, preset->name);
+    }
   presets->loading = FALSE;
 
-  gtk_widget_set_sensitive (presets->combo, names->len > 0);
-  g_ptr_array_unref (names);
-  select_name (presets, active);
+  gtk_widget_set_sensitive (presets->combo, list->len > 0);
+  g_ptr_array_unref (list);
+  select_file (presets, active);
 }
 
 static void
 on_chosen (AdainPresets *presets)
 {
-  const char *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (presets->combo));
-  GKeyFile   *file;
-  char       *path;
+  GKeyFile *file;
+  char     *path;
 
-  if (presets->loading || ! name || ! *name)
+  if (presets->loading)
+    return;
+
+  gtk_widget_set_sensitive (presets->delete_button, *selected_file (presets) != '\0');
+  if (*selected_file (presets) == '\0')
     return;
 
   file = g_key_file_new ();
-  path = preset_path (name);
+  path = preset_path (selected_file (presets));
 
   presets->loading = TRUE;
   if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     adain_settings_load (presets->config, file, GROUP);
   presets->loading = FALSE;
 
-  gtk_widget_set_sensitive (presets->delete_button, TRUE);
   g_key_file_unref (file);
   g_free (path);
 }
@@ -175,19 +230,20 @@ static void
 on_settings_changed (AdainPresets *presets)
 {
   if (! presets->loading)
-    select_name (presets, NONE);
+    select_file (presets, NONE);
 }
 
 static void
 on_delete (AdainPresets *presets)
 {
-  const char *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (presets->combo));
-  char       *path = preset_path (name);
+  char *name = selected_name (presets);
+  char *path = preset_path (selected_file (presets));
 
   if (g_unlink (path) != 0 && errno != ENOENT)
     g_message (_("The preset “%s” cannot be deleted: %s"), name, g_strerror (errno));
 
   g_free (path);
+  g_free (name);
   fill (presets, NONE);
   gtk_widget_grab_focus (presets->save_button);
 }
@@ -204,7 +260,8 @@ static void
 on_name_typed (AdainPresets *presets)
 {
   char *name = typed_name (presets);
-  char *path = preset_path (name);
+  char *file = file_for_name (name);
+  char *path = preset_path (file);
 
   gtk_widget_set_sensitive (presets->confirm_button, *name != '\0');
   gtk_button_set_label (GTK_BUTTON (presets->confirm_button),
@@ -212,27 +269,29 @@ on_name_typed (AdainPresets *presets)
   gtk_widget_hide (presets->problem);
 
   g_free (path);
+  g_free (file);
   g_free (name);
 }
 
 static void
 on_save (AdainPresets *presets)
 {
-  GKeyFile *file = g_key_file_new ();
+  GKeyFile *settings = g_key_file_new ();
   GError   *error = NULL;
   char     *name = typed_name (presets);
-  char     *path = preset_path (name);
+  char     *file = file_for_name (name);
+  char     *path = preset_path (file);
 
-  adain_settings_save (presets->config, file, GROUP);
-  g_key_file_set_string (file, GROUP, NAME_KEY, name);
+  adain_settings_save (presets->config, settings, GROUP);
+  g_key_file_set_string (settings, GROUP, NAME_KEY, name);
 
   if (*name == '\0')
     {
       gtk_widget_error_bell (presets->entry);
     }
-  else if (adain_state_save_file (file, path, &error))
+  else if (adain_state_save_file (settings, path, &error))
     {
-      fill (presets, name);
+      fill (presets, file);
       gtk_popover_popdown (GTK_POPOVER (presets->popover));
     }
   else
@@ -243,19 +302,21 @@ on_save (AdainPresets *presets)
 
   g_clear_error (&error);
   g_free (path);
+  g_free (file);
   g_free (name);
-  g_key_file_unref (file);
+  g_key_file_unref (settings);
 }
 
 static void
 on_save_clicked (AdainPresets *presets)
 {
-  const char *name = gtk_combo_box_get_active_id (GTK_COMBO_BOX (presets->combo));
+  char *name = selected_name (presets);
 
   gtk_entry_set_text (GTK_ENTRY (presets->entry), name ? name : "");
   on_name_typed (presets);
   gtk_popover_popup (GTK_POPOVER (presets->popover));
   gtk_widget_grab_focus (presets->entry);
+  g_free (name);
 }
 
 static GtkWidget *

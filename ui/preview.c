@@ -38,6 +38,7 @@ struct _AdainPreview
   GtkWidget           *spinner;
   GtkWidget           *device;
   GtkWidget           *notice;
+  GtkWidget           *layers;
 };
 
 static guint wanted_signal;
@@ -168,10 +169,14 @@ set_busy (AdainPreview *preview,
   g_object_set (preview->spinner, "active", busy, NULL);
 }
 
+/* Where there is nothing to be seen, that is always the hint. */
 static void
 set_hint (AdainPreview *preview,
           const char   *text)
 {
+  if (! preview->picture)
+    text = _("The selection does not meet the layer.");
+
   gtk_label_set_text (GTK_LABEL (preview->hint), text ? text : "");
   gtk_widget_set_visible (preview->hint, text != NULL);
 }
@@ -218,6 +223,20 @@ begin_large (AdainPreview *preview)
   preview->reading = g_idle_add_full (G_PRIORITY_LOW, read_large, preview, NULL);
 }
 
+/* @surface (nullable) is what there is to compare with. */
+static void
+set_after (AdainPreview    *preview,
+           cairo_surface_t *surface)
+{
+  g_clear_pointer (&preview->after, cairo_surface_destroy);
+  preview->after = surface ? cairo_surface_reference (surface) : NULL;
+
+  /* A button that is held would not hear that it is let go. */
+  if (! surface)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->before_toggle), FALSE);
+  gtk_widget_set_sensitive (preview->before_toggle, surface != NULL);
+}
+
 static void
 on_ready (const AdainPreviewResult *result,
           gpointer                  user_data)
@@ -225,22 +244,15 @@ on_ready (const AdainPreviewResult *result,
   AdainPreview *preview = user_data;
 
   set_device (preview, result->device, result->notice);
+  set_after (preview, result->surface);
+  set_hint (preview, result->surface ? NULL : result->error->message);
 
   if (result->surface)
     {
-      g_clear_pointer (&preview->after, cairo_surface_destroy);
-      preview->after = cairo_surface_reference (result->surface);
       preview->asked = result->asked;
       preview->sharp = result->sharp;
-      set_hint (preview, NULL);
-    }
-  else
-    {
-      g_clear_pointer (&preview->after, cairo_surface_destroy);
-      set_hint (preview, result->error->message);
     }
 
-  gtk_widget_set_sensitive (preview->before_toggle, preview->after != NULL);
   set_busy (preview, ! result->sharp);
   if (result->wants_large)
     begin_large (preview);
@@ -277,8 +289,7 @@ adain_preview_show_hint (AdainPreview *preview,
                          const char   *hint)
 {
   adain_preview_pause (preview);
-  g_clear_pointer (&preview->after, cairo_surface_destroy);
-  gtk_widget_set_sensitive (preview->before_toggle, FALSE);
+  set_after (preview, NULL);
   set_hint (preview, hint);
   redraw (preview);
 }
@@ -408,6 +419,10 @@ create_controls (AdainPreview *preview)
   gtk_widget_set_no_show_all (preview->notice, TRUE);
   gtk_box_pack_end (GTK_BOX (box), preview->notice, FALSE, FALSE, 0);
 
+  preview->layers = create_status_label ();
+  gtk_widget_set_no_show_all (preview->layers, TRUE);
+  gtk_box_pack_end (GTK_BOX (box), preview->layers, FALSE, FALSE, 0);
+
   return box;
 }
 
@@ -462,15 +477,35 @@ adain_preview_init (AdainPreview *preview)
   gtk_box_pack_start (GTK_BOX (preview), preview->bottom, FALSE, FALSE, 0);
 }
 
+/* All layers will be painted, but one is seen. */
+static void
+tell_layers (AdainPreview  *preview,
+             GimpDrawable **drawables)
+{
+  int   n = 0;
+  char *text;
+
+  while (drawables[n])
+    n++;
+
+  text = g_strdup_printf (ngettext ("Preview of the first of %d layer",
+                                    "Preview of the first of %d layers", n), n);
+  gtk_label_set_text (GTK_LABEL (preview->layers), text);
+  gtk_widget_set_tooltip_text (preview->layers, text);
+  gtk_widget_set_visible (preview->layers, n > 1);
+  g_free (text);
+}
+
 GtkWidget *
-adain_preview_new (GimpImage    *image,
-                   GimpDrawable *drawable)
+adain_preview_new (GimpImage     *image,
+                   GimpDrawable **drawables)
 {
   AdainPreview *preview = g_object_new (ADAIN_TYPE_PREVIEW, NULL);
 
-  preview->picture = adain_preview_picture_new (image, drawable, ADAIN_THUMBNAIL_MAX);
+  tell_layers (preview, drawables);
+  preview->picture = adain_preview_picture_new (image, drawables[0], ADAIN_THUMBNAIL_MAX);
   preview->image = image;
-  preview->drawable = drawable;
+  preview->drawable = drawables[0];
   if (preview->picture)
     {
       adain_preview_picture_read (preview->picture);
@@ -479,7 +514,7 @@ adain_preview_new (GimpImage    *image,
     }
   else
     {
-      set_hint (preview, _("The selection does not meet the layer."));
+      set_hint (preview, NULL);
     }
 
   return GTK_WIDGET (preview);

@@ -15,8 +15,8 @@ G_DECLARE_FINAL_TYPE (AdainPreview, adain_preview, ADAIN, PREVIEW, GtkBox)
 
 /* Signal "wanted": the preview was switched on, or off. */
 
-/* @image and @drawable must outlive it. */
-GtkWidget *adain_preview_new       (GimpImage *image, GimpDrawable *drawable);
+/* Of the first of @drawables; says so where there are several. All must outlive it. */
+GtkWidget *adain_preview_new       (GimpImage *image, GimpDrawable **drawables);
 
 /* Puts @widget under the picture, before the preview's own controls, or below these. */
 void       adain_preview_add_beside (AdainPreview *preview, GtkWidget *widget);

@@ -6,10 +6,16 @@
 
 #include <glib/gi18n-lib.h>
 
-/* No forecast before this share is done and this time has passed. */
+/* No forecast before this share was done in at least this time. */
 #define FORECAST_FRACTION 0.03
 #define FORECAST_SECONDS  1.0
 #define UPDATES_PER_SECOND 12
+
+typedef struct
+{
+  double fraction;
+  gint64 time;
+} Report;
 
 struct _AdainRunBar
 {
@@ -21,19 +27,18 @@ struct _AdainRunBar
   AdainJob     *job;
   GCancellable *cancellable;     /* NULL: nothing is going on */
   GMainLoop    *loop;
-  gint64        started;
   GError       *error;
   gboolean      done;
 
-  GMutex        mutex;           /* guards these three, which the engine's threads set */
-  double        fraction;
-  int           tile, tiles;
+  GMutex        mutex;           /* guards what follows, which the engine's threads set */
+  Report        first, last;     /* of the progress; their time is 0 before there is one */
 };
 
 G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
 
 /* In threads -------------------------------------------------------------------------------- */
 
+/* The number of the tile is no measure: it starts again with each pass over each layer. */
 static void
 on_progress (double   fraction,
              int      tile,
@@ -41,11 +46,13 @@ on_progress (double   fraction,
              gpointer user_data)
 {
   AdainRunBar *bar = user_data;
+  Report       report = { CLAMP (fraction, 0.0, 1.0), g_get_monotonic_time () };
 
   g_mutex_lock (&bar->mutex);
-  bar->fraction = fraction;
-  bar->tile = tile;
-  bar->tiles = tiles;
+  if (! bar->first.time)
+    bar->first = report;
+  if (! bar->last.time || report.fraction > bar->last.fraction)
+    bar->last = report;
   g_mutex_unlock (&bar->mutex);
 }
 
@@ -71,16 +78,21 @@ run_in_thread (gpointer data)
 
 /* On screen --------------------------------------------------------------------------------- */
 
+/* A forecast from what has been done since the first report, as what comes before that, such as
+ * encoding the styles, is not part of the progress. Between two reports it counts down. */
 static char *
-time_left (double fraction,
-           double seconds)
+time_left (const Report *first,
+           const Report *last)
 {
-  int left;
+  double done = last->fraction - first->fraction;
+  double seconds = (last->time - first->time) / (double) G_USEC_PER_SEC;
+  double since = (g_get_monotonic_time () - last->time) / (double) G_USEC_PER_SEC;
+  int    left;
 
-  if (fraction < FORECAST_FRACTION || seconds < FORECAST_SECONDS)
+  if (done < FORECAST_FRACTION || seconds < FORECAST_SECONDS)
     return NULL;
 
-  left = seconds * (1.0 - fraction) / fraction + 0.5;
+  left = MAX (1, seconds * (1.0 - last->fraction) / done - since + 0.5);
 
   if (left >= 90)
     return g_strdup_printf (ngettext ("about %d minute left", "about %d minutes left",
@@ -89,35 +101,43 @@ time_left (double fraction,
   return g_strdup_printf (ngettext ("about %d second left", "about %d seconds left", left), left);
 }
 
+static void
+set_progress (AdainRunBar *bar,
+              double       fraction,
+              const char  *text)
+{
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), fraction);
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), text);
+  atk_object_set_description (gtk_widget_get_accessible (bar->progress), text);
+}
+
 static gboolean
 update (gpointer data)
 {
   AdainRunBar *bar = data;
-  double       seconds = (g_get_monotonic_time () - bar->started) / (double) G_USEC_PER_SEC;
-  double       fraction;
-  int          tile, tiles;
+  Report       first, last;
+  int          percent;
   char        *left, *text;
 
   g_mutex_lock (&bar->mutex);
-  fraction = CLAMP (bar->fraction, 0.0, 1.0);
-  tile = bar->tile;
-  tiles = bar->tiles;
+  first = bar->first;
+  last = bar->last;
   g_mutex_unlock (&bar->mutex);
 
-  left = time_left (fraction, seconds);
+  left = time_left (&first, &last);
+  percent = last.fraction * 100.0;
 
   if (g_cancellable_is_cancelled (bar->cancellable))
     text = g_strdup (_("Stopping…"));
-  else if (tiles == 0)
+  else if (! last.time)
     text = g_strdup (_("Preparing…"));
   else if (left)
     /* Translators: the last is "about 12 seconds left". */
-    text = g_strdup_printf (_("Tile %d of %d, %s"), tile, tiles, left);
+    text = g_strdup_printf (_("%d%% done, %s"), percent, left);
   else
-    text = g_strdup_printf (_("Tile %d of %d"), tile, tiles);
+    text = g_strdup_printf (_("%d%% done"), percent);
 
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), fraction);
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), text);
+  set_progress (bar, last.fraction, text);
 
   g_free (text);
   g_free (left);
@@ -150,8 +170,8 @@ adain_run_bar_prepare (AdainRunBar *bar)
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
 
   bar->cancellable = g_cancellable_new ();
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), 0.0);
-  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), _("Preparing…"));
+  bar->first = bar->last = (Report) { 0 };
+  update (bar);
   gtk_widget_show (GTK_WIDGET (bar));
 
   g_timeout_add_full (G_PRIORITY_DEFAULT, DRAWING_MS, on_finished, g_main_loop_ref (loop),
@@ -177,11 +197,7 @@ adain_run_bar_run (AdainRunBar  *bar,
 
   bar->job = job;
   bar->loop = g_main_loop_new (NULL, FALSE);
-  bar->started = g_get_monotonic_time ();
-  bar->fraction = 0.0;
-  bar->tile = bar->tiles = 0;
 
-  update (bar);
   gtk_widget_grab_focus (bar->stop_button);
 
   thread = g_thread_new ("adain-run", run_in_thread, bar);

@@ -194,6 +194,13 @@ on_drag_data_received (GtkWidget        *widget,
   char **uris;
   char  *text;
 
+  /* The preview takes drops for the list, which must not change during a run. */
+  if (! gtk_widget_is_sensitive (GTK_WIDGET (self)))
+    {
+      gtk_drag_finish (context, FALSE, FALSE, time);
+      return;
+    }
+
   switch (info)
     {
     case TARGET_ROW:

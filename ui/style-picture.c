@@ -4,6 +4,8 @@
  */
 #include "ui/style-picture.h"
 
+#include <errno.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "ui/thumbnail.h"
@@ -66,8 +68,10 @@ load (const char    *name,
 
   ok = feed (loader, G_INPUT_STREAM (stream), cancellable, error);
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
-  if (ok)
+  if (ok && gdk_pixbuf_loader_get_pixbuf (loader))
     pixbuf = gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
+  else if (ok)
+    g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_CORRUPT_IMAGE, g_strerror (EINVAL));
 
   g_object_unref (loader);
   g_object_unref (stream);

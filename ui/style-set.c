@@ -4,6 +4,8 @@
  */
 #include "ui/style-set.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "ui/settings.h"
@@ -64,8 +66,8 @@ find_id (AdainStyleSet *set,
 
 typedef struct
 {
-  AdainStyleSet *set;
-  int            id;
+  GWeakRef set;
+  int      id;
 } Loading;
 
 static void
@@ -74,7 +76,8 @@ on_loaded (GObject      *source,
            gpointer      data)
 {
   Loading        *loading = data;
-  AdainStyleItem *item = find_id (loading->set, loading->id);
+  AdainStyleSet  *set = g_weak_ref_get (&loading->set);
+  AdainStyleItem *item = set ? find_id (set, loading->id) : NULL;
   GError         *error = NULL;
   GdkPixbuf      *pixbuf = adain_style_picture_load_finish (result, &error);
 
@@ -105,12 +108,13 @@ on_loaded (GObject      *source,
           item->problem = g_strdup (error ? error->message : NULL);
         }
 
-      g_signal_emit (loading->set, signals[CHANGED], 0);
+      g_signal_emit (set, signals[CHANGED], 0);
     }
 
   g_clear_object (&pixbuf);
   g_clear_error (&error);
-  g_object_unref (loading->set);
+  g_clear_object (&set);
+  g_weak_ref_clear (&loading->set);
   g_free (loading);
 }
 
@@ -120,7 +124,7 @@ item_load (AdainStyleSet  *set,
 {
   Loading *loading = g_new (Loading, 1);
 
-  loading->set = g_object_ref (set);
+  g_weak_ref_init (&loading->set, set);
   loading->id  = item->id;
 
   item->state = ADAIN_STYLE_LOADING;
@@ -205,15 +209,21 @@ write_weights (AdainStyleSet *set)
   g_free (weights);
 }
 
+/* Only the ratio of the weights matters; that of larger ones than the sliders have is kept. */
 static void
 read_weights (AdainStyleSet *set)
 {
   gsize   n;
   double *weights = adain_settings_dup_weights (set->config, &n);
+  double  largest = 1.0;
+
+  for (gsize i = 0; i < n; i++)
+    if (isfinite (weights[i]))
+      largest = MAX (largest, weights[i]);
 
   for (guint i = 0; i < set->items->len; i++)
     {
-      double weight = n == set->items->len ? weights[i] : 1.0;
+      double weight = n == set->items->len ? weights[i] / largest : 1.0;
 
       item_at (set, i)->weight = weight > 0.0 ? MIN (weight, 1.0) : 0.0;
     }
@@ -502,6 +512,9 @@ adain_style_set_dispose (GObject *object)
 
   if (set->config)
     g_signal_handlers_disconnect_by_data (set->config, set);
+
+  if (set->cancellable)
+    g_cancellable_cancel (set->cancellable);
 
   g_clear_object (&set->config);
   g_clear_object (&set->cancellable);

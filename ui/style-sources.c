@@ -184,7 +184,7 @@ save_pasted (GdkPixbuf  *pixbuf,
   char      *directory = adain_state_directory ();
   char      *pasted = g_build_filename (directory, "pasted", NULL);
   GDateTime *now = g_date_time_new_now_local ();
-  char      *base = g_date_time_format (now, "%Y-%m-%d %H.%M.%S.png");
+  char      *base = g_date_time_format (now, "%Y-%m-%d %H.%M.%S.%f.png");
   char      *path = g_build_filename (pasted, base, NULL);
 
   g_mkdir_with_parents (pasted, 0700);

@@ -238,6 +238,7 @@ class Session:
         self.gimp = self.clipboard = None
         self.home = tempfile.mkdtemp(prefix="adain-ui-")
         self.profile = os.path.join(self.home, "profile")
+        self.settings = os.path.join(self.profile, "plug-in-settings", "adain-style-transfer")
         self.log_path = os.path.join(self.home, "gimp.log")
 
     def __enter__(self):
@@ -295,9 +296,8 @@ class Session:
 
     def remember_folder(self, folder):
         """As if the file chooser had been in that folder last time."""
-        settings = os.path.join(self.profile, "plug-in-settings", PROCEDURE.removeprefix("plug-in-"))
-        os.makedirs(settings)
-        with open(os.path.join(settings, "dialog.ini"), "w") as state:
+        os.makedirs(self.settings)
+        with open(os.path.join(self.settings, "dialog.ini"), "w") as state:
             state.write(f"[Dialog]\nFolder={pathlib.Path(folder).as_uri()}\n")
 
     def locale(self):

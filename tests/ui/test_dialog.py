@@ -37,13 +37,18 @@ class Image:
             f'  (let ((port (open-output-file (string-append "{self.steps}/" name))))'
             "    (display (list (layers)) port) (close-output-port port)))")
 
-    def run(self, step, mode="RUN-INTERACTIVE", more=""):
+    def run(self, step, mode="RUN-INTERACTIVE", layers="lay", more=""):
         self.script += (
-            f'(catch 0 ({PROCEDURE} #:run-mode {mode} #:image img #:drawables (vector lay) {more}))'
+            f'(catch 0 ({PROCEDURE} #:run-mode {mode} #:image img #:drawables (vector {layers}) {more}))'
             f'(step "{step}")')
 
     def do(self, scheme):
         self.script += scheme
+
+    def add_layer(self):
+        self.do("(define other (car (gimp-layer-copy lay FALSE)))"
+                '(gimp-item-set-name other "Other")'
+                "(gimp-image-insert-layer img other 0 -1)")
 
     def start(self, cores=None):
         self.session.start_gimp(self.script, cores)
@@ -236,14 +241,20 @@ def mnemonic_of(widget):
     return None
 
 
-class Texts:
-    """What the progress bar said, in the order of its saying it."""
+class Progress:
+    """A progress bar, and what it said."""
 
     def __init__(self, bar):
-        self.bar, self.seen = bar, []
+        self.bar, self.percents = bar, []
 
-    def look(self):
-        pass
+    def beyond(self, fraction):
+        match = re.match(r"(\d+)% done", self.bar.description)
+        if match:
+            self.percents.append(int(match[1]))
+        return self.bar.has("SHOWING") and self.bar.value > fraction
+
+    def check(self):
+        assert self.percents and self.percents == sorted(self.percents), self.percents
 
 
 class Tests:
@@ -383,15 +394,11 @@ class Tests:
             self.shot(session, "large")
             bar = dialog.window.find("progress bar", "Progress", showing=False)
             stop = dialog.window.find("button", "Stop", showing=False)
-            texts = Texts(bar)
-
-            def painting():
-                texts.look()
-                return bar.has("SHOWING") and bar.value > 0.02 and not dialog.ok.has("SENSITIVE")
-
             dialog.expect_ok(True)
             dialog.click("OK")
-            until("some progress", painting, 120)
+            progress = Progress(bar)
+            until("some progress", lambda: progress.beyond(0.02), 120)
+            dialog.expect_ok(False)
             start = time.monotonic()
             stop.click()
             until("the end of the run", lambda: not bar.has("SHOWING"), step=0.005)
@@ -401,7 +408,9 @@ class Tests:
 
             # Escape stops, too, and does not close the dialog.
             dialog.click("OK")
-            until("some progress", painting, 120)
+            progress = Progress(bar)
+            until("the second pass", lambda: progress.beyond(0.5), 300)
+            progress.check()
             session.screenshot(os.path.join(self.shots, "running.png"))
             dialog.key("Escape")
             until("the end of the run", lambda: not bar.has("SHOWING"))
@@ -445,6 +454,24 @@ class Tests:
             until("the strength", lambda: 50.0 in dialog.numbers())
             dialog.wait_sharp()
 
+            # A file that somebody has passed on may be called as one likes.
+            presets = os.path.join(session.settings, "presets")
+            os.rename(os.path.join(presets, "Dawn.ini"), os.path.join(presets, "From a friend.ini"))
+            dialog.click("Save preset")
+            entry = dialog.focused("text")
+            dialog.type("Dusk")
+            expect("the preset's name", lambda: entry.text, "Dusk")
+            dialog.key("Return")
+            expect("the preset", lambda: preset.name, "Dusk")
+            dialog.set_weight("first.png", 0.7)
+            expect("no preset", lambda: preset.name, "None")
+            dialog.choose("Preset:", "Dawn")
+            dialog.expect_weights(0.3, 1.0, 1.0)
+
+            dialog.click("Delete preset")
+            expect("no preset", lambda: preset.name, "None")
+            expect("the files", lambda: os.listdir(presets), ["Dusk.ini"])
+            dialog.choose("Preset:", "Dusk")
             dialog.click("Delete preset")
             expect("no preset", lambda: preset.name, "None saved yet")
             dialog.expect_weights(0.3, 1.0, 1.0)
@@ -466,14 +493,14 @@ class Tests:
         styles = self.paths() + [os.path.join(self.work, "gone.png"), broken]
         with self.session() as session:
             image = Image(session, self.photo)
-            image.do("(define other (car (gimp-layer-copy lay FALSE)))"
-                     '(gimp-item-set-name other "Other")'
-                     "(gimp-image-insert-layer img other 0 -1)")
-            image.run("list", more="#:styles (list " + " ".join(f'"{s}"' for s in styles) + ")")
+            image.add_layer()
+            image.run("list", more="#:styles (list " + " ".join(f'"{s}"' for s in styles) + ")"
+                      " #:weights (vector 4 2 1 1 1)")
             image.start()
 
+            # Of weights that are larger than the sliders have the ratio is kept.
             dialog = Dialog(session)
-            dialog.expect_styles()
+            dialog.expect_weights(1.0, 0.5, 0.25)
             dialog.find("label", "The file is missing; this style is left out")
             dialog.find("label", "This is not a picture; it is left out")
             dialog.wait_sharp()
@@ -507,12 +534,18 @@ class Tests:
             dialog.wait_sharp()
             self.shot(session, "layer")
 
-            # Files dropped by another program.
+            # Files dropped by another program, which are recent then.
             if has_gtk():
                 with session.drag_source(self.paths()[2]) as source:
                     session.drop("the dropped file", lambda: "third.png" in dialog.names(),
                                  lambda: session.point(source),
                                  lambda: session.point(dialog.find("list box")))
+                dialog.click("Remove third.png")
+                until("the third gone", lambda: "third.png" not in dialog.names())
+                dialog.choose_in_menu("Recent", "third.png")
+                order("the third again", "first.png", "second.png", "broken.png", "third.png")
+                expect("the weights", lambda: len(dialog.weights()), 4)
+                dialog.wait_sharp()
 
             dialog.click("OK")
             expect("the layers", lambda: image.layers("list"), 3)
@@ -522,7 +555,11 @@ class Tests:
         with self.session() as session:
             image = Image(session, self.photo)
             image.run("error", more=self.styles_argument() + f' #:strength 0.25 #:model "{self.photo}"')
-            image.run("reopened", more="#:strength 1.0")
+            image.add_layer()
+            image.run("reopened", layers="lay other", more="#:strength 1.0")
+            image.do("(gimp-layer-set-offsets other 5000 0)"
+                     "(gimp-image-select-rectangle img CHANNEL-OP-REPLACE 0 0 10 10)")
+            image.run("outside", layers="other", more=self.styles_argument())
             image.start()
 
             dialog = Dialog(session)
@@ -532,6 +569,8 @@ class Tests:
                 return [w for w in widget.find_all("label") if "photo.png" in w.name]
 
             until("the error in the preview", lambda: tells(dialog.window))
+            expect("a word about layers", lambda: [w.name for w in dialog.window.find_all("label")
+                                                   if w.name.endswith("layers")], [])
             dialog.click("OK")
             until("the error in the bar", lambda: tells(dialog.find("info bar")))
             self.shot(session, "error")
@@ -541,8 +580,18 @@ class Tests:
             dialog = Dialog(session)
             dialog.expect_styles()
             until("the strength", lambda: 25.0 in dialog.numbers())
+            dialog.find("label", "Preview of the first of 2 layers")
             dialog.click("Cancel")
             image.layers("reopened")
+
+            # Nothing that the user does in the dialog changes this.
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.find("label", "The selection does not meet the layer.")
+            dialog.set_weight("first.png", 0.5)
+            dialog.find("label", "The selection does not meet the layer.")
+            dialog.click("Cancel")
+            expect("the layers", lambda: image.layers("outside"), 2)
 
     def test_access(self):
         """Names and roles for screen readers, mnemonics, and a way to everything by Tab."""
