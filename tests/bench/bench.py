@@ -96,7 +96,8 @@ class Contestant:
                           for column in zip(*self.times))
         seconds = statistics.median(map(sum, self.times))
         rate = 2 * self.cost * side * side / seconds / 1e9
-        kind = "bf16" if "bf16" in self.description else "f32"
+        kind = next((kind for kind in ("bf16", "int16")
+                     if kind in self.description), "f32")
         return {"model": model, "side": side, "contestant": self.name,
                 "description": self.description, "encode": encode,
                 "decode": decode, "seconds": seconds, "turns": len(self.times),
@@ -150,8 +151,9 @@ def import_teacher(teacher, directory):
 
 def commands_for(model, side, options, peers):
     size = [str(side), str(side)]
+    kernels = "avx2-int16" if options.avx2 else "best"
     commands = [("ours", [os.path.join(options.build, "bench-engine"), model,
-                          *size, "best", str(options.threads)])]
+                          *size, kernels, str(options.threads)])]
     for form in peers:
         commands.append((f"pytorch {form}",
                          [sys.executable, os.path.join(HERE, "pytorch.py"),
@@ -242,11 +244,17 @@ def main():
     parser.add_argument("--teacher", default=os.path.join(
         os.path.dirname(ROOT), "shared", "teacher"),
         help="where the paper's vgg_normalised.pth and decoder.pth are")
+    parser.add_argument("--avx2", action="store_true",
+                        help="use no instructions beyond AVX2, as on most "
+                        "laptops")
     # Where bench-engine and bench-peaks are, which tests/bench/run knows.
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     plan = QUICK if options.quick else FULL
     machine, flags = processor()
+    if options.avx2:
+        flags = [flag for flag in flags if flag == "avx2"]
+        os.environ.update(ONEDNN_MAX_CPU_ISA="AVX2", ATEN_CPU_CAPABILITY="avx2")
     peers, peaks, results = find_peers(flags), {}, []
     tool = os.path.join(options.build, "bench-peaks")
 
