@@ -31,7 +31,7 @@ def fetch(directory):
 
 
 def shoot(session, dialog, path):
-    session.xdotool("mousemove", 2, 2)
+    session.aside()
     time.sleep(0.3)
     session.screenshot(path, dialog.window)
     subprocess.run(["convert", path, "-strip", "+dither", "-colors", "256", "-define",
@@ -53,20 +53,20 @@ def main():
             image.start()
 
             dialog = Dialog(session)
-            until("the styles", lambda: len(dialog.weights()) == 3)
-            dialog.weight("casa-mila.jpg").value = 0.35
-            dialog.weight("tea-gardens.jpg").value = 0.2
-            dialog.wait_sharp()
+            dialog.expect_styles()
+            plain = dialog.look()
+            dialog.set_weight("casa-mila.jpg", 0.35)
+            dialog.set_weight("tea-gardens.jpg", 0.2)
+            dialog.wait_change(plain)
             shoot(session, dialog, os.path.join(out, "dialog.png"))
 
-            dialog.button("OK").click()
-            bar = dialog.window.find("progress bar", "Progress")
-            session.xdotool("mousemove", 2, 2)
+            dialog.click("OK")
+            bar = dialog.find("progress bar", "Progress")
             until("some progress", lambda: bar.value > 0.3, 120)
             shoot(session, dialog, os.path.join(out, "running.png"))
-            dialog.button("Stop").click()
+            dialog.click("Stop")
             until("the end of the run", lambda: not bar.has("SHOWING"))
-            session.key("Escape")
+            dialog.key("Escape")
             image.layers("paint")
 
 

@@ -5,6 +5,7 @@ presses real keys and mouse buttons through xdotool. To be run inside dbus-run-s
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import atexit
 import contextlib
 import functools
 import glob
@@ -20,7 +21,8 @@ import time
 # How many times longer than usual to wait, for slow builds and busy machines. Nothing waits longer
 # than it has to; this is only the time after which a test gives up.
 PATIENCE = float(os.environ.get("ADAIN_PATIENCE", "1"))
-NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0"]
+NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0", "taskset",
+          "dbus-update-activation-environment"]
 PROCEDURE = "plug-in-adain-style-transfer"
 TITLE = "AdaIN Style Transfer"
 
@@ -102,6 +104,16 @@ def expect(what, look, wanted, seconds=30.0):
         return True
 
     until(what, compare, seconds)
+
+
+@functools.cache
+def private_runtime():
+    """A runtime directory of our own. The accessibility bus has its socket there, under a fixed name:
+    the user's own desktop, or another test at the same time, would lose its bus to ours, or we ours."""
+    directory = tempfile.mkdtemp(prefix="adain-run-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    os.environ["XDG_RUNTIME_DIR"] = directory
+    subprocess.run(["dbus-update-activation-environment", "XDG_RUNTIME_DIR=" + directory], check=True)
 
 
 def stop(process, seconds=10.0):
@@ -243,6 +255,7 @@ class Session:
 
     def __enter__(self):
         try:
+            private_runtime()
             self.start_display()
             self.make_profile()
         except BaseException:
