@@ -15,6 +15,16 @@
 /* Features and residual may take this share of the memory budget; tiles get the rest. */
 #define STORE_SHARE 2
 
+/* Bytes for each pixel of a smaller picture: R'G'B'A and mask, and the result until it is enlarged. */
+#define SCALED_BYTES ((4 + 1 + 3) * sizeof (float))
+
+static gboolean
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for the picture"));
+  return FALSE;
+}
+
 static void
 release (AdainContent *content)
 {
@@ -35,7 +45,7 @@ try_features (AdainContent *content)
   gsize      bytes = unit->class->feature_bytes (unit->backend, content->survey.width,
                                                  content->survey.height);
 
-  if (bytes <= content->engine->memory / STORE_SHARE)
+  if (bytes <= content->memory / STORE_SHARE)
     content->features = unit->class->features_new (unit->backend, content->survey.width,
                                                    content->survey.height, NULL);
 }
@@ -45,18 +55,14 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
 {
   AdainEngine *engine = content->engine;
   AdainInput   input = { &content->work, &content->survey, &content->lock };
-  gsize        budget = engine->memory;
+  gsize        budget = content->memory;
   int          margin = ADAIN_HALO;
 
   release (content);
   content->unit = *adain_engine_unit (engine);
   content->moments = adain_moments_new (engine->channels);
   if (!content->moments)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the picture"));
-      return FALSE;
-    }
+    return no_memory (error);
   try_features (content);
   if (content->features)
     budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
@@ -103,23 +109,31 @@ fill_hidden (AdainContent *content, float *rgb)
     }
 }
 
-/* Makes the smaller picture that the network sees, if one is asked for. */
+/* Makes the smaller picture that the network sees. */
+static gboolean
+scale (AdainContent *content, double factor, GCancellable *cancellable, GError **error)
+{
+  int   width = MAX (lround (content->source.width * factor), 1);
+  int   height = MAX (lround (content->source.height * factor), 1);
+  gsize bytes = (gsize) width * height * SCALED_BYTES;
+
+  if (bytes >= content->memory)
+    return no_memory (error);
+  content->memory -= bytes;
+  if (!adain_image_scaled (&content->scaled, &content->source, width, height, cancellable, error))
+    return FALSE;
+  content->work = adain_image_source (&content->scaled);
+  return TRUE;
+}
+
 static gboolean
 prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
 {
-  int    longest = MAX (content->source.width, content->source.height);
-  double scale = (double) work_size / longest;
+  int longest = MAX (content->source.width, content->source.height);
 
-  content->work = content->source;
-  if (work_size > 0 && work_size < longest)
-    {
-      if (!adain_image_scaled (&content->scaled, &content->source,
-                               MAX (lround (content->source.width * scale), 1),
-                               MAX (lround (content->source.height * scale), 1),
-                               cancellable, error))
-        return FALSE;
-      content->work = adain_image_source (&content->scaled);
-    }
+  if (work_size > 0 && work_size < longest
+      && !scale (content, (double) work_size / longest, cancellable, error))
+    return FALSE;
   if (!adain_survey (&content->survey, &content->work, content->engine->threads, cancellable, error))
     return FALSE;
   if (content->survey.fill && adain_content_is_scaled (content))
@@ -127,11 +141,7 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
       g_autofree float *rgb = g_try_new (float, (gsize) content->scaled.width * 3);
 
       if (!rgb)
-        {
-          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                               _("Not enough memory for the picture"));
-          return FALSE;
-        }
+        return no_memory (error);
       fill_hidden (content, rgb);
     }
   return TRUE;
@@ -156,7 +166,8 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
     }
   content = g_new0 (AdainContent, 1);
   content->engine = engine;
-  content->source = *source;
+  content->source = content->work = *source;
+  content->memory = engine->memory;
   g_mutex_init (&content->lock);
   if (prepare (content, work_size, cancellable, error)
       && adain_content_ensure (content, &report, error))

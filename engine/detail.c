@@ -26,11 +26,12 @@
 
 #define MAX_GAIN 1.5f
 
-/* Result R'G'B', small picture R'G'B', gain. */
+/* What is enlarged: result R'G'B', small picture R'G'B', gain. */
 #define CHANNELS 7
 
-/* Rows of the full picture that are finished at a time. */
-#define BAND 64
+/* The rectangles of the full picture that are finished at a time. */
+#define TILE_WIDTH  256
+#define TILE_HEIGHT 128
 
 typedef struct
 {
@@ -38,54 +39,79 @@ typedef struct
   AdainColor       color;
   float            share;           /* of all detail, lightness and colour, that is added as it is */
   const AdainSink *sink;
-  float           *layers;          /* work.height * work.width * CHANNELS */
+  const float     *result;          /* work.height * work.width * 3 */
   AdainScaling     horizontal, vertical;
+  int              columns;         /* of tiles */
 } Pass;
 
-/* Sums of x, y, xx and xy over the window around a pixel, as far as the picture goes. */
-static float
-local_gain (const float *layers, int width, int height, int x, int y)
+/* Sums over a window, of the lightness of the picture (x) and of the result (y). */
+typedef struct
 {
-  float n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+  float x, y, xx, xy;
+} Sums;
 
-  for (int v = MAX (y - RADIUS, 0); v <= MIN (y + RADIUS, height - 1); v++)
-    for (int u = MAX (x - RADIUS, 0); u <= MIN (x + RADIUS, width - 1); u++)
+/* The window's sums over the rows around `row`, for the columns from `start` to `end`. */
+static void
+sum_columns (const Pass *pass, int row, int start, int end, Sums *sums)
+{
+  const AdainImage *small = &pass->content->scaled;
+
+  memset (sums, 0, (end - start) * sizeof *sums);
+  for (int v = MAX (row - RADIUS, 0); v <= MIN (row + RADIUS, small->height - 1); v++)
+    for (int u = start; u < end; u++)
       {
-        const float *pixel = layers + ((gsize) v * width + u) * CHANNELS;
-        float        from = adain_luma (pixel + 3), to = adain_luma (pixel);
+        gsize i = (gsize) v * small->width + u;
+        float x = adain_luma (small->rgba + 4 * i), y = adain_luma (pass->result + 3 * i);
+        Sums *sum = &sums[u - start];
 
-        n++;
-        sx += from;
-        sy += to;
-        sxx += from * from;
-        sxy += from * to;
+        sum->x += x;
+        sum->y += y;
+        sum->xx += x * x;
+        sum->xy += x * y;
       }
-  sxx = sxx / n - sx / n * (sx / n);
-  sxy = sxy / n - sx / n * (sy / n);
-  return CLAMP ((sxy + EPSILON) / (MAX (sxx, 0) + EPSILON), 0, MAX_GAIN);
 }
 
-static gboolean
-fill_layers (float *layers, const AdainImage *small, const float *result,
-             GCancellable *cancellable, GError **error)
+/* How much steeper than the picture the result is, from the sums over `n` pixels. */
+static float
+gain (const Sums *sums, int n)
 {
-  gsize n = (gsize) small->width * small->height;
+  float x = sums->x / n, variance = sums->xx / n - x * x, covariance = sums->xy / n - x * (sums->y / n);
 
-  for (gsize i = 0; i < n; i++)
+  return CLAMP ((covariance + EPSILON) / (MAX (variance, 0) + EPSILON), 0, MAX_GAIN);
+}
+
+/* Fills `layers` with the rectangle `from` of the small picture. `sums` has room for a row of it and the
+ * windows' margins. */
+static void
+fill_layers (const Pass *pass, const AdainRect *from, float *layers, Sums *sums)
+{
+  const AdainImage *small = &pass->content->scaled;
+  int               start = MAX (from->x - RADIUS, 0);
+  int               end = MIN (from->x + from->width + RADIUS, small->width);
+
+  for (int y = from->y; y < from->y + from->height; y++)
     {
-      for (int c = 0; c < 3; c++)
-        layers[i * CHANNELS + c] = CLAMP (result[i * 3 + c], 0, 1);
-      memcpy (layers + i * CHANNELS + 3, small->rgba + 4 * i, 3 * sizeof (float));
+      int rows = MIN (y + RADIUS, small->height - 1) - MAX (y - RADIUS, 0) + 1;
+
+      sum_columns (pass, y, start, end, sums);
+      for (int x = from->x; x < from->x + from->width; x++, layers += CHANNELS)
+        {
+          gsize i = (gsize) y * small->width + x;
+          int   first = MAX (x - RADIUS, start), last = MIN (x + RADIUS, end - 1);
+          Sums  window = { 0 };
+
+          for (int u = first; u <= last; u++)
+            {
+              window.x += sums[u - start].x;
+              window.y += sums[u - start].y;
+              window.xx += sums[u - start].xx;
+              window.xy += sums[u - start].xy;
+            }
+          memcpy (layers, pass->result + 3 * i, 3 * sizeof (float));
+          memcpy (layers + 3, small->rgba + 4 * i, 3 * sizeof (float));
+          layers[6] = gain (&window, rows * (last - first + 1));
+        }
     }
-  for (int y = 0; y < small->height; y++)
-    {
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
-        return FALSE;
-      for (int x = 0; x < small->width; x++)
-        layers[((gsize) y * small->width + x) * CHANNELS + 6]
-          = local_gain (layers, small->width, small->height, x, y);
-    }
-  return TRUE;
 }
 
 /* One pixel of the full picture: `pixel` is what the small one has there. */
@@ -99,31 +125,41 @@ add_detail (const Pass *pass, const float *pixel, const float *rgba, float style
 }
 
 static gboolean
-finish_band (int worker, int index, gpointer user_data, GError **error)
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _("Not enough memory to scale the picture"));
+  return FALSE;
+}
+
+static gboolean
+finish_tile (int worker, int index, gpointer user_data, GError **error)
 {
   Pass             *pass = user_data;
   AdainSource      *source = &pass->content->source;
-  AdainRect         rect = { 0, index * BAND, source->width, MIN (BAND, source->height - index * BAND) };
+  int               x = index % pass->columns * TILE_WIDTH, y = index / pass->columns * TILE_HEIGHT;
+  AdainRect         rect = { x, y, MIN (TILE_WIDTH, source->width - x), MIN (TILE_HEIGHT, source->height - y) };
+  AdainRect         from = { pass->horizontal.first[x], pass->vertical.first[y],
+                             adain_scaling_span (&pass->horizontal, x, rect.width),
+                             adain_scaling_span (&pass->vertical, y, rect.height) };
   gsize             n = (gsize) rect.width * rect.height;
-  gsize             rows = adain_scaling_rows (&pass->vertical, rect.y, rect.height);
-  g_autofree float *rgba = g_try_new (float, n * 4), *layers = g_try_new (float, n * CHANNELS);
-  g_autofree float *scratch = g_try_new (float, rows * rect.width * CHANNELS);
+  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n * CHANNELS);
+  g_autofree float *layers = g_try_new (float, (gsize) from.width * from.height * CHANNELS);
+  g_autofree float *scratch = g_try_new (float, (gsize) rect.width * from.height * CHANNELS);
+  g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
   gboolean          ok;
 
-  if (!rgba || !layers || !scratch)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory to scale the picture"));
-      return FALSE;
-    }
+  if (!rgba || !pixels || !layers || !scratch || !sums)
+    return no_memory (error);
   if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error))
     return FALSE;
-  adain_scale_rect (&pass->horizontal, &pass->vertical, pass->layers, CHANNELS, &rect, layers, scratch);
+  fill_layers (pass, &from, layers, sums);
+  adain_scale_rect (&pass->horizontal, &pass->vertical, layers, CHANNELS, &rect, pixels, scratch);
   for (gsize i = 0; i < n; i++)
     {
       float styled[3];
 
-      add_detail (pass, layers + i * CHANNELS, rgba + 4 * i, styled);
+      add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled);
       adain_color_finish (pass->color, styled, rgba + 4 * i, rgba + 4 * i, 1);
     }
   g_mutex_lock (&pass->content->lock);
@@ -133,26 +169,22 @@ finish_band (int worker, int index, gpointer user_data, GError **error)
 }
 
 gboolean
-adain_detail_write (AdainContent *content, const float *result, const AdainRenderOptions *options,
+adain_detail_write (AdainContent *content, float *result, const AdainRenderOptions *options,
                     const AdainSink *sink, const AdainReport *report, GError **error)
 {
-  const AdainImage *small = &content->scaled;
-  g_autofree float *layers = g_try_new (float, (gsize) small->width * small->height * CHANNELS);
-  Pass              pass = { content, options->color, options->plain ? 0 : 1 - options->strength,
-                             sink, layers };
-  gboolean          ok;
+  const AdainSource *source = &content->source;
+  const AdainImage  *small = &content->scaled;
+  int                columns = (source->width + TILE_WIDTH - 1) / TILE_WIDTH;
+  int                rows = (source->height + TILE_HEIGHT - 1) / TILE_HEIGHT;
+  Pass               pass = { content, options->color, options->plain ? 0 : 1 - options->strength,
+                              sink, result, .columns = columns };
+  gboolean           ok;
 
-  if (!layers)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory to scale the picture"));
-      return FALSE;
-    }
-  ok = fill_layers (layers, small, result, report->cancellable, error)
-       && adain_scaling_init (&pass.horizontal, small->width, content->source.width, error)
-       && adain_scaling_init (&pass.vertical, small->height, content->source.height, error)
-       && adain_tiles_run ((content->source.height + BAND - 1) / BAND, content->engine->threads,
-                           finish_band, &pass, report, error);
+  for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)
+    result[i] = CLAMP (result[i], 0, 1);
+  ok = adain_scaling_init (&pass.horizontal, small->width, source->width, error)
+       && adain_scaling_init (&pass.vertical, small->height, source->height, error)
+       && adain_tiles_run (columns * rows, content->engine->threads, finish_tile, &pass, report, error);
   adain_scaling_clear (&pass.horizontal);
   adain_scaling_clear (&pass.vertical);
   return ok;

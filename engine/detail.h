@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* Enlarges `result` (work.height * work.width * 3) to the source's size, adds the fine detail that
- * the smaller picture does not have, and writes it. */
-gboolean adain_detail_write (AdainContent *content, const float *result, const AdainRenderOptions *options,
+/* Clips `result` (work.height * work.width * 3), enlarges it to the source's size, adds the fine detail
+ * that the smaller picture does not have, and writes it. */
+gboolean adain_detail_write (AdainContent *content, float *result, const AdainRenderOptions *options,
                              const AdainSink *sink, const AdainReport *report, GError **error);
 
 G_END_DECLS

@@ -216,7 +216,7 @@ try_residual (AdainContent *content)
 {
   gsize n = (gsize) content->work.width * content->work.height * 3;
 
-  if (!content->residual && n * sizeof (float) <= content->engine->memory / 8)
+  if (!content->residual && n * sizeof (float) <= content->memory / 8)
     content->residual = g_try_new (float, n);
 }
 

@@ -85,7 +85,7 @@ adain_scale_row (const AdainScaling *horizontal, const float *in, int channels, 
   for (int i = x; i < x + n; i++, out += channels)
     {
       const float *weights = horizontal->weights + (gsize) i * horizontal->taps;
-      const float *pixel = in + (gsize) horizontal->first[i] * channels;
+      const float *pixel = in + (gsize) (horizontal->first[i] - horizontal->first[x]) * channels;
 
       for (int c = 0; c < channels; c++)
         out[c] = 0;
@@ -96,9 +96,9 @@ adain_scale_row (const AdainScaling *horizontal, const float *in, int channels, 
 }
 
 int
-adain_scaling_rows (const AdainScaling *vertical, int y, int height)
+adain_scaling_span (const AdainScaling *scaling, int start, int n)
 {
-  return vertical->first[y + height - 1] + vertical->taps - vertical->first[y];
+  return scaling->first[start + n - 1] + scaling->taps - scaling->first[start];
 }
 
 void
@@ -107,10 +107,11 @@ adain_scale_rect (const AdainScaling *horizontal, const AdainScaling *vertical,
 {
   gsize pitch = (gsize) rect->width * channels;
   int   first = vertical->first[rect->y];
-  int   rows = adain_scaling_rows (vertical, rect->y, rect->height);
+  int   rows = adain_scaling_span (vertical, rect->y, rect->height);
+  int   columns = adain_scaling_span (horizontal, rect->x, rect->width);
 
   for (int row = 0; row < rows; row++)
-    adain_scale_row (horizontal, in + (gsize) (first + row) * horizontal->from * channels, channels,
+    adain_scale_row (horizontal, in + (gsize) row * columns * channels, channels,
                      rect->x, rect->width, scratch + row * pitch);
   for (int y = 0; y < rect->height; y++, out += pitch)
     {

@@ -22,15 +22,17 @@ typedef struct
 gboolean adain_scaling_init  (AdainScaling *scaling, int from, int to, GError **error);
 void     adain_scaling_clear (AdainScaling *scaling);
 
-/* The rectangle `rect` (of the scaled picture) of a picture of `channels` floats a pixel in memory.
- * `scratch` has room for rect->width * channels floats for each input row that rect needs:
- * adain_scaling_rows() of them. */
-int      adain_scaling_rows  (const AdainScaling *vertical, int y, int height);
+/* How many inputs, from first[start] on, the `n` outputs from number `start` on need. */
+int      adain_scaling_span  (const AdainScaling *scaling, int start, int n);
+
+/* The rectangle `rect` of the scaled picture. `in` is what it needs of the input, adain_scaling_span()
+ * rows of as many columns, of `channels` floats a pixel; `scratch` has room for rect->width * channels
+ * floats for each of these rows. */
 void     adain_scale_rect    (const AdainScaling *horizontal, const AdainScaling *vertical,
                               const float *in, int channels, const AdainRect *rect,
                               float *out, float *scratch);
 
-/* One row horizontally: `n` outputs from number `x` on. */
+/* One row horizontally: `n` outputs from number `x` on; `in` begins at input first[x]. */
 void     adain_scale_row     (const AdainScaling *horizontal, const float *in, int channels,
                               int x, int n, float *out);
 

@@ -140,11 +140,32 @@ test_allocations (void)
     }
 }
 
+/* A smaller picture that exceeds the budget is refused before anything of it is read. */
+static void
+test_budget (void)
+{
+  Pipeline                pipeline = pipelines[0];
+  g_auto (PipelineResult) result = { 0 }, refused = { 0 };
+  GError                 *error = NULL;
+
+  reset (0, 0);
+  pipeline.work_size = 70;
+  pipeline.options.memory = 100 << 10;
+  g_assert_false (pipeline_run (&pipeline, &refused, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
+  g_assert_cmpint (access_count, ==, 0);
+  g_clear_error (&error);
+  pipeline.options.memory = 8 << 20;
+  pipeline_run (&pipeline, &result, &error);
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/failures/access", test_access);
   g_test_add_func ("/failures/allocations", test_allocations);
+  g_test_add_func ("/failures/budget", test_budget);
   return g_test_run ();
 }
