@@ -353,7 +353,7 @@ class Tests:
             self.shot(session, "blended")
 
             dialog.click("OK")
-            expect("the layers", lambda: image.layers("first"), 2)
+            assert image.layers("first") == 2
             dialog.gone()
 
             dialog = Dialog(session)
@@ -361,8 +361,8 @@ class Tests:
             expect("the styles' names", dialog.names, list(STYLES))
             until("the strength", lambda: 80.0 in dialog.numbers())
             dialog.click("Cancel")
-            expect("the layers", lambda: image.layers("second"), 2)
-            expect("the layers", lambda: image.layers("again"), 3)
+            assert image.layers("second") == 2
+            assert image.layers("again") == 3
 
             # Another day.
             session.stop_gimp()
@@ -409,19 +409,20 @@ class Tests:
             # Escape stops, too, and does not close the dialog.
             dialog.click("OK")
             progress = Progress(bar)
-            until("the second pass", lambda: progress.beyond(0.5), 300)
-            progress.check()
+            until("some progress", lambda: progress.beyond(0.1), 120)
             session.screenshot(os.path.join(self.shots, "running.png"))
+            until("the second pass", lambda: progress.beyond(0.42), 300)
             dialog.key("Escape")
             until("the end of the run", lambda: not bar.has("SHOWING"))
+            progress.check()
             dialog.expect_ok(True)
             dialog.click("Cancel")
-            expect("the layers", lambda: image.layers("stopped"), 1)
+            assert image.layers("stopped") == 1
 
             dialog = Dialog(session)
             dialog.expect_styles()
             dialog.click("Cancel")
-            expect("the layers", lambda: image.layers("reopened"), 1)
+            assert image.layers("reopened") == 1
 
     def test_presets(self):
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
@@ -483,7 +484,7 @@ class Tests:
             dialog.expect_ok(True)
             dialog.wait_sharp()
             dialog.click("OK")
-            expect("the layers", lambda: image.layers("presets"), 2)
+            assert image.layers("presets") == 2
 
     def test_list(self):
         """Reorder and remove by keyboard and mouse, missing and broken files, a layer, recent."""
@@ -548,7 +549,7 @@ class Tests:
                 dialog.wait_sharp()
 
             dialog.click("OK")
-            expect("the layers", lambda: image.layers("list"), 3)
+            assert image.layers("list") == 3
 
     def test_error(self):
         """What goes wrong is shown in the dialog, which stays open; the settings are kept."""
@@ -575,7 +576,7 @@ class Tests:
             until("the error in the bar", lambda: tells(dialog.find("info bar")))
             self.shot(session, "error")
             dialog.click("Cancel")
-            expect("the layers", lambda: image.layers("error"), 1)
+            assert image.layers("error") == 1
 
             dialog = Dialog(session)
             dialog.expect_styles()
@@ -591,7 +592,7 @@ class Tests:
             dialog.set_weight("first.png", 0.5)
             dialog.find("label", "The selection does not meet the layer.")
             dialog.click("Cancel")
-            expect("the layers", lambda: image.layers("outside"), 2)
+            assert image.layers("outside") == 2
 
     def test_access(self):
         """Names and roles for screen readers, mnemonics, and a way to everything by Tab."""
