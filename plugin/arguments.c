@@ -8,6 +8,10 @@
 
 #include "arguments.h"
 
+/* Strokes are a number of pixels wide. In a picture of this size they are well visible when it is looked at
+ * as a whole; a larger one is painted smaller, and gets its detail back afterwards. */
+#define WORK_SIZE 2048
+
 static GimpChoice *
 preserve_choice (void)
 {
@@ -69,7 +73,7 @@ adain_arguments_declare (GimpProcedure *procedure)
     (procedure, "work-size", _("Wor_king size"),
      _("Longest side, in pixels, at which the picture is painted; 0 means its full size. "
        "Smaller gives broader strokes and is faster. The result always has the full size."),
-     0, GIMP_MAX_IMAGE_SIZE, 0, G_PARAM_READWRITE);
+     0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument
     (procedure, "device", _("_Device"),
      _("What computes the picture."),
@@ -134,13 +138,15 @@ static gboolean
 read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
 {
   g_auto (GValue) value = G_VALUE_INIT;
-  const double   *weights;
+  const double   *weights   = NULL;
   gsize           n_weights = 0;
-  double          sum = 0.0;
+  double          sum       = 0.0;
 
   g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
   g_object_get_property (G_OBJECT (config), "weights", &value);
-  weights = gimp_value_get_double_array (&value, &n_weights);
+  /* An argument that was never set holds no array, which libgimp's accessor would not survive. */
+  if (g_value_get_boxed (&value) != NULL)
+    weights = gimp_value_get_double_array (&value, &n_weights);
   if (n_weights == 0)
     return TRUE;
 

@@ -21,6 +21,7 @@ PROCEDURE = "plug-in-adain-style-transfer"
 
 LIBGOBJECT = ctypes.CDLL("libgobject-2.0.so.0")
 LIBGIMP = ctypes.CDLL("libgimpbase-3.0.so.0")
+LIBGIMPCONFIG = ctypes.CDLL("libgimpconfig-3.0.so.0")
 
 Gegl.init(None)
 _cases = []
@@ -67,6 +68,11 @@ def set_doubles(config, name, values):
     LIBGIMP.gimp_value_set_double_array(value, numbers, ctypes.c_size_t(len(values)))
     LIBGOBJECT.g_object_set_property(ctypes.c_void_p(hash(config)), name.encode(), value)
     LIBGOBJECT.g_value_unset(value)
+
+
+def reset(config):
+    """What the button Reset of a dialog does."""
+    LIBGIMPCONFIG.gimp_config_reset(ctypes.c_void_p(hash(config)))
 
 
 def configure(config, arguments):

@@ -39,6 +39,13 @@
                               #:style-layer layer)
 (check "a style layer" (= (layers) 3))
 
+; Weights that are empty, and one for the only style.
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list style) #:weights (vector))
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list style) #:weights (vector 3))
+(check "weights" (= (layers) 5))
+
 ; Refused, each without a new layer.
 (define-macro (refused name . arguments)
   `(check ,name
@@ -47,7 +54,7 @@
                            (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                                          #:drawables (vector layer)
                                                          ,@arguments)))
-               (= (layers) 3))))
+               (= (layers) 5))))
 
 (refused "no style")
 (refused "strength above 1" #:styles (list style) #:strength 1.5)
