@@ -61,8 +61,10 @@ def parse_arguments(arguments=None):
         default=" ".join(map(str, COMPACT_DECODER)))
     add("--steps", type=int, default=20000, help="length of the training; "
         "may be changed when resuming")
+    add("--minutes", type=float, help="end after so many minutes, if the "
+        "steps have not by then")
     add("--decay", type=float, default=0.9,
-        help="share of the steps, at the end, in which the rate falls to 0")
+        help="share of the training, at the end, in which the rate falls to 0")
     add("--rate", type=float, default=2.5e-4, help="learning rate")
     add("--optimizer", choices=("adam", "muon"), default="muon")
     add("--batch", type=int, default=8, help="pairs per step and process")
@@ -94,6 +96,8 @@ def parse_arguments(arguments=None):
     for key in ("steps", "batch", "pool", "every", "save_every"):
         if getattr(options, key) < 1:
             parser.error(f"--{key.replace('_', '-')}: must be positive")
+    if options.minutes is not None and not options.minutes > 0:
+        parser.error("--minutes: must be positive")
     return options
 
 
@@ -164,10 +168,12 @@ class Trainer:
             self.optimizer = torch.optim.Adam(parameters, options.rate,
                                               betas=(0.9, 0.99))
         self.step, self.history = 0, []
+        self.first = 0
         rng = random.Random(f"{options.seed} {rank}")
         self.content = Pool(content, options, self._content_seen, rng)
         self.style = Pool(style, options, self._style_seen, rng)
         self.stopping = False
+        self.begun, self.passed = time.monotonic(), 0.0
 
     @torch.no_grad()
     def _content_seen(self, crops):
@@ -178,12 +184,20 @@ class Trainer:
         return [x for level in style_levels(self.teacher(crops))
                 for x in level]
 
+    def left(self):
+        """Share of the training that lies ahead, by steps and by minutes."""
+        steps, minutes = self.options.steps, self.options.minutes
+        left = 1 - self.step / steps
+        if minutes:
+            first = 1 - self.first / steps
+            left = min(left, first * (1 - self.passed / (60 * minutes)))
+        return max(0, left)
+
     def rate(self):
         """Warm-up, a constant rate, then a straight fall to 0."""
-        steps, decay = self.options.steps, self.options.decay
-        remaining = (steps - self.step) / max(1, steps * decay)
         warm = min(1, (self.step + 1) / 50)
-        return self.options.rate * warm * min(1, max(0, remaining))
+        fall = min(1, self.left() / max(self.options.decay, 1e-6))
+        return self.options.rate * warm * fall
 
     def losses(self):
         """Mean content and style loss of one random batch."""
@@ -254,6 +268,7 @@ class Trainer:
         if state["optimizer_name"] == self.options.optimizer:
             self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.history = state["step"], state["history"]
+        self.first = self.step
 
     @torch.no_grad()
     def sheet(self, pairs):
@@ -274,7 +289,7 @@ class Trainer:
         torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
         progress = Progress("training", lead, self.step)
         sums, count = [0.0] * 3, 0
-        while self.step < options.steps and not self.agreed_stop():
+        while not self.agreed_stop() and self.left() > 0:
             values = self.train_step()
             if math.isfinite(sum(values)):
                 sums, count = [a + b for a, b in zip(sums, values)], count + 1
@@ -295,12 +310,15 @@ class Trainer:
         progress.line(f"stopped at step {self.step} of {options.steps}")
 
     def agreed_stop(self):
-        """Whether any process was asked to stop."""
+        """Whether any process was asked to stop; all agree on the time."""
+        self.passed = time.monotonic() - self.begun
         if self.world == 1:
             return self.stopping
-        flag = torch.tensor(float(self.stopping), device=self.options.device)
-        dist.all_reduce(flag)
-        return bool(flag)
+        state = torch.tensor([float(self.stopping), self.passed],
+                             device=self.options.device)
+        dist.all_reduce(state, dist.ReduceOp.MAX)
+        self.passed = float(state[1])
+        return bool(state[0])
 
 
 class Progress:

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 
 try:
@@ -193,6 +194,23 @@ class Training(Case):
         self.assertGreater(table["model"]["32"]["content"], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
+
+    def test_minutes(self):
+        trainer = train.Trainer.__new__(train.Trainer)
+        trainer.options = types.SimpleNamespace(steps=1000, minutes=2, decay=1,
+                                                rate=4)
+        trainer.first = trainer.step = 500
+        for passed, rate in ((0, 2), (60, 1), (120, 0), (200, 0)):
+            trainer.passed = passed
+            self.assertAlmostEqual(trainer.rate(), rate)
+        trainer.passed, trainer.step = 0, 750
+        self.assertAlmostEqual(trainer.rate(), 1)
+
+        out = self.file("minutes")
+        train.main(self.train_arguments(out, "--minutes", "1e-6"))
+        state = torch.load(os.path.join(out, train.CHECKPOINT),
+                           weights_only=True)
+        self.assertEqual(state["step"], 0)
 
     def test_two_processes(self):
         out = self.file("two")
