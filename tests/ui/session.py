@@ -278,18 +278,28 @@ class Session:
             assert not complaints, complaints
 
     def start_display(self):
+        until("a display with a window manager", self.try_display, 120)
+
+    def try_display(self):
         read, write = os.pipe()
+        # Without -noreset it would begin again when its first client leaves, and throw others out.
         self.processes.append(subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", self.size + "x24", "-nolisten", "tcp"],
-            pass_fds=[write], stderr=subprocess.DEVNULL))
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", self.size + "x24", "-nolisten", "tcp",
+             "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL))
         os.close(write)
         with os.fdopen(read) as pipe:
-            number = pipe.readline().strip()
-        assert number, "Xvfb does not start"
-        os.environ["DISPLAY"] = ":" + number
+            os.environ["DISPLAY"] = ":" + pipe.readline().strip()
         self.processes.append(subprocess.Popen(["openbox"], stderr=subprocess.DEVNULL))
-        until("the window manager", lambda: subprocess.run(
-            ["xdotool", "get_num_desktops"], capture_output=True).returncode == 0)
+
+        end = time.monotonic() + 15 * PATIENCE
+        while time.monotonic() < end and all(p.poll() is None for p in self.processes):
+            if subprocess.run(["xdotool", "get_num_desktops"], capture_output=True).returncode == 0:
+                return True
+            time.sleep(0.05)
+
+        while self.processes:
+            stop(self.processes.pop())
+        return False
 
     def make_profile(self):
         version = subprocess.run(["gimp-3.0", "--version"], capture_output=True, text=True).stdout
