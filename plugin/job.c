@@ -17,7 +17,8 @@
 typedef struct
 {
   GimpDrawable  *drawable;
-  GeglRectangle  bounds;
+  GeglRectangle  place;        /* of the drawable in the image, */
+  GeglRectangle  bounds;       /* and of what is painted in the drawable */
   AdainResult    result;
 } Piece;
 
@@ -41,7 +42,6 @@ piece_free (Piece *piece)
   g_free (piece);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainJob, adain_job_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainEngine, adain_engine_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainContent, adain_content_free)
 
@@ -80,6 +80,15 @@ add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
                    name);
       return FALSE;
     }
+  if (gimp_item_get_image (GIMP_ITEM (drawable)) != job->image)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _("The layer “%s” is one of another image."), name);
+      return FALSE;
+    }
+  piece->place.width  = gimp_drawable_get_width (drawable);
+  piece->place.height = gimp_drawable_get_height (drawable);
+  gimp_drawable_get_offsets (drawable, &piece->place.x, &piece->place.y);
   if (! gimp_drawable_mask_intersect (drawable, &piece->bounds.x, &piece->bounds.y,
                                       &piece->bounds.width, &piece->bounds.height))
     {
@@ -111,46 +120,68 @@ let_dialog_breathe (void)
     ;
 }
 
+static gboolean
+read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **drawables,
+                 GError **error)
+{
+  if (! check_image (job->image, drawables, error))
+    return FALSE;
+
+  job->arguments = adain_arguments_read (config, error);
+  if (job->arguments == NULL)
+    return FALSE;
+
+  job->model = adain_model_load (job->arguments->model, error);
+  if (job->model == NULL)
+    return FALSE;
+
+  for (int i = 0; job->arguments->styles[i] != NULL; i++)
+    {
+      if (! add_style (job, adain_style_load (job->arguments->styles[i], error)))
+        return FALSE;
+      let_dialog_breathe ();
+    }
+  if (job->arguments->style_layer != NULL
+      && ! add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
+    return FALSE;
+
+  for (int i = 0; drawables[i] != NULL; i++)
+    {
+      if (! add_piece (job, drawables[i], error))
+        return FALSE;
+      let_dialog_breathe ();
+    }
+  return TRUE;
+}
+
+/* Sets who tells of failing calls of libgimp, and returns who did before. What we cannot do without is
+ * told by us, once; GIMP would pop up a message for each call. */
+static GimpPDBErrorHandler
+swap_error_handler (GimpPDBErrorHandler handler)
+{
+  GimpPlugIn          *plug_in = gimp_get_plug_in ();
+  GimpPDBErrorHandler  before  = gimp_plug_in_get_pdb_error_handler (plug_in);
+
+  gimp_plug_in_set_pdb_error_handler (plug_in, handler);
+  return before;
+}
+
 AdainJob *
 adain_job_new (GimpProcedure *procedure, GimpProcedureConfig *config,
                GimpImage *image, GimpDrawable **drawables, GError **error)
 {
-  g_autoptr (AdainJob) job = g_new0 (AdainJob, 1);
+  AdainJob            *job     = g_new0 (AdainJob, 1);
+  GimpPDBErrorHandler  handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
   job->image      = g_object_ref (image);
   job->styles     = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_pixels_free);
   job->pieces     = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
   job->module_dir = adain_arguments_module_dir ();
 
-  if (! check_image (image, drawables, error))
-    return NULL;
-
-  job->arguments = adain_arguments_read (config, error);
-  if (job->arguments == NULL)
-    return NULL;
-
-  job->model = adain_model_load (job->arguments->model, error);
-  if (job->model == NULL)
-    return NULL;
-
-  for (int i = 0; job->arguments->styles[i] != NULL; i++)
-    {
-      if (! add_style (job, adain_style_load (job->arguments->styles[i], error)))
-        return NULL;
-      let_dialog_breathe ();
-    }
-  if (job->arguments->style_layer != NULL
-      && ! add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
-    return NULL;
-
-  for (int i = 0; drawables[i] != NULL; i++)
-    {
-      if (! add_piece (job, drawables[i], error))
-        return NULL;
-      let_dialog_breathe ();
-    }
-
-  return g_steal_pointer (&job);
+  if (! read_everything (job, config, drawables, error))
+    g_clear_pointer (&job, adain_job_free);
+  swap_error_handler (handler);
+  return job;
 }
 
 /* Computing --------------------------------------------------------------------------------- */
@@ -174,29 +205,43 @@ portion_progress (double fraction, int tile, int tiles, gpointer user_data)
                        portion->progress_data);
 }
 
-/* Encodes all styles, with their colors moved to the palette of `content` if that is wanted. */
+/* Puts a picture's name before an error that is about it. */
+static void
+name_picture (const AdainPixels *pixels, GError **error)
+{
+  if (error != NULL && g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_PICTURE))
+    g_prefix_error (error, "%s: ", pixels->name);
+}
+
+/* Encodes all styles, with their colors moved to the palette of @content if that is wanted. */
 static GPtrArray *
-encode_styles (AdainJob *job, AdainEngine *engine, const AdainSource *content,
+encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content,
                GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) encoded   = g_ptr_array_new ();
-  const AdainArguments *arguments = job->arguments;
+  const gboolean        recolor   = job->arguments->preserve == ADAIN_PRESERVE_PALETTE;
+  const AdainSource     picture   = adain_pixels_source (content);
   AdainPalette          palette;
 
   g_ptr_array_set_free_func (encoded, (GDestroyNotify) adain_style_free);
-  if (arguments->preserve == ADAIN_PRESERVE_PALETTE
-      && ! adain_source_palette (content, &palette, cancellable, error))
-    return NULL;
+  if (recolor && ! adain_source_palette (&picture, &palette, cancellable, error))
+    {
+      name_picture (content, error);
+      return NULL;
+    }
 
   for (guint i = 0; i < job->styles->len; i++)
     {
-      AdainSource source = adain_pixels_source (job->styles->pdata[i]);
-      AdainStyle *style  = adain_style_encode (engine, &source, arguments->stroke_size,
-                                               arguments->preserve == ADAIN_PRESERVE_PALETTE
-                                               ? &palette : NULL, cancellable, error);
+      AdainPixels *pixels = job->styles->pdata[i];
+      AdainSource  source = adain_pixels_source (pixels);
+      AdainStyle  *style  = adain_style_encode (engine, &source, job->arguments->stroke_size,
+                                                recolor ? &palette : NULL, cancellable, error);
 
       if (style == NULL)
-        return NULL;
+        {
+          name_picture (pixels, error);
+          return NULL;
+        }
       g_ptr_array_add (encoded, style);
     }
   return g_steal_pointer (&encoded);
@@ -220,7 +265,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   if (*styles == NULL || arguments->preserve == ADAIN_PRESERVE_PALETTE)
     {
       g_clear_pointer (styles, g_ptr_array_unref);
-      *styles = encode_styles (job, engine, &source, cancellable, error);
+      *styles = encode_styles (job, engine, piece->result.pixels, cancellable, error);
       if (*styles == NULL)
         return FALSE;
     }
@@ -229,7 +274,10 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   content = adain_content_encode (engine, &source, arguments->work_size,
                                   portion_progress, &portion, cancellable, error);
   if (content == NULL)
-    return FALSE;
+    {
+      name_picture (piece->result.pixels, error);
+      return FALSE;
+    }
 
   g_clear_object (&piece->result.buffer);
   piece->result.buffer = gegl_buffer_new (gegl_buffer_get_extent (piece->result.pixels->buffer),
@@ -279,6 +327,39 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
 
 /* Delivering -------------------------------------------------------------------------------- */
 
+/* Whether the layers are still in the image, which can be edited while its pictures are painted. */
+static gboolean
+check_pieces (AdainJob *job, GError **error)
+{
+  for (guint i = 0; i < job->pieces->len; i++)
+    {
+      GimpItem *item = GIMP_ITEM (((Piece *) job->pieces->pdata[i])->drawable);
+
+      if (! gimp_item_is_valid (item) || gimp_image_get_item_position (job->image, item) < 0)
+        {
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                       _("The layer was deleted while its picture was painted."));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+make_layers (AdainJob *job, GimpLayer **layers, GError **error)
+{
+  for (guint i = 0; i < job->pieces->len; i++)
+    {
+      Piece *piece = job->pieces->pdata[i];
+
+      layers[i] = adain_layer_new (piece->drawable, &piece->place, &piece->bounds, &piece->result,
+                                   error);
+      if (layers[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 insert_layers (AdainJob *job, GimpLayer **layers, GError **error)
 {
@@ -286,34 +367,45 @@ insert_layers (AdainJob *job, GimpLayer **layers, GError **error)
     {
       Piece *piece = job->pieces->pdata[i];
 
-      if (! gimp_item_is_valid (GIMP_ITEM (piece->drawable)))
-        {
-          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _("The layer was deleted while its picture was painted."));
-          return FALSE;
-        }
-      layers[i] = adain_layer_insert (piece->drawable, &piece->bounds, &piece->result, error);
-      if (layers[i] == NULL)
+      if (! adain_layer_insert (layers[i], piece->drawable, &piece->bounds, &piece->result, error))
         return FALSE;
     }
+  gimp_image_set_selected_layers (job->image, (const GimpLayer **) layers);
   return TRUE;
+}
+
+/* As many as there are, whether in the image or not. */
+static void
+delete_layers (AdainJob *job, GimpLayer **layers)
+{
+  for (int i = 0; layers[i] != NULL; i++)
+    if (gimp_image_get_item_position (job->image, GIMP_ITEM (layers[i])) >= 0)
+      gimp_image_remove_layer (job->image, layers[i]);
+    else
+      gimp_item_delete (GIMP_ITEM (layers[i]));
 }
 
 GimpLayer **
 adain_job_commit (AdainJob *job, GError **error)
 {
-  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, job->pieces->len + 1);
-  gboolean               done;
+  g_autofree GimpLayer **layers  = g_new0 (GimpLayer *, job->pieces->len + 1);
+  GimpPDBErrorHandler    handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  gboolean               done    = check_pieces (job, error) && make_layers (job, layers, error);
 
-  gimp_image_undo_group_start (job->image);
-  done = insert_layers (job, layers, error);
   if (done)
-    gimp_image_set_selected_layers (job->image, (const GimpLayer **) layers);
+    {
+      gimp_image_undo_group_start (job->image);
+      done = insert_layers (job, layers, error);
+      if (! done)
+        delete_layers (job, layers);
+      gimp_image_undo_group_end (job->image);
+    }
   else
-    for (int i = 0; layers[i] != NULL; i++)
-      gimp_image_remove_layer (job->image, layers[i]);
-  gimp_image_undo_group_end (job->image);
+    {
+      delete_layers (job, layers);
+    }
   gimp_displays_flush ();
+  swap_error_handler (handler);
 
   return done ? g_steal_pointer (&layers) : NULL;
 }

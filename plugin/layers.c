@@ -71,41 +71,49 @@ add_mask (GimpLayer *layer, const GeglRectangle *bounds, const AdainPixels *pixe
   return gimp_layer_set_edit_mask (layer, FALSE);
 }
 
+static void
+fail (const AdainResult *result, GError **error)
+{
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
+               _("GIMP could not add a layer above “%s”: %s"), result->pixels->name,
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
+}
+
 GimpLayer *
-adain_layer_insert (GimpDrawable *drawable, const GeglRectangle *bounds,
+adain_layer_new (GimpDrawable *drawable, const GeglRectangle *place, const GeglRectangle *bounds,
+                 const AdainResult *result, GError **error)
+{
+  /* Translators: the name of a new layer, made from the layer that %s names. */
+  g_autofree char *name  = g_strdup_printf (_("%s – AdaIN"), result->pixels->name);
+  GimpImage       *image = gimp_item_get_image (GIMP_ITEM (drawable));
+  GimpLayer       *layer;
+
+  layer = gimp_layer_new (image, name, place->width, place->height, gimp_drawable_type (drawable),
+                          100.0, gimp_image_get_default_new_layer_mode (image));
+  if (layer != NULL
+      && fill_layer (layer, drawable, bounds, result->buffer)
+      && gimp_layer_set_offsets (layer, place->x, place->y))
+    return layer;
+
+  fail (result, error);
+  if (layer != NULL)
+    gimp_item_delete (GIMP_ITEM (layer));
+  return NULL;
+}
+
+gboolean
+adain_layer_insert (GimpLayer *layer, GimpDrawable *drawable, const GeglRectangle *bounds,
                     const AdainResult *result, GError **error)
 {
-  g_autofree char *old_name = gimp_item_get_name (GIMP_ITEM (drawable));
-  /* Translators: the name of a new layer, made from the layer that %s names. */
-  g_autofree char *name     = g_strdup_printf (_("%s – AdaIN"), old_name);
-  GimpImage       *image    = gimp_item_get_image (GIMP_ITEM (drawable));
-  GimpItem        *parent   = gimp_item_get_parent (GIMP_ITEM (drawable));
-  GimpLayer       *layer;
-  int              x, y;
+  GimpImage *image  = gimp_item_get_image (GIMP_ITEM (drawable));
+  GimpItem  *parent = gimp_item_get_parent (GIMP_ITEM (drawable));
 
-  layer = gimp_layer_new (image, name,
-                          gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable),
-                          gimp_drawable_type (drawable), 100.0,
-                          gimp_image_get_default_new_layer_mode (image));
-  if (layer != NULL
-      && gimp_drawable_get_offsets (drawable, &x, &y)
-      && fill_layer (layer, drawable, bounds, result->buffer)
-      && gimp_layer_set_offsets (layer, x, y)
-      && gimp_image_insert_layer (image, layer, parent != NULL ? GIMP_LAYER (parent) : NULL,
-                                  gimp_image_get_item_position (image, GIMP_ITEM (drawable))))
-    {
-      if ((result->pixels->selection == NULL && result->pixels->mask == NULL)
-          || add_mask (layer, bounds, result->pixels))
-        return layer;
-      gimp_image_remove_layer (image, layer);
-    }
-  else if (layer != NULL)
-    {
-      gimp_item_delete (GIMP_ITEM (layer));
-    }
+  if (gimp_image_insert_layer (image, layer, parent != NULL ? GIMP_LAYER (parent) : NULL,
+                               gimp_image_get_item_position (image, GIMP_ITEM (drawable)))
+      && ((result->pixels->selection == NULL && result->pixels->mask == NULL)
+          || add_mask (layer, bounds, result->pixels)))
+    return TRUE;
 
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
-               _("GIMP could not add a layer above “%s”: %s"), old_name,
-               gimp_pdb_get_last_error (gimp_get_pdb ()));
-  return NULL;
+  fail (result, error);
+  return FALSE;
 }

@@ -7,12 +7,10 @@
 #include "pixels.h"
 
 static void
-fail_reading (GimpDrawable *drawable, GError **error)
+fail_reading (const AdainPixels *pixels, GError **error)
 {
-  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawable));
-
   g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
-               _("The pixels of “%s” could not be read."), name);
+               _("The pixels of “%s” could not be read."), pixels->name);
 }
 
 /* Copies @bounds of a drawable whose origin lies at (x, y) as seen from that of the bounds. */
@@ -54,29 +52,71 @@ add_mask (AdainPixels *pixels, GimpDrawable *drawable, const GeglRectangle *boun
   return pixels->mask != NULL;
 }
 
+/* An empty image with the size of a drawable and the colors of its image. */
+static GimpImage *
+image_for (GimpDrawable *drawable)
+{
+  GimpImage                    *image   = gimp_item_get_image (GIMP_ITEM (drawable));
+  g_autoptr (GimpColorProfile)  profile = gimp_image_get_color_profile (image);
+  GimpImage                    *empty;
+
+  empty = gimp_image_new_with_precision (gimp_drawable_get_width (drawable),
+                                         gimp_drawable_get_height (drawable),
+                                         gimp_drawable_is_gray (drawable) ? GIMP_GRAY : GIMP_RGB,
+                                         gimp_image_get_precision (image));
+  if (empty != NULL)
+    gimp_image_set_color_profile (empty, profile);
+  return empty;
+}
+
+/* A group's filters cannot be merged, but seen: alone, opaque, in the corner of @image. */
+static GimpLayer *
+group_as_seen (GimpLayer *group, GimpImage *image)
+{
+  if (! gimp_image_insert_layer (image, group, NULL, 0)
+      || (gimp_layer_get_mask (group) != NULL
+          && ! gimp_layer_remove_mask (group, GIMP_MASK_DISCARD))
+      || ! gimp_layer_set_offsets (group, 0, 0)
+      || ! gimp_layer_set_opacity (group, 100.0)
+      || ! gimp_layer_set_mode (group, GIMP_LAYER_MODE_NORMAL)
+      || ! gimp_item_set_visible (GIMP_ITEM (group), TRUE))
+    return NULL;
+  return gimp_layer_new_from_visible (image, image, NULL);
+}
+
+/* Copies @bounds with the filters applied. That happens in an image of its own, since merging leaves
+ * an undo step behind. */
+static GeglBuffer *
+copy_filtered (GimpDrawable *drawable, const GeglRectangle *bounds)
+{
+  GimpImage  *image = image_for (drawable);
+  GeglBuffer *copy  = NULL;
+  GimpLayer  *layer;
+
+  if (image == NULL)
+    return NULL;
+  layer = gimp_layer_new_from_drawable (drawable, image);
+  if (layer != NULL && gimp_item_is_group (GIMP_ITEM (layer)))
+    layer = group_as_seen (layer, image);
+  else if (layer != NULL && ! gimp_drawable_merge_filters (GIMP_DRAWABLE (layer)))
+    layer = NULL;
+  if (layer != NULL)
+    copy = copy_area (GIMP_DRAWABLE (layer), bounds, 0, 0);
+  gimp_image_delete (image);
+  return copy;
+}
+
 AdainPixels *
 adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error)
 {
   g_autoptr (AdainPixels) pixels = g_new0 (AdainPixels, 1);
 
-  if (has_filters (drawable))
-    {
-      GimpImage *image  = gimp_item_get_image (GIMP_ITEM (drawable));
-      GimpLayer *merged = gimp_layer_new_from_drawable (drawable, image);
-
-      if (merged != NULL && gimp_drawable_merge_filters (GIMP_DRAWABLE (merged)))
-        pixels->buffer = copy_area (GIMP_DRAWABLE (merged), bounds, 0, 0);
-      if (merged != NULL)
-        gimp_item_delete (GIMP_ITEM (merged));
-    }
-  else
-    {
-      pixels->buffer = copy_area (drawable, bounds, 0, 0);
-    }
-
+  pixels->name   = gimp_item_get_name (GIMP_ITEM (drawable));
+  pixels->buffer = has_filters (drawable) ? copy_filtered (drawable, bounds)
+                                          : copy_area (drawable, bounds, 0, 0);
   if (pixels->buffer == NULL || ! add_mask (pixels, drawable, bounds))
     {
-      fail_reading (drawable, error);
+      fail_reading (pixels, error);
       return NULL;
     }
   return g_steal_pointer (&pixels);
@@ -106,7 +146,7 @@ adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
     return NULL;
   if (! add_selection (pixels, drawable, bounds))
     {
-      fail_reading (drawable, error);
+      fail_reading (pixels, error);
       return NULL;
     }
   return g_steal_pointer (&pixels);
@@ -115,15 +155,16 @@ adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
 void
 adain_pixels_free (AdainPixels *pixels)
 {
+  g_free (pixels->name);
   g_clear_object (&pixels->buffer);
   g_clear_object (&pixels->mask);
   g_clear_object (&pixels->selection);
   g_free (pixels);
 }
 
-/* Multiplies every @stride-th of the values with the mask. */
+/* Multiplies alpha with the mask. */
 static gboolean
-apply_mask (GeglBuffer *mask, const AdainRect *rect, float *values, int stride, GError **error)
+apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error)
 {
   gsize             n     = (gsize) rect->width * rect->height;
   g_autofree float *cover = g_try_new (float, n);
@@ -137,7 +178,7 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *values, int stride, 
   gegl_buffer_get (mask, GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
                    babl_format ("Y float"), cover, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   for (gsize i = 0; i < n; i++)
-    values[i * stride] *= cover[i];
+    rgba[4 * i + 3] *= cover[i];
   return TRUE;
 }
 
@@ -152,7 +193,7 @@ read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
   if (mask != NULL)
     gegl_buffer_get (pixels->selection, &area, 1.0, babl_format ("Y float"), mask,
                      GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba + 3, 4, error);
+  return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
 
 AdainSource

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 /**
  * AdainPixels:
+ * @name: what to call the picture in messages
  * @buffer: the pixels, from (0, 0), in the drawable's own format
  * @mask: (nullable): the layer's mask; what it hides is as if it were transparent
  * @selection: (nullable): how much each pixel is selected
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  char       *name;
   GeglBuffer *buffer;
   GeglBuffer *mask;
   GeglBuffer *selection;

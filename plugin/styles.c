@@ -50,37 +50,65 @@ adain_style_from_layer (GimpDrawable *drawable, GError **error)
   return adain_pixels_copy (drawable, &bounds, error);
 }
 
+static gboolean
+is_alone (GimpImage *image, GimpLayer *layer)
+{
+  GimpDrawable *drawable = GIMP_DRAWABLE (layer);
+  GimpLayerMode mode     = gimp_layer_get_mode (layer);
+  int           x, y;
+
+  return ! gimp_item_is_group (GIMP_ITEM (layer))
+         && gimp_item_get_visible (GIMP_ITEM (layer))
+         && gimp_layer_get_opacity (layer) == 100.0
+         && (mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY)
+         && gimp_drawable_get_offsets (drawable, &x, &y) && x == 0 && y == 0
+         && gimp_drawable_get_width (drawable) == gimp_image_get_width (image)
+         && gimp_drawable_get_height (drawable) == gimp_image_get_height (image);
+}
+
+/* The layer that shows what the image does: mostly its only one, else all visible ones merged. */
+static GimpLayer *
+visible_layer (GimpImage *image)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
+
+  if (layers != NULL && layers[0] != NULL && layers[1] == NULL && is_alone (image, layers[0]))
+    return layers[0];
+  return gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
+}
+
 AdainPixels *
 adain_style_load (const char *name, GError **error)
 {
-  g_autoptr (GFile)    file    = g_file_new_for_commandline_arg (name);
-  GimpPlugIn          *plug_in = gimp_get_plug_in ();
-  GimpPDBErrorHandler  handler = gimp_plug_in_get_pdb_error_handler (plug_in);
-  AdainPixels         *pixels  = NULL;
-  GimpImage           *image;
+  g_autoptr (GFile)  file   = g_file_new_for_commandline_arg (name);
+  AdainPixels       *pixels = NULL;
+  GimpImage         *image;
+  GimpLayer         *layer;
 
   if (! check_file (file, name, error))
     return NULL;
 
-  /* A failing loader is reported by us, once, not by a message of GIMP's for each attempt. */
-  gimp_plug_in_set_pdb_error_handler (plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
   image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
   if (image == NULL)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” is not a picture that GIMP can open: %s"),
-                 name, gimp_pdb_get_last_error (gimp_get_pdb ()));
-  gimp_plug_in_set_pdb_error_handler (plug_in, handler);
-  if (image == NULL)
-    return NULL;
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _("The style “%s” is not a picture that GIMP can open: %s"),
+                   name, gimp_pdb_get_last_error (gimp_get_pdb ()));
+      return NULL;
+    }
 
-  GimpLayer *merged = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
-
-  if (merged != NULL)
-    pixels = adain_style_from_layer (GIMP_DRAWABLE (merged), error);
+  layer = visible_layer (image);
+  if (layer != NULL)
+    pixels = adain_style_from_layer (GIMP_DRAWABLE (layer), error);
   else
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _("The style “%s” has no visible layer."), name);
-
   gimp_image_delete (image);
+
+  if (pixels != NULL)
+    {
+      g_free (pixels->name);
+      pixels->name = g_strdup (name);
+    }
   return pixels;
 }

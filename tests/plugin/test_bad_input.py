@@ -6,8 +6,8 @@ import math
 import os
 import struct
 
-from harness import (CALLING_ERROR, EXECUTION_ERROR, WEIGHTS, WORK, Gegl, Gimp, call, case, cases, new_image,
-                     refuse, run, style_file)
+from harness import (CALLING_ERROR, EXECUTION_ERROR, WEIGHTS, WORK, Gegl, Gimp, Gio, call, case,
+                     cases, new_image, refuse, run, snapshot, style_file)
 
 
 def bad(words, status=CALLING_ERROR, prepare=None, **arguments):
@@ -152,6 +152,53 @@ def test_floating_selection():
     Gimp.Selection.float(image, [layer], 3, 3)
     image.clean_all()
     refuse(image, [layer], ["floating"], styles=[style_file()])
+
+
+@case
+def test_other_image():
+    """A layer of another image."""
+    image, _ = new_image(60, 40)
+    other, layer = new_image(60, 40)
+    before = snapshot(other)
+    refuse(image, [layer], ["Photo", "another image"], styles=[style_file()])
+    assert snapshot(other) == before
+
+
+@case
+def test_filter():
+    """Reading a filtered layer leaves no trace when another one is refused."""
+    image, layer = new_image(60, 40)
+    layer.append_filter(Gimp.DrawableFilter.new(layer, "gegl:invert-gamma", ""))
+    channel = Gimp.Channel.new(image, "My channel", 60, 40, 50.0, Gegl.Color.new("red"))
+    image.insert_channel(channel, None, 0)
+    image.clean_all()
+    refuse(image, [layer, channel], ["My channel"], styles=[style_file()])
+
+
+@case
+def test_transparent_style():
+    """A style that is transparent all over is named, be it a file, a layer, or hidden in its file."""
+    other, layer = new_image(60, 40, alpha=True)
+    layer.fill(Gimp.FillType.TRANSPARENT)
+    layer.set_name("Nothing")
+    bad(["Nothing", "visible"], EXECUTION_ERROR, styles=[], style_layer=layer)
+    path = os.path.join(WORK, "nothing.png")
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, other, Gio.File.new_for_path(path), None)
+    bad([path, "visible"], EXECUTION_ERROR, styles=[style_file(), path])
+    layer.set_visible(False)
+    path = os.path.join(WORK, "hidden.xcf")
+    Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, other, Gio.File.new_for_path(path), None)
+    bad([path, "visible"], styles=[path])
+
+
+@case
+def test_empty_group():
+    """A group with nothing in it."""
+    image, _ = new_image(60, 40)
+    image.insert_layer(Gimp.GroupLayer.new(image, "Empty"), None, 0)
+    image.clean_all()
+    refuse(image, [image.get_layers()[0]], ["Empty", "visible"], EXECUTION_ERROR,
+           styles=[style_file()])
 
 
 @case

@@ -87,6 +87,25 @@ def test_hidden_pixels():
     assert np.abs(results[0] - results[1]).max() < 1e-3
 
 
+@cases("alpha", "opaque")
+def test_not_finite(alpha):
+    """A layer with values beyond 0 and 1 and others that are no numbers gives proper ones:"""
+    image, layer = new_image(64, 64, precision=PRECISIONS["float"], alpha=alpha == "alpha")
+    rgba = photo(64, 64)
+    rgba[:8] *= (20, -3, 5, 1)
+    rgba[8:16, :, 0] = np.nan
+    rgba[16:20, :, :3] = (np.inf, -np.inf, 1e30)
+    if alpha == "alpha":
+        rgba[20:24, :, 3] = np.nan
+        rgba[24:28, :, 3] = 5
+    fill(layer, rgba)
+    result, = paint(image, [layer], styles=[style_file()])
+    after = pixels(result)
+    assert np.isfinite(after).all() and after.min() >= 0 and after.max() <= 1
+    clean = rgba[32:, :, :3]
+    assert 0.01 < np.abs(after[32:, :, :3] - clean).mean() < 0.5
+
+
 @case
 def test_profile():
     """An image with another color space keeps its profile."""

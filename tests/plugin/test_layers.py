@@ -2,9 +2,11 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import glob
+
 import numpy as np
 
-from harness import (Gimp, case, cases, fill, new_image, paint, photo, pixels, run, style_file,
+from harness import (Gimp, Gio, case, cases, fill, new_image, paint, photo, pixels, run, style_file,
                      tree)
 
 
@@ -154,6 +156,95 @@ def test_filters_partly():
     image.select_rectangle(Gimp.ChannelOps.REPLACE, 10, 10, 30, 20)
     result, = paint(image, [layer], styles=[style_file()])
     assert (result.get_width(), result.get_height()) == (60, 40)
+
+
+@cases("plain", "masked", "hidden and faint")
+def test_filters_of_group(kind):
+    """A group with a non-destructive filter is painted as it is seen, and keeps its filter:"""
+    image, _ = new_image(60, 40)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    inside = add_layer(image, "Inside", group)
+    group.append_filter(Gimp.DrawableFilter.new(group, "gegl:invert-gamma", ""))
+    if kind == "masked":
+        group.add_mask(group.create_mask(Gimp.AddMaskType.BLACK))
+        fill(group.get_mask(), np.full((40, 60, 1), 0.5), "Y float")
+    elif kind != "plain":
+        group.set_visible(False)
+        group.set_opacity(30.0)
+        group.set_offsets(7, 5)
+    result, = paint(image, [group], styles=[style_file()], strength=0.0)
+    assert np.abs(pixels(result)[..., :3] - (1 - pixels(inside)[..., :3])).max() < 1.01 / 255
+    assert len(group.get_filters()) == 1
+    assert list(result.get_offsets()) == list(group.get_offsets())
+
+
+@case
+def test_soft_proof():
+    """A CMYK profile for soft proofing stays, and does not matter."""
+    found = glob.glob("/usr/share/color/icc/ghostscript/default_cmyk.icc")
+    if not found:
+        return
+    image, layer = new_image(60, 40)
+    plain, = paint(image, [layer], styles=[style_file()])
+    profile = Gimp.ColorProfile.new_from_file(Gio.File.new_for_path(found[0]))
+    assert profile.is_cmyk() and image.set_simulation_profile(profile)
+    proofed, = paint(image, [layer], styles=[style_file()])
+    assert image.get_simulation_profile().is_equal(profile)
+    assert np.array_equal(pixels(proofed), pixels(plain))
+
+
+@cases((-500, 900), (-30, 0))
+def test_beside_canvas(x, y):
+    """A layer that lies beside the canvas, or half so, at"""
+    image, layer = new_image(60, 40, offset=(x, y))
+    result, = paint(image, [layer], styles=[style_file()])
+    assert result.get_mask() is None and list(result.get_offsets())[-2:] == [x, y]
+    if y == 0:
+        Gimp.Selection.all(image)
+        result, = paint(image, [layer], styles=[style_file()])
+        mask = pixels(result.get_mask(), "Y float", 1)[20, :, 0]
+        assert (mask[:30] == 0).all() and (mask[30:] == 1).all()
+
+
+@case
+def test_group_and_child():
+    """A group and a layer in it, and the same layer twice, each give a layer of their own."""
+    image, _ = new_image(60, 40)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    layer = add_layer(image, "Inside", group)
+    paint(image, [group, layer, layer], styles=[style_file()])
+    assert tree(image.get_layers()) == [
+        ("Group – AdaIN", []),
+        ("Group", [("Inside – AdaIN", []), ("Inside – AdaIN #1", []), ("Inside", [])]),
+        ("Photo", [])]
+
+
+@case
+def test_locked_group():
+    """A layer in a group whose pixels are locked: the new one changes nobody's pixels."""
+    image, _ = new_image(60, 40)
+    group = Gimp.GroupLayer.new(image, "Group")
+    image.insert_layer(group, None, 0)
+    layer = add_layer(image, "Inside", group)
+    group.set_lock_content(True)
+    paint(image, [layer], styles=[style_file()])
+    assert group.get_lock_content()
+
+
+@cases("channel", "mask", "selection")
+def test_style_drawable(kind):
+    """What is not a layer can be a style all the same:"""
+    image, layer = new_image(60, 40)
+    style = image.get_selection()
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 10, 5, 30, 25)
+    if kind == "channel":
+        style = Gimp.Selection.save(image)
+    elif kind == "mask":
+        style = layer.create_mask(Gimp.AddMaskType.SELECTION)
+        layer.add_mask(style)
+    paint(image, [layer], style_layer=style)
 
 
 @cases("opacity", "visible", "lock")
