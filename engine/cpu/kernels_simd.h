@@ -289,7 +289,8 @@ wide_row (const Row *row, const Element *in, const Element *weights, void *out, 
   row_of_blocks (row, in, weights, out, offset, width, 2, WIDE);
 }
 
-/* With so many pixels in a block addresses are worth being constants, for the usual strides. */
+/* With so many pixels in a block addresses are worth being constants, for the strides of the
+ * compact model. */
 INLINE void
 narrow_row_of_stride (const Row *row, const int stride, const Element *in, const Element *weights,
                       void *out, gsize offset, int width)
@@ -306,9 +307,7 @@ narrow_row (const Row *row, const Element *in, const Element *weights, void *out
   switch (row->in_stride == row->in_step ? row->in_stride : 0)
     {
     case 16: narrow_row_of_stride (row, 16, in, weights, out, offset, width); break;
-    case 32: narrow_row_of_stride (row, 32, in, weights, out, offset, width); break;
     case 48: narrow_row_of_stride (row, 48, in, weights, out, offset, width); break;
-    case 64: narrow_row_of_stride (row, 64, in, weights, out, offset, width); break;
     case 80: narrow_row_of_stride (row, 80, in, weights, out, offset, width); break;
     default: row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
     }
