@@ -11,9 +11,11 @@
 #define FORECAST_SECONDS  1.0
 #define UPDATES_PER_SECOND 12
 
+/* Tiles are counted anew in each pass over each layer; the fraction is of all of them. */
 typedef struct
 {
   double fraction;
+  int    tile, tiles;
   gint64 time;
 } Report;
 
@@ -38,7 +40,6 @@ G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
 
 /* In threads -------------------------------------------------------------------------------- */
 
-/* The number of the tile is no measure: it starts again with each pass over each layer. */
 static void
 on_progress (double   fraction,
              int      tile,
@@ -46,7 +47,7 @@ on_progress (double   fraction,
              gpointer user_data)
 {
   AdainRunBar *bar = user_data;
-  Report       report = { CLAMP (fraction, 0.0, 1.0), g_get_monotonic_time () };
+  Report       report = { CLAMP (fraction, 0.0, 1.0), tile, tiles, g_get_monotonic_time () };
 
   g_mutex_lock (&bar->mutex);
   if (! bar->first.time)
@@ -133,9 +134,9 @@ update (gpointer data)
     text = g_strdup (_("Preparing…"));
   else if (left)
     /* Translators: the last is "about 12 seconds left". */
-    text = g_strdup_printf (_("%d%% done, %s"), percent, left);
+    text = g_strdup_printf (_("%d%%: tile %d of %d, %s"), percent, last.tile, last.tiles, left);
   else
-    text = g_strdup_printf (_("%d%% done"), percent);
+    text = g_strdup_printf (_("%d%%: tile %d of %d"), percent, last.tile, last.tiles);
 
   set_progress (bar, last.fraction, text);
 

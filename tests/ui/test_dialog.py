@@ -248,9 +248,11 @@ class Progress:
         self.bar, self.percents = bar, []
 
     def beyond(self, fraction):
-        match = re.match(r"(\d+)% done", self.bar.description)
+        match = re.match(r"(\d+)%: tile (\d+) of (\d+)", self.bar.description)
         if match:
-            self.percents.append(int(match[1]))
+            percent, tile, tiles = map(int, match.groups())
+            assert 1 <= tile <= tiles, match[0]
+            self.percents.append(percent)
         return self.bar.has("SHOWING") and self.bar.value > fraction
 
     def check(self):
