@@ -62,11 +62,8 @@ def main():
 
             dialog.click("OK")
             bar = dialog.find("progress bar", "Progress")
-            until("some progress", lambda: bar.value > 0.3, 120)
+            until("some progress", lambda: bar.value > 0.1, 120, 0.01)
             shoot(session, dialog, os.path.join(out, "running.png"))
-            dialog.click("Stop")
-            until("the end of the run", lambda: not bar.has("SHOWING"))
-            dialog.key("Escape")
             image.layers("paint")
 
 
