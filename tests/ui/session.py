@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -116,11 +117,11 @@ def private_runtime():
     subprocess.run(["dbus-update-activation-environment", "XDG_RUNTIME_DIR=" + directory], check=True)
 
 
-def stop(process, seconds=10.0):
-    """Ends a program that we started."""
+def stop(process):
+    """Ends a program that we started; GIMP, which may hang when it is told to, too."""
     process.terminate()
     try:
-        process.wait(seconds * PATIENCE)
+        process.wait(10)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -352,6 +353,8 @@ class Session:
     def stop_gimp(self):
         if self.gimp:
             stop(self.gimp)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.gimp.pid, signal.SIGKILL)      # plug-ins that are left over
         self.gimp = None
 
     def log_text(self):
