@@ -38,6 +38,17 @@ def shoot(session, dialog, path):
                     "png:compression-level=9", "PNG8:" + path], check=True)
 
 
+def blend(session):
+    """The dialog with the three styles, the first of them the strongest."""
+    dialog = Dialog(session)
+    dialog.expect_styles()
+    plain = dialog.look()
+    dialog.set_weight("casa-mila.jpg", 0.35)
+    dialog.set_weight("tea-gardens.jpg", 0.2)
+    dialog.wait_change(plain)
+    return dialog
+
+
 def main():
     skip_if_impossible()
     plugin, model = map(os.path.abspath, sys.argv[1:3])
@@ -49,22 +60,25 @@ def main():
         styles = " ".join(f'"{os.path.join(pictures, name)}"' for name in STYLES)
         with Session(plugin, model, out) as session:
             image = Image(session, os.path.join(pictures, PHOTO))
-            image.run("paint", more=f"#:styles (list {styles})")
+            image.run("dialog", more=f"#:styles (list {styles})")
+            # At full size, which takes long enough for a picture of it.
+            image.run("running", more=f"#:styles (list {styles}) #:work-size 0")
             image.start()
 
-            dialog = Dialog(session)
-            dialog.expect_styles()
-            plain = dialog.look()
-            dialog.set_weight("casa-mila.jpg", 0.35)
-            dialog.set_weight("tea-gardens.jpg", 0.2)
-            dialog.wait_change(plain)
+            dialog = blend(session)
             shoot(session, dialog, os.path.join(out, "dialog.png"))
+            dialog.click("Cancel")
+            image.layers("dialog")
 
+            dialog = blend(session)
             dialog.click("OK")
             bar = dialog.find("progress bar", "Progress")
-            until("some progress", lambda: bar.value > 0.1, 120, 0.01)
+            until("a forecast", lambda: "left" in bar.description, 120)
             shoot(session, dialog, os.path.join(out, "running.png"))
-            image.layers("paint")
+            dialog.click("Stop")
+            dialog.expect_ok(True)
+            dialog.click("Cancel")
+            image.layers("running")
 
 
 if __name__ == "__main__":
