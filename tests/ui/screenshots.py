@@ -75,9 +75,6 @@ def main():
             bar = dialog.find("progress bar", "Progress")
             until("a forecast", lambda: "left" in bar.description, 120)
             shoot(session, dialog, os.path.join(out, "running.png"))
-            dialog.click("Stop")
-            dialog.expect_ok(True)
-            dialog.click("Cancel")
             image.layers("running")
 
 
