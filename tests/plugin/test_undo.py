@@ -6,7 +6,6 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ui"))
 from session import PROCEDURE, Session, skip_if_impossible, until  # noqa: E402
@@ -57,8 +56,8 @@ def main():
         session.start_gimp(SCRIPT.replace("@HOME@", session.home)
                            .replace("@PROCEDURE@", PROCEDURE))
         assert read("painted") == "4"
+        session.activate(session.dialog("[Untitled]"))
         session.xdotool("mousemove", 683, 400, "click", 2)
-        time.sleep(0.5)
         session.key("ctrl+z")
         read("undone")
         assert read("dirty") == "0", "one undo did not take everything back"
