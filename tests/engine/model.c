@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <math.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -393,39 +392,6 @@ test_shipped (void)
     }
 }
 
-/* A spot in the dark: AdaIN makes its few features as much larger than all others as there are others.
- * Integers then reach their limit; what lies out of the spot's reach must not show it. */
-static void
-test_spot (void)
-{
-  const int              side = 256, reach = 64;
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainImage) picture = test_image_new (side, side);
-  g_autoptr (AdainImage) expected = NULL;
-
-  if (!model)
-    return;
-  for (int i = 0; i < side * side; i++)
-    for (int c = 0; c < 3; c++)
-      picture->rgba[4 * i + c] = i / side < ADAIN_CELL && i % side < ADAIN_CELL;
-  for (int k = 0; adain_kernels[k]; k++)
-    {
-      const AdainKernels    *kernels = adain_kernels[k];
-      g_autoptr (AdainImage) result = NULL;
-
-      if (!kernels->limit || !kernels->supported ())
-        continue;
-      if (!expected)
-        expected = paint (model, kernels->measure->name, picture);
-      result = paint (model, kernels->name, picture);
-      for (int i = 0; i < side * side * 4; i++)
-        if (i / 4 / side >= reach || i / 4 % side >= reach)
-          g_assert_cmpfloat (fabs (result->rgba[i] - expected->rgba[i]), <, 0.03);
-    }
-  if (!expected)
-    g_test_skip ("this processor has no kernels of integers");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -451,6 +417,5 @@ main (int argc, char **argv)
   g_test_add_func ("/model/halves", test_halves);
   g_test_add_func ("/model/cost", test_cost);
   g_test_add_func ("/model/shipped", test_shipped);
-  g_test_add_func ("/model/spot", test_spot);
   return g_test_run ();
 }
