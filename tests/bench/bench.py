@@ -3,8 +3,8 @@
 
 What is timed is encoding a square picture and decoding it in a style that
 has been encoded before; our time includes reading and writing the picture.
-All contestants take turns in one run, and the median of each one's times
-counts. GFLOP/s are nominal: twice the multiplications of the network as it
+All contestants take turns in one run, each warms up in every turn, and the
+median of the times counts. GFLOP/s are nominal: twice the multiplications of the network as it
 is written down, whatever a contestant makes of it.
 
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -27,10 +27,14 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 FORMATS = ("f32", "f32-channels-last", "bf16", "bf16-channels-last")
 #: Between two turns, so that threads that still wait busily fall asleep.
 PAUSE = 0.1
+#: Seconds, and at least one picture, before the picture of a turn that counts:
+#: by then the processor runs at full speed again, and the caches hold the
+#: contestant's own data.
+WARM_UP = 0.3
 #: Sides of the pictures, seconds for each contestant's turns, fewest turns.
 FULL = {"compact": (256, 512, 1024, 2048), "full": (256, 512, 1024, 2048),
-        "seconds": 4, "turns": 5}
-QUICK = {"compact": (512, 2048), "full": (512,), "seconds": 1.5, "turns": 3}
+        "seconds": 8, "turns": 5}
+QUICK = {"compact": (512, 2048), "full": (512,), "seconds": 4, "turns": 5}
 
 
 def say(text):
@@ -77,14 +81,16 @@ class Contestant:
         return [float(word) for word in line.split()]
 
     def turn(self, count=True):
-        """Does two pictures in a row. The second one counts: the first finds the others' data in the
-        caches."""
+        """Warms up, then does the picture that counts; seconds of the turn."""
+        start = time.monotonic()
         self.picture()
+        while time.monotonic() - start < WARM_UP:
+            self.picture()
         times = self.picture()
         if count:
             self.times.append(times)
         time.sleep(PAUSE)
-        return sum(times)
+        return time.monotonic() - start
 
     def finish(self):
         self.process.stdin.close()
