@@ -71,8 +71,9 @@ adain_arguments_declare (GimpProcedure *procedure)
      0.25, 4.0, 1.0, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument
     (procedure, "work-size", _("Wor_king size"),
-     _("Longest side, in pixels, at which the picture is painted; 0 means its full size. "
-       "Smaller gives broader strokes and is faster. The result always has the full size."),
+     _("Longest side, in pixels, at which the layer is painted; 0 means its full size. "
+       "Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
+       "layer would be. The result always has the full size."),
      0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument
     (procedure, "device", _("_Device"),
@@ -210,6 +211,15 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
     return NULL;
 
   return g_steal_pointer (&arguments);
+}
+
+int
+adain_arguments_work_size (int work_size, int layer, int part)
+{
+  if (work_size == 0 || work_size >= layer)
+    return 0;
+
+  return MAX (1, (int) lround ((double) work_size * part / layer));
 }
 
 void

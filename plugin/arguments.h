@@ -48,6 +48,10 @@ void            adain_arguments_declare       (GimpProcedure *procedure);
 AdainArguments *adain_arguments_read          (GimpProcedureConfig *config, GError **error);
 void            adain_arguments_free          (AdainArguments *arguments);
 
+/* What "work-size" means for a part of a layer, such as the selection's bounds: the part is reduced by the
+ * factor that the whole layer would be. @layer and @part are longest sides in pixels. */
+int             adain_arguments_work_size     (int work_size, int layer, int part);
+
 /* Files that lie beside the plug-in's executable. */
 char           *adain_arguments_default_model (void);
 char           *adain_arguments_module_dir    (void);

@@ -167,8 +167,8 @@ swap_error_handler (GimpPDBErrorHandler handler)
 }
 
 AdainJob *
-adain_job_new (GimpProcedure *procedure, GimpProcedureConfig *config,
-               GimpImage *image, GimpDrawable **drawables, GError **error)
+adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
+               GError **error)
 {
   AdainJob            *job     = g_new0 (AdainJob, 1);
   GimpPDBErrorHandler  handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
@@ -247,6 +247,14 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content,
   return g_steal_pointer (&encoded);
 }
 
+static int
+work_size (const AdainArguments *arguments, const Piece *piece)
+{
+  return adain_arguments_work_size (arguments->work_size,
+                                    MAX (piece->place.width, piece->place.height),
+                                    MAX (piece->bounds.width, piece->bounds.height));
+}
+
 static gboolean
 run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles, Portion portion,
            GCancellable *cancellable, GError **error)
@@ -271,7 +279,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
     }
 
   portion.share = ENCODING * whole;
-  content = adain_content_encode (engine, &source, arguments->work_size,
+  content = adain_content_encode (engine, &source, work_size (arguments, piece),
                                   portion_progress, &portion, cancellable, error);
   if (content == NULL)
     {

@@ -3,7 +3,7 @@
  * A job has three steps. Only the middle one is slow, and it never calls libgimp, so that it can
  * run in a worker thread while the dialog stays alive; the image is touched by the last one alone.
  *
- *     job = adain_job_new (procedure, config, image, drawables, &error);            main thread
+ *     job = adain_job_new (config, image, drawables, &error);                       main thread
  *     adain_job_run (job, progress, data, cancellable, &error);                     any thread
  *     layers = adain_job_commit (job, &error);                                      main thread
  *
@@ -20,8 +20,8 @@ G_BEGIN_DECLS
 typedef struct _AdainJob AdainJob;
 
 /* Checks the arguments, copies the pixels inside the selection's bounds and loads the styles. */
-AdainJob   *adain_job_new    (GimpProcedure *procedure, GimpProcedureConfig *config,
-                              GimpImage *image, GimpDrawable **drawables, GError **error);
+AdainJob   *adain_job_new    (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
+                              GError **error);
 gboolean    adain_job_run    (AdainJob *job, AdainProgress progress, gpointer progress_data,
                               GCancellable *cancellable, GError **error);
 /* Adds the result as new layers in one undo step. Returns them, NULL-terminated (g_free the array). */

@@ -66,7 +66,7 @@ adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
     }
   else
     {
-      job = adain_job_new (procedure, config, image, drawables, &error);
+      job = adain_job_new (config, image, drawables, &error);
       if (job == NULL || ! adain_progress_run (job, &error))
         return failure (procedure, error);
       if (adain_job_notice (job) != NULL)

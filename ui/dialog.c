@@ -225,7 +225,7 @@ compute (Dialog  *dialog,
 
   adain_style_set_drop_unusable (dialog->styles);
   adain_run_bar_prepare (ADAIN_RUN_BAR (dialog->run_bar));
-  job = adain_job_new (dialog->procedure, dialog->config, dialog->image, dialog->drawables, error);
+  job = adain_job_new (dialog->config, dialog->image, dialog->drawables, error);
 
   if (! job)
     adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
@@ -515,6 +515,15 @@ dialog_free (Dialog *dialog)
   g_free (dialog);
 }
 
+/* Where there is no display, gimp_ui_init() would end the process. */
+static gboolean
+has_display (void)
+{
+  const char *display = gimp_display_name ();
+
+  return (display && *display) || gtk_init_check (NULL, NULL);
+}
+
 gboolean
 adain_dialog_run (GimpProcedure        *procedure,
                   GimpProcedureConfig  *config,
@@ -526,6 +535,13 @@ adain_dialog_run (GimpProcedure        *procedure,
   gint64  opened = g_get_monotonic_time ();
   Dialog *dialog;
 
+  if (! has_display ())
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           _("There is no display for the dialog. "
+                             "Choose another run mode than the interactive one."));
+      return FALSE;
+    }
   gimp_ui_init (gimp_procedure_get_name (procedure));
 
   if (! drawables || ! drawables[0])

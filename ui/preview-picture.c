@@ -27,6 +27,8 @@ adain_preview_picture_new (GimpImage    *image,
   picture = g_new0 (AdainPreviewPicture, 1);
   picture->full_width = rect.width;
   picture->full_height = rect.height;
+  picture->layer_longest = MAX (gimp_drawable_get_width (drawable),
+                                gimp_drawable_get_height (drawable));
   picture->gray = gimp_drawable_is_gray (drawable);
   picture->drawable = g_object_ref (drawable);
   picture->rect = rect;

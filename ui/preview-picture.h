@@ -16,6 +16,7 @@ typedef struct
 {
   AdainImage    image;                     /* its mask is the selection; NULL: all of it */
   int           full_width, full_height;   /* the size before it was reduced */
+  int           layer_longest;             /* the longest side of the whole layer */
   gboolean      gray;                      /* the layer is greyscale, and so is the result */
 
   GimpDrawable *drawable;                  /* while it is being read: where from, */

@@ -217,14 +217,15 @@ open_engine (AdainPreviewWorker  *worker,
   return TRUE;
 }
 
-/* The size at which the filter will see the whole picture. */
+/* The size at which the filter will see what the picture shows. */
 static int
 final_work_size (const AdainPreviewPicture *picture,
                  const AdainLook           *look)
 {
   int longest = MAX (picture->full_width, picture->full_height);
+  int size    = adain_arguments_work_size (look->work_size, picture->layer_longest, longest);
 
-  return look->work_size > 0 ? MIN (look->work_size, longest) : longest;
+  return size > 0 ? size : longest;
 }
 
 static gboolean

@@ -33,6 +33,12 @@ def test_missing():
 
 
 @case
+def test_no_display():
+    """An interactive run where no dialog can be shown."""
+    bad(["display"], run_mode=Gimp.RunMode.INTERACTIVE)
+
+
+@case
 def test_second_missing():
     """The second of two styles does not exist."""
     bad(["/nowhere/monet.jpg"], styles=[style_file(), "/nowhere/monet.jpg"])

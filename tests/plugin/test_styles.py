@@ -179,6 +179,20 @@ def test_work_size():
     assert difference(full, result_of(styles=[style_file("a.png", 7)], work_size=500)) < 1e-5
 
 
+@case
+def test_work_size_of_selection():
+    """What is selected is painted as much smaller as the whole layer would be."""
+    image, layer = new_image(96, 80, precision=FLOAT)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 16, 24, 48, 40)
+    result, = paint(image, [layer], styles=[style_file()], work_size=48)
+    selected = pixels(result, bounds=(16, 24, 48, 40))
+    image.crop(48, 40, 16, 24)
+    alone, = paint(image, [layer], styles=[style_file()], work_size=24)
+    assert difference(selected, pixels(alone)) < 1e-5
+    unreduced, = paint(image, [layer], styles=[style_file()], work_size=48)
+    assert difference(selected, pixels(unreduced)) > 0.001
+
+
 @cases("auto", "cpu", "cuda")
 def test_device(device):
     """The device finishes, on the processor if need be:"""
