@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Score models on held-out pairs, and draw what they make of them.
 
-The judge is the teacher's encoder; the losses are the paper's. Pairs are
+The judge is the teacher's encoder; content and style loss are the paper's.
+The identity loss is the mean squared error of a content painted in its own
+style: what a network cannot see or paint. Pairs are
 (k-th content, k-th style) of the sorted held-out pictures, going round where
 one folder has fewer; pictures are scaled to the size asked for by their
 shorter side and cropped in the middle. Lower is better.
@@ -16,7 +18,8 @@ import torch
 import cli
 import pictures
 import store
-from losses import Target, content_loss, style_levels, style_loss
+from losses import (Target, content_loss, identity_loss, style_levels,
+                    style_loss)
 from networks import multiplications
 from store import UserError
 
@@ -66,7 +69,7 @@ def load_models(options):
 @torch.no_grad()
 def score(models, judge, pairs, size, device):
     """Mean losses per model, and [content, style, outputs ...] per pair."""
-    totals = {title: [0.0, 0.0] for title, _ in models}
+    totals = {title: [0.0] * 3 for title, _ in models}
     rows = []
     for images in pairs:
         content, style = (
@@ -77,8 +80,11 @@ def score(models, judge, pairs, size, device):
         for title, model in models:
             output = model(content, style).clamp(0, 1)
             seen = judge(output)
-            totals[title][0] += float(content_loss(seen, target))
-            totals[title][1] += float(style_loss(seen, target))
+            own = model(content, content).clamp(0, 1)
+            for i, loss in enumerate((content_loss(seen, target),
+                                      style_loss(seen, target),
+                                      identity_loss(own, content))):
+                totals[title][i] += float(loss)
             row.append(output[0])
         rows.append([pictures.to_tensor(pictures.to_image(x)) for x in row])
     return {title: [x / len(pairs) for x in values]
@@ -129,11 +135,12 @@ def main(arguments=None):
                                        2)}
     for size in options.sizes:
         result, rows = score(models, judge, pairs, size, options.device)
-        for title, (content, style) in result.items():
+        for title, (content, style, identity) in result.items():
             print(f"{size:4} px  {title:24} content {content:.3f}  "
-                  f"style {style:.3f}", flush=True)
+                  f"style {style:.3f}  identity {identity:.4f}", flush=True)
             scores[title][str(size)] = {"content": round(content, 4),
-                                        "style": round(style, 4)}
+                                        "style": round(style, 4),
+                                        "identity": round(identity, 5)}
         if options.pictures:
             save_pictures(options.pictures, titles, size, rows)
         if options.sheet and size == options.sizes[0]:

@@ -1,6 +1,12 @@
-"""The paper's two losses, judged by the teacher's encoder."""
+"""The paper's two losses, judged by the teacher's encoder, and two of pixels.
 
-from networks import apply_statistics, statistics
+The teacher hardly sees the color of even areas, so that a small network
+learns to leave skies grey; the losses of pixels teach it that.
+"""
+
+import torch.nn.functional as F
+
+from networks import REDUCTION, apply_statistics, statistics
 
 
 class Target:
@@ -34,3 +40,20 @@ def style_loss(features, target):
         total = total + (own_mean - mean).square().mean((1, 2, 3))
         total = total + (own_deviation - deviation).square().mean((1, 2, 3))
     return total
+
+
+def identity_loss(output, picture):
+    """Mean squared error of a picture painted in its own style, per picture
+    (Park and Lee, "Arbitrary style transfer with style-attentional networks",
+    2019)."""
+    return (output.float() - picture).square().mean((1, 2, 3))
+
+
+def colors(picture):
+    """The mean colors of blocks of 8 x 8 pixels."""
+    return F.avg_pool2d(picture.float(), REDUCTION)
+
+
+def color_loss(output, wanted):
+    """Mean squared error of such colors, per picture."""
+    return (colors(output) - wanted).square().mean((1, 2, 3))

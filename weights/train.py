@@ -23,10 +23,11 @@ import cli
 import closed_form
 import pictures
 import store
-from losses import Target, content_loss, style_levels, style_loss
+from losses import (Target, color_loss, colors, content_loss, identity_loss,
+                    style_levels, style_loss)
 from muon import Muon
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
-                      Model, multiplications)
+                      Model, adain, multiplications)
 from store import UserError
 
 CHECKPOINT_FORMAT = "adain-style-transfer training 1"
@@ -34,6 +35,9 @@ CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
 INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
 CLIP = 100.0
+#: Of a batch's pictures, content and style, every so many-th is painted in its
+#: own style, too.
+IDENTITY_STRIDE = 4
 
 
 def parse_arguments(arguments=None):
@@ -50,7 +54,8 @@ def parse_arguments(arguments=None):
     add("--content", required=True, help="folder of content pictures")
     add("--style", required=True, help="folder of style pictures")
     add("--vgg", required=True, help="the teacher, vgg_normalised.pth")
-    add("--decoder", help="decoder.pth, for the closed-form start")
+    add("--decoder", help="decoder.pth, for the closed-form start and the "
+        "colors")
     add("--out", required=True, help="folder for everything written")
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--init", help="start from this model (.safetensors); if it is "
@@ -73,6 +78,10 @@ def parse_arguments(arguments=None):
         help="pictures are scaled to a shorter side in this range")
     add("--style-weight", type=float, default=1.0,
         help="style loss relative to content loss")
+    add("--identity-weight", type=float, default=30.0,
+        help="loss of pictures painted in their own style")
+    add("--color-weight", type=float, default=30.0,
+        help="loss of colors, compared with the teacher's decoder's")
     add("--ema", type=float, default=0.998, help="averaging of the weights")
     add("--pool", type=int, default=1500,
         help="crops of each kind whose teacher features are kept")
@@ -137,10 +146,53 @@ class Pool:
         for kept, new in zip(self.seen, seen):
             kept[start:start + size] = new
 
-    def draw(self, count):
-        """(pictures, what the teacher saw) of random crops."""
-        index = torch.randint(self.count, (count,), device=self.device)
+    def random(self, count):
+        """Indices of random crops."""
+        return torch.randint(self.count, (count,), device=self.device)
+
+    def get(self, index):
+        """(pictures, what the teacher saw) of these crops."""
         return as_picture(self.crops[index]), [x[index] for x in self.seen]
+
+
+class Pairs:
+    """The colors that the teacher's decoder gives the n-th content in the n-th
+    style of two pools."""
+
+    def __init__(self, content, style, decoder):
+        self.content, self.style, self.decoder = content, style, decoder
+        self.colors = None
+
+    def fill(self, progress):
+        count = self.content.count
+        for start in range(0, count, TEACHER_BATCH):
+            size = min(TEACHER_BATCH, count - start)
+            self._store(start, size)
+            progress(start + size, count)
+
+    def refresh(self, count):
+        """After the pools have been: replace the same."""
+        for i in range(count):
+            self._store((self.content.next - 1 - i) % self.content.count, 1)
+
+    @torch.no_grad()
+    def _store(self, start, size):
+        part = slice(start, start + size)
+        target = as_target(self.content.seen[0][part],
+                           [x[part] for x in self.style.seen])
+        kind = self.decoder[0].weight.dtype
+        new = colors(self.decoder(target.features.to(
+            kind, memory_format=torch.channels_last)).clamp(0, 1))
+        if self.colors is None:
+            self.colors = torch.zeros(self.content.count, *new.shape[1:],
+                                      device=new.device)
+        self.colors[part] = new
+
+
+def as_target(features, seen):
+    """A Target of what the teacher saw in contents and in styles."""
+    return Target(features, [tuple(seen[2 * i:2 * i + 2])
+                             for i in range(len(STYLE_LAYERS))])
 
 
 def as_picture(crops):
@@ -151,16 +203,14 @@ def as_picture(crops):
 class Trainer:
     """One process of a training run."""
 
-    def __init__(self, options, model, teacher, content, style, rank, world):
+    def __init__(self, options, model, teacher, decoder, content, style, rank,
+                 world):
         self.options, self.rank, self.world = options, rank, world
         device = options.device
         self.half = torch.bfloat16 if options.precision == "bf16" else None
         self.model = model.to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
-        self.teacher = copy.deepcopy(teacher).requires_grad_(False).to(
-            device, memory_format=torch.channels_last)
-        for parameter in self.teacher.parameters():
-            parameter.data = parameter.data.to(self.half or torch.float32)
+        self.teacher = self._frozen(teacher)
         parameters = list(self.model.parameters())
         if options.optimizer == "muon":
             self.optimizer = Muon(parameters, options.rate)
@@ -172,8 +222,18 @@ class Trainer:
         rng = random.Random(f"{options.seed} {rank}")
         self.content = Pool(content, options, self._content_seen, rng)
         self.style = Pool(style, options, self._style_seen, rng)
+        self.pairs = decoder and Pairs(self.content, self.style,
+                                       self._frozen(decoder))
         self.stopping = False
         self.begun, self.passed = time.monotonic(), 0.0
+
+    def _frozen(self, network):
+        """A copy for looking only, in the precision of the training."""
+        network = copy.deepcopy(network).requires_grad_(False).to(
+            self.options.device, memory_format=torch.channels_last)
+        for parameter in network.parameters():
+            parameter.data = parameter.data.to(self.half or torch.float32)
+        return network
 
     @torch.no_grad()
     def _content_seen(self, crops):
@@ -200,26 +260,41 @@ class Trainer:
         return self.options.rate * warm * fall
 
     def losses(self):
-        """Mean content and style loss of one random batch."""
-        content, (features,) = self.content.draw(self.options.batch)
-        style, seen = self.style.draw(self.options.batch)
-        levels = [tuple(seen[2 * i:2 * i + 2])
-                  for i in range(len(STYLE_LAYERS))]
-        target = Target(features, levels)
+        """Mean content, style, identity and color loss of a random batch.
+
+        Half of the batch are pairs whose colors are known.
+        """
+        count = self.options.batch
+        index, other = self.content.random(count), self.style.random(count)
+        paired = count // 2 if self.pairs else 0
+        other[:paired] = index[:paired]
+        content, (features,) = self.content.get(index)
+        style, seen = self.style.get(other)
+        target = as_target(features, seen)
+        both = torch.cat([content, style])
         with torch.autocast(torch.device(self.options.device).type,
                             dtype=self.half, enabled=self.half is not None):
-            output = self.model(content, style)
+            encoded = self.model.encoder(both)[-1].float()
+            decoded = self.model.decoder(torch.cat(
+                [adain(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
+        output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
-        return (content_loss(judged, target).mean(),
-                style_loss(judged, target).mean())
+        losses = [content_loss(judged, target), style_loss(judged, target),
+                  identity_loss(same, both[::IDENTITY_STRIDE])]
+        if paired:
+            losses.append(color_loss(output[:paired],
+                                     self.pairs.colors[index[:paired]]))
+        return [loss.mean() for loss in losses]
 
     def train_step(self):
-        """One step; returns content loss, style loss, gradient norm."""
+        """One step; returns its losses and the gradient's norm."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
-        content, style = self.losses()
+        losses, options = self.losses(), self.options
+        weights = (1, options.style_weight, options.identity_weight,
+                   options.color_weight)
         self.optimizer.zero_grad()
-        (content + self.options.style_weight * style).backward()
+        sum(a * b for a, b in zip(weights, losses)).backward()
         parameters = list(self.model.parameters())
         if self.world > 1:
             flat = torch.cat([p.grad.flatten() for p in parameters])
@@ -238,7 +313,9 @@ class Trainer:
                 slow.lerp_(fast, 1 - keep)
         self.content.refresh(self.options.refresh)
         self.style.refresh(self.options.refresh)
-        return float(content), float(style), float(norm)
+        if self.pairs:
+            self.pairs.refresh(self.options.refresh)
+        return [float(value) for value in (*losses, norm)]
 
     def path(self, name):
         return os.path.join(self.options.out, name)
@@ -286,21 +363,26 @@ class Trainer:
         options, lead = self.options, self.rank == 0
         for kind, pool in (("content", self.content), ("style", self.style)):
             pool.fill(Progress(f"teacher looks at {kind}", lead))
+        if self.pairs:
+            self.pairs.fill(Progress("teacher paints", lead))
         torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
         progress = Progress("training", lead, self.step)
-        sums, count = [0.0] * 3, 0
+        sums, count = None, 0
         while not self.agreed_stop() and self.left() > 0:
             values = self.train_step()
             if math.isfinite(sum(values)):
-                sums, count = [a + b for a, b in zip(sums, values)], count + 1
+                sums = [a + b for a, b in zip(sums or [0] * 5, values)]
+                count += 1
             progress(self.step, options.steps)
             if self.step % options.every == 0 and count:
                 row = [x / count for x in sums]
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
-                              f"style {row[1]:.3f}  gradient {row[2]:.1f}  "
+                              f"style {row[1]:.3f}  pixels "
+                              + " ".join(f"{x:.4f}" for x in row[2:-1])
+                              + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
-                sums, count = [0.0] * 3, 0
+                sums, count = None, 0
             if self.step % options.save_every == 0 and lead:
                 self.save()
                 self.sheet(pairs)
@@ -362,7 +444,7 @@ def sheet_pairs(options, content, style):
     return list(zip(*sets))
 
 
-def first_model(options, teacher, content, style):
+def first_model(options, teacher, decoder, content, style):
     """The model to begin with, from --init or the closed form or both."""
     start = None
     if options.init:
@@ -374,10 +456,9 @@ def first_model(options, teacher, content, style):
                for a, b in zip(ours, theirs)):
             raise UserError(f"{options.init}: wider than asked for; "
                             "another architecture")
-    if not options.decoder:
+    if not decoder:
         raise UserError("the closed-form start needs --decoder, the "
                         "teacher's decoder.pth")
-    decoder = store.load_decoder(options.decoder)
     rng = random.Random(options.seed)
     samples = [torch.stack([
         pictures.random_crop(rng.choice(images), options.crop,
@@ -414,6 +495,7 @@ def main(arguments=None):
         raise UserError(f"{checkpoint}: exists; add --resume to go on with "
                         "it, or choose another --out")
     teacher = store.load_vgg(options.vgg)
+    decoder = options.decoder and store.load_decoder(options.decoder)
     if world > 1:
         cuda = options.device.startswith("cuda")
         dist.init_process_group("nccl" if cuda else "gloo")
@@ -430,9 +512,9 @@ def main(arguments=None):
               flush=True)
     torch.manual_seed(options.seed)
     model = (Model(options.encoder_widths, options.decoder_widths) if state
-             else first_model(options, teacher, *sets))
+             else first_model(options, teacher, decoder, *sets))
     os.makedirs(options.out, exist_ok=True)
-    trainer = Trainer(options, model, teacher, *sets, rank, world)
+    trainer = Trainer(options, model, teacher, decoder, *sets, rank, world)
     if state:
         trainer.load(state)
     if rank == 0:

@@ -191,9 +191,45 @@ class Training(Case):
         with open(scores, encoding="utf-8") as file:
             table = json.load(file)
         self.assertEqual(set(table), {"original", "model"})
-        self.assertGreater(table["model"]["32"]["content"], 0)
+        for loss in ("content", "style", "identity"):
+            self.assertGreater(table["model"]["32"][loss], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
+
+    def test_paired_colors(self):
+        """The pool knows what colors the paper's model gives its pairs."""
+        options = train.parse_arguments(self.train_arguments(
+            self.file("never"), "--precision", "f32", "--device", "cpu"))
+        images = [pictures.load_folder(self.file(name), lambda path: True)
+                  for name in ("content", "style")]
+        trainer = train.Trainer(options, networks.Model(
+            options.encoder_widths, options.decoder_widths),
+            store.load_vgg(self.vgg), store.load_decoder(self.decoder),
+            *images, 0, 1)
+        pools = trainer.content, trainer.style
+        for part in (*pools, trainer.pairs):
+            part.fill(lambda *_: None)
+        original = store.load_original(self.vgg, self.decoder)
+        for _ in range(2):
+            with torch.no_grad():
+                expected = losses.colors(original(*(
+                    train.as_picture(pool.crops) for pool in pools)
+                ).clamp(0, 1))
+            torch.testing.assert_close(trainer.pairs.colors, expected,
+                                       rtol=1e-4, atol=1e-5)
+            for part in (*pools, trainer.pairs):
+                part.refresh(2)
+        self.assertEqual(len(trainer.losses()), 4)
+
+    def test_without_decoder(self):
+        """A model to begin with spares the teacher's decoder."""
+        start, out = self.file("start.safetensors"), self.file("without")
+        store.save_safetensors(start, networks.Model(SMALL_ENCODER,
+                                                     SMALL_DECODER))
+        arguments = self.train_arguments(out, "--steps", "1", "--init", start)
+        at = arguments.index("--decoder")
+        train.main(arguments[:at] + arguments[at + 2:])
+        self.assertTrue(os.path.exists(os.path.join(out, train.EXPORT)))
 
     def test_minutes(self):
         trainer = train.Trainer.__new__(train.Trainer)
@@ -405,6 +441,21 @@ class Parts(unittest.TestCase):
         target = losses.Target(features[-1], losses.style_levels(features))
         self.assertLess(float(losses.content_loss(features, target)), 1e-9)
         self.assertLess(float(losses.style_loss(features, target)), 1e-9)
+
+    def test_losses_of_pixels(self):
+        picture = torch.rand(2, 3, 16, 16)
+        self.assertEqual(losses.identity_loss(picture, picture).tolist(),
+                         [0, 0])
+        torch.testing.assert_close(
+            losses.identity_loss(picture + 0.1, picture),
+            torch.full((2,), 0.01))
+        texture = torch.tensor([0.1, -0.1]).repeat(8)
+        wanted = losses.colors(picture)
+        torch.testing.assert_close(
+            losses.color_loss(picture + texture, wanted), torch.zeros(2))
+        torch.testing.assert_close(
+            losses.color_loss(picture + texture + 0.1, wanted),
+            torch.full((2,), 0.01))
 
     def test_widening_keeps_the_function(self):
         torch.manual_seed(3)
