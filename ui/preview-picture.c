@@ -229,15 +229,6 @@ adain_preview_picture_reduce (const AdainPreviewPicture *picture,
   return small;
 }
 
-float *
-adain_preview_picture_fit (const AdainPreviewPicture *picture,
-                           const AdainPreviewPicture *from,
-                           const float               *rgba)
-{
-  return average_down (rgba, from->image.width, from->image.height, 4,
-                       picture->image.width, picture->image.height);
-}
-
 cairo_surface_t *
 adain_preview_picture_surface (const AdainPreviewPicture *picture,
                                const float               *rgba)

@@ -37,11 +37,6 @@ gboolean             adain_preview_picture_read    (AdainPreviewPicture *picture
 AdainPreviewPicture *adain_preview_picture_reduce  (const AdainPreviewPicture *picture, int longest);
 void                 adain_preview_picture_free    (AdainPreviewPicture *picture);
 
-/* @rgba, as large as @from, averaged down to the size of @picture. */
-float               *adain_preview_picture_fit     (const AdainPreviewPicture *picture,
-                                                    const AdainPreviewPicture *from,
-                                                    const float *rgba);
-
 /* For the screen: @rgba (NULL: the picture itself) where the selection is, else the picture. */
 cairo_surface_t     *adain_preview_picture_surface (const AdainPreviewPicture *picture,
                                                     const float *rgba);

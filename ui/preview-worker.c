@@ -248,26 +248,6 @@ encode_content (AdainPreviewWorker  *worker,
   return stage->content != NULL;
 }
 
-/* What is larger than the screen's share of it is reduced here, once. */
-static cairo_surface_t *
-create_surface (AdainPreviewWorker *worker,
-                Stage              *stage,
-                const float        *rgba)
-{
-  AdainPreviewPicture *shown = worker->stages[LARGE - 1].picture;
-  cairo_surface_t     *surface;
-  float               *fitted;
-
-  if (stage != &worker->stages[LARGE])
-    return adain_preview_picture_surface (stage->picture, rgba);
-
-  fitted = adain_preview_picture_fit (shown, stage->picture, rgba);
-  surface = adain_preview_picture_surface (shown, fitted);
-  g_free (fitted);
-
-  return surface;
-}
-
 static cairo_surface_t *
 render (AdainPreviewWorker  *worker,
         Stage               *stage,
@@ -316,7 +296,7 @@ render (AdainPreviewWorker  *worker,
 
   if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink,
                             NULL, NULL, cancellable, error))
-    surface = create_surface (worker, stage, result.rgba);
+    surface = adain_preview_picture_surface (stage->picture, result.rgba);
 
   g_free (result.rgba);
   g_free (styles);

@@ -4,13 +4,22 @@
  */
 #include "ui/preview.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "ui/thumbnail.h"
+#include "ui/view.h"
 
 #define MIN_WIDTH  512
 #define MIN_HEIGHT 340
 #define CHECK_SIZE     8
+
+/* A notch of the wheel, or a click on a button. */
+#define ZOOM_STEP 1.5
+
+/* The mouse has to move so far, in pixels, to move the picture. */
+#define DRAG_THRESHOLD 4.0
 
 struct _AdainPreview
 {
@@ -27,12 +36,18 @@ struct _AdainPreview
   cairo_surface_t     *after;        /* NULL: nothing to compare with */
   gint64               asked;        /* of a picture that was not drawn yet */
   gboolean             sharp;
-  gboolean             held;         /* the mouse button is down on the picture */
+  AdainView            view;
+  gboolean             held;         /* the mouse button is down on the picture, */
+  gboolean             moving;       /* and moves it, */
+  double               from_x, from_y;   /* from here */
 
   GtkWidget           *area;
   GtkWidget           *hint;
   GtkWidget           *on_check;
   GtkWidget           *before_toggle;
+  GtkWidget           *zoom_out;
+  GtkWidget           *zoom_in;
+  GtkWidget           *zoom_percent;
   GtkWidget           *bottom;
   GtkWidget           *controls;
   GtkWidget           *spinner;
@@ -48,7 +63,7 @@ G_DEFINE_FINAL_TYPE (AdainPreview, adain_preview, GTK_TYPE_BOX)
 static gboolean
 shows_before (AdainPreview *preview)
 {
-  return ! preview->after || preview->held ||
+  return ! preview->after || (preview->held && ! preview->moving) ||
          gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->before_toggle));
 }
 
@@ -89,24 +104,25 @@ on_draw (GtkWidget    *area,
   cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
   int              width = gtk_widget_get_allocated_width (area);
   int              height = gtk_widget_get_allocated_height (area);
-  double           scale;
-  int              shown_width, shown_height;
+  AdainViewPlace   place;
+  int              shown_x, shown_y, shown_width, shown_height;
 
   gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, width, height);
 
   if (! surface)
     return FALSE;
 
-  scale = MIN ((double) width / preview->picture->image.width,
-               (double) height / preview->picture->image.height);
-  shown_width  = MAX (1, preview->picture->image.width * scale + 0.5);
-  shown_height = MAX (1, preview->picture->image.height * scale + 0.5);
+  place = adain_view_place (&preview->view);
+  shown_x = lround (place.x);
+  shown_y = lround (place.y);
+  shown_width = MAX (1, lround (place.width));
+  shown_height = MAX (1, lround (place.height));
 
-  cairo_translate (cr, (width - shown_width) / 2, (height - shown_height) / 2);
-  cairo_rectangle (cr, 0, 0, shown_width, shown_height);
+  cairo_rectangle (cr, shown_x, shown_y, shown_width, shown_height);
   cairo_clip (cr);
-  draw_checks (cr, shown_width, shown_height);
+  draw_checks (cr, width, height);
 
+  cairo_translate (cr, shown_x, shown_y);
   cairo_scale (cr,
                (double) shown_width / cairo_image_surface_get_width (surface),
                (double) shown_height / cairo_image_surface_get_height (surface));
@@ -130,6 +146,73 @@ redraw (AdainPreview *preview)
   gtk_widget_queue_draw (preview->area);
 }
 
+/* Closer and back --------------------------------------------------------------------------- */
+
+/* After the view has changed. The percentage is of the layer's pixels. */
+static void
+show_view (AdainPreview *preview)
+{
+  double shown = preview->view.picture_width / preview->picture->full_width;
+  char  *text = g_strdup_printf (_("%.0f%%"), 100.0 * adain_view_scale (&preview->view) * shown);
+
+  gtk_label_set_text (GTK_LABEL (preview->zoom_percent), text);
+  gtk_widget_set_sensitive (preview->zoom_in, adain_view_can_zoom_in (&preview->view));
+  gtk_widget_set_sensitive (preview->zoom_out, adain_view_can_zoom_out (&preview->view));
+  gtk_widget_queue_draw (preview->area);
+  g_free (text);
+}
+
+static void
+zoom_by (AdainPreview *preview,
+         double        factor,
+         double        x,
+         double        y)
+{
+  if (! preview->picture)
+    return;
+
+  adain_view_zoom (&preview->view, factor, x, y);
+  show_view (preview);
+}
+
+static void
+on_zoom_in (AdainPreview *preview)
+{
+  zoom_by (preview, ZOOM_STEP, preview->view.area_width / 2, preview->view.area_height / 2);
+}
+
+static void
+on_zoom_out (AdainPreview *preview)
+{
+  zoom_by (preview, 1.0 / ZOOM_STEP, preview->view.area_width / 2, preview->view.area_height / 2);
+}
+
+static gboolean
+on_scroll (GtkWidget      *area,
+           GdkEventScroll *event,
+           AdainPreview   *preview)
+{
+  if (event->direction != GDK_SCROLL_UP && event->direction != GDK_SCROLL_DOWN)
+    return GDK_EVENT_PROPAGATE;
+
+  zoom_by (preview, event->direction == GDK_SCROLL_UP ? ZOOM_STEP : 1.0 / ZOOM_STEP,
+           event->x, event->y);
+
+  return GDK_EVENT_STOP;
+}
+
+static void
+on_area_size (GtkWidget     *area,
+              GtkAllocation *allocation,
+              AdainPreview  *preview)
+{
+  if (! preview->picture)
+    return;
+
+  adain_view_set_area (&preview->view, allocation->width, allocation->height);
+  show_view (preview);
+}
+
 /* Before and after -------------------------------------------------------------------------- */
 
 static gboolean
@@ -141,6 +224,30 @@ on_area_button (GtkWidget      *area,
     return GDK_EVENT_PROPAGATE;
 
   preview->held = event->type != GDK_BUTTON_RELEASE;
+  preview->moving = FALSE;
+  preview->from_x = event->x;
+  preview->from_y = event->y;
+  redraw (preview);
+
+  return GDK_EVENT_STOP;
+}
+
+/* Where there is more than is seen, the picture follows the mouse. */
+static gboolean
+on_area_motion (GtkWidget      *area,
+                GdkEventMotion *event,
+                AdainPreview   *preview)
+{
+  double dx = event->x - preview->from_x, dy = event->y - preview->from_y;
+
+  if (! preview->held || ! preview->picture || ! adain_view_can_zoom_out (&preview->view) ||
+      (! preview->moving && hypot (dx, dy) < DRAG_THRESHOLD))
+    return GDK_EVENT_PROPAGATE;
+
+  preview->moving = TRUE;
+  preview->from_x = event->x;
+  preview->from_y = event->y;
+  adain_view_move (&preview->view, dx, dy);
   redraw (preview);
 
   return GDK_EVENT_STOP;
@@ -204,9 +311,15 @@ read_large (gpointer data)
 
   preview->reading = 0;
   if (preview->large)
-    adain_preview_worker_refine (preview->worker, g_steal_pointer (&preview->large));
+    {
+      g_clear_pointer (&preview->before, cairo_surface_destroy);
+      preview->before = adain_preview_picture_surface (preview->large, NULL);
+      adain_preview_worker_refine (preview->worker, g_steal_pointer (&preview->large));
+    }
   else
-    set_busy (preview, FALSE);
+    {
+      set_busy (preview, FALSE);
+    }
 
   return G_SOURCE_REMOVE;
 }
@@ -325,11 +438,16 @@ create_picture (AdainPreview *preview)
   preview->area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (preview->area, MIN_WIDTH, MIN_HEIGHT);
   gtk_widget_set_tooltip_text (preview->area,
-                               _("Hold the mouse button down to see the picture as it was"));
-  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK);
+                               _("Hold the mouse button down to see the picture as it was. "
+                                 "Turn the wheel to look closer, then drag the picture."));
+  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
+                                        GDK_BUTTON1_MOTION_MASK | GDK_SCROLL_MASK);
   g_signal_connect (preview->area, "draw", G_CALLBACK (on_draw), preview);
   g_signal_connect (preview->area, "button-press-event", G_CALLBACK (on_area_button), preview);
   g_signal_connect (preview->area, "button-release-event", G_CALLBACK (on_area_button), preview);
+  g_signal_connect (preview->area, "motion-notify-event", G_CALLBACK (on_area_motion), preview);
+  g_signal_connect (preview->area, "scroll-event", G_CALLBACK (on_scroll), preview);
+  g_signal_connect (preview->area, "size-allocate", G_CALLBACK (on_area_size), preview);
 
   accessible = gtk_widget_get_accessible (preview->area);
   atk_object_set_name (accessible, _("Preview"));
@@ -392,6 +510,42 @@ create_before (AdainPreview *preview)
 }
 
 static GtkWidget *
+create_zoom_button (AdainPreview *preview,
+                    const char   *icon,
+                    const char   *name,
+                    GCallback     on_clicked)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
+
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_widget_set_sensitive (button, FALSE);
+  g_signal_connect_swapped (button, "clicked", on_clicked, preview);
+
+  return button;
+}
+
+/* Buttons for those who have no wheel. */
+static GtkWidget *
+create_zoom (AdainPreview *preview)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  preview->zoom_out = create_zoom_button (preview, "zoom-out-symbolic", _("Zoom out"),
+                                          G_CALLBACK (on_zoom_out));
+  preview->zoom_in = create_zoom_button (preview, "zoom-in-symbolic", _("Zoom in"),
+                                         G_CALLBACK (on_zoom_in));
+  preview->zoom_percent = gtk_label_new (NULL);
+  gtk_label_set_width_chars (GTK_LABEL (preview->zoom_percent), 5);
+
+  gtk_box_pack_start (GTK_BOX (box), preview->zoom_out, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), preview->zoom_percent, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), preview->zoom_in, FALSE, FALSE, 0);
+
+  return box;
+}
+
+static GtkWidget *
 create_status_label (void)
 {
   GtkWidget *label = gtk_label_new (NULL);
@@ -406,10 +560,13 @@ static GtkWidget *
 create_controls (AdainPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   preview->controls = box;
+  gtk_box_pack_start (GTK_BOX (row), create_before (preview), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (row), create_zoom (preview), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), create_switch (preview), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), create_before (preview), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), row, FALSE, FALSE, 0);
 
   preview->device = create_status_label ();
   gtk_style_context_add_class (gtk_widget_get_style_context (preview->device), "dim-label");
@@ -508,6 +665,11 @@ adain_preview_new (GimpImage     *image,
   preview->drawable = drawables[0];
   if (preview->picture)
     {
+      int    longest = MAX (preview->picture->full_width, preview->picture->full_height);
+      double scale = MIN (1.0, (double) ADAIN_PREVIEW_LARGE / longest);
+
+      adain_view_init (&preview->view, preview->picture->full_width * scale,
+                       preview->picture->full_height * scale);
       adain_preview_picture_read (preview->picture);
       preview->before = adain_preview_picture_surface (preview->picture, NULL);
       preview->worker = adain_preview_worker_new (preview->picture, on_ready, preview);

@@ -380,6 +380,57 @@ class Tests:
             dialog.click("Cancel")
             image.layers("another-day")
 
+    def test_zoom(self):
+        """A closer look at the preview: by button and wheel, moved by the mouse, and back."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("zoom", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+
+            def percent():
+                return next(int(w.name[:-1]) for w in dialog.window.find_all("label")
+                            if re.fullmatch(r"\d+%", w.name)
+                            and w.extents()[0] < dialog.picture.extents()[0]
+                            + dialog.picture.extents()[2])
+
+            def can(button):
+                return dialog.find("button", button).has("SENSITIVE")
+
+            whole, fitting = dialog.look(), until("the scale", percent)
+            assert 30 < fitting < 100, fitting
+            expect("whether one can zoom out", lambda: can("Zoom out"), False)
+
+            dialog.click("Zoom in")
+            closer = dialog.wait_change(whole)
+            expect("the scale", percent, round(1.5 * fitting))
+            session.drag(session.point(dialog.picture), session.point(dialog.picture, 0.4, 0.4))
+            moved = dialog.wait_change(closer)
+            self.shot(session, "zoomed")
+
+            # The wheel, as close as it goes, keeps what is under the pointer.
+            session.xdotool("mousemove", *session.point(dialog.picture, 0.3, 0.6),
+                            "click", "--repeat", 6, "--delay", 50, 4)
+            expect("whether one can zoom in", lambda: can("Zoom in"), False)
+            expect("the scale", percent, 200)
+            closest = dialog.wait_change(moved)
+            self.shot(session, "closest")
+
+            # Held, the untouched picture; let go, the result.
+            session.xdotool("mousemove", *session.point(dialog.picture), "mousedown", 1)
+            dialog.wait_untouched()
+            session.xdotool("mouseup", 1)
+            expect("the result once more", dialog.look, closest)
+
+            session.xdotool("mousemove", *session.point(dialog.picture),
+                            "click", "--repeat", 8, "--delay", 50, 5)
+            expect("whether one can zoom out", lambda: can("Zoom out"), False)
+            expect("the whole picture", dialog.look, whole)
+            dialog.click("Cancel")
+            image.layers("zoom")
+
     def test_stop(self):
         """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""
         large = os.path.join(self.work, "large.jpg")
@@ -648,7 +699,7 @@ class Tests:
 
             # Tab goes round and round. Between two widgets none has the focus for a moment; and
             # combo boxes do not tell that they have it.
-            missing = {"Style pad", "Live preview", "Before", "Save preset", "first.png", "Add…",
+            missing = {"Style pad", "Live preview", "Before", "Zoom in", "Save preset", "first.png", "Add…",
                        "Weight of third.png", "Remove third.png", "Paste", "Strength (%)",
                        "Stroke size", "Advanced", "(None)", "Reset", "Cancel", "OK"}
 
