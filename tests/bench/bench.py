@@ -214,8 +214,9 @@ def print_table(report):
     print(f"{report['machine']}, {report['threads']} threads "
           f"({', '.join(report['instructions']) or 'no vectors known'}).")
     if peaks:
-        print(f"Measured peaks: f32 {peaks['f32']:.0f} GFLOP/s, "
-              f"bf16 {peaks['bf16']:.0f} GFLOP/s, "
+        rates = [f"{kind} {peaks[kind]:.0f} GFLOP/s"
+                 for kind in ("f32", "bf16") if peaks[kind]]
+        print(f"Measured peaks: {', '.join(rates)}, "
               f"copying memory {peaks['copy']:.0f} GB/s.")
     print("Encoding the picture and decoding it, the style encoded before; "
           "medians.\n")
