@@ -23,8 +23,8 @@ import cli
 import closed_form
 import pictures
 import store
-from losses import (Target, color_loss, colors, content_loss, identity_loss,
-                    style_levels, style_loss)
+from losses import (Target, color_loss, colors, content_loss, grid_loss,
+                    identity_loss, style_levels, style_loss)
 from muon import Muon
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
                       Model, adain, multiplications)
@@ -80,6 +80,8 @@ def parse_arguments(arguments=None):
         help="style loss relative to content loss")
     add("--identity-weight", type=float, default=30.0,
         help="loss of pictures painted in their own style")
+    add("--grid-weight", type=float, default=500.0,
+        help="loss of patterns that all blocks of 8 x 8 pixels share")
     add("--color-weight", type=float, default=30.0,
         help="loss of colors, compared with the teacher's decoder's")
     add("--ema", type=float, default=0.998, help="averaging of the weights")
@@ -260,7 +262,7 @@ class Trainer:
         return self.options.rate * warm * fall
 
     def losses(self):
-        """Mean content, style, identity and color loss of a random batch.
+        """Mean content, style, identity, grid and color loss of a batch.
 
         Half of the batch are pairs whose colors are known.
         """
@@ -280,7 +282,8 @@ class Trainer:
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
         losses = [content_loss(judged, target), style_loss(judged, target),
-                  identity_loss(same, both[::IDENTITY_STRIDE])]
+                  identity_loss(same, both[::IDENTITY_STRIDE]),
+                  grid_loss(output)]
         if paired:
             losses.append(color_loss(output[:paired],
                                      self.pairs.colors[index[:paired]]))
@@ -292,7 +295,7 @@ class Trainer:
             group["lr"] = self.rate()
         losses, options = self.losses(), self.options
         weights = (1, options.style_weight, options.identity_weight,
-                   options.color_weight)
+                   options.grid_weight, options.color_weight)
         self.optimizer.zero_grad()
         sum(a * b for a, b in zip(weights, losses)).backward()
         parameters = list(self.model.parameters())
@@ -371,7 +374,7 @@ class Trainer:
         while not self.agreed_stop() and self.left() > 0:
             values = self.train_step()
             if math.isfinite(sum(values)):
-                sums = [a + b for a, b in zip(sums or [0] * 5, values)]
+                sums = [a + b for a, b in zip(sums or [0] * 6, values)]
                 count += 1
             progress(self.step, options.steps)
             if self.step % options.every == 0 and count:
@@ -379,7 +382,7 @@ class Trainer:
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
                               f"style {row[1]:.3f}  pixels "
-                              + " ".join(f"{x:.4f}" for x in row[2:-1])
+                              + " ".join(f"{x:.5f}" for x in row[2:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
                 sums, count = None, 0

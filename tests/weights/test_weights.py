@@ -20,6 +20,7 @@ import unittest
 try:
     import numpy as np
     import torch
+    import torch.nn.functional as F
     from PIL import Image
     from safetensors import safe_open
     from torch import nn
@@ -219,7 +220,7 @@ class Training(Case):
                                        rtol=1e-4, atol=1e-5)
             for part in (*pools, trainer.pairs):
                 part.refresh(2)
-        self.assertEqual(len(trainer.losses()), 4)
+        self.assertEqual(len(trainer.losses()), 5)
 
     def test_without_decoder(self):
         """A model to begin with spares the teacher's decoder."""
@@ -456,6 +457,18 @@ class Parts(unittest.TestCase):
         torch.testing.assert_close(
             losses.color_loss(picture + texture + 0.1, wanted),
             torch.full((2,), 0.01))
+
+    def test_grid_loss(self):
+        """It sees what blocks share, not their colors nor other patterns."""
+        blocks = torch.rand(2, 3, 4, 5)
+        even = F.interpolate(blocks, scale_factor=8)
+        torch.testing.assert_close(losses.grid_loss(even), torch.zeros(2))
+        grid = torch.zeros(8, 8)
+        grid[:, ::2], grid[:, 1::2] = 0.1, -0.1
+        torch.testing.assert_close(losses.grid_loss(even + grid.repeat(4, 5)),
+                                   torch.full((2,), 0.01))
+        stripes = torch.tensor([0.1] * 5 + [-0.1] * 5).repeat(4)
+        self.assertLess(float(losses.grid_loss(even + stripes).max()), 0.001)
 
     def test_widening_keeps_the_function(self):
         torch.manual_seed(3)
