@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 from session import Session, skip_if_impossible, until
 from test_dialog import Dialog, Image
@@ -30,10 +29,10 @@ def fetch(directory):
     return os.path.join(directory, "usr/share/backgrounds/budgie")
 
 
-def shoot(session, dialog, path):
-    session.aside()
-    time.sleep(0.3)
-    session.screenshot(path, dialog.window)
+def shoot(place, path):
+    x, y, width, height = place
+    subprocess.run(["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage",
+                    path], check=True)
     subprocess.run(["convert", path, "-strip", "+dither", "-colors", "256", "-define",
                     "png:compression-level=9", "PNG8:" + path], check=True)
 
@@ -66,15 +65,19 @@ def main():
             image.start()
 
             dialog = blend(session)
-            shoot(session, dialog, os.path.join(out, "dialog.png"))
+            session.aside()
+            place = dialog.window.resting_extents()
+            shoot(place, os.path.join(out, "dialog.png"))
             dialog.click("Cancel")
             image.layers("dialog")
 
             dialog = blend(session)
+            session.aside()
+            place = dialog.window.resting_extents()
             dialog.click("OK")
             bar = dialog.find("progress bar", "Progress")
             until("a forecast", lambda: "left" in bar.description, 120)
-            shoot(session, dialog, os.path.join(out, "running.png"))
+            shoot(place, os.path.join(out, "running.png"))
             image.layers("running")
 
 
