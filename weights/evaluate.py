@@ -3,7 +3,8 @@
 
 The judge is the teacher's encoder; content and style loss are the paper's.
 The identity loss is the mean squared error of a content painted in its own
-style: what a network cannot see or paint. Pairs are
+style: what a network cannot see or paint; the grid loss that of a pattern
+which all blocks of 8 x 8 pixels share. Pairs are
 (k-th content, k-th style) of the sorted held-out pictures, going round where
 one folder has fewer; pictures are scaled to the size asked for by their
 shorter side and cropped in the middle. Lower is better.
@@ -18,9 +19,9 @@ import torch
 import cli
 import pictures
 import store
-from losses import (Target, content_loss, identity_loss, style_levels,
-                    style_loss)
-from networks import multiplications
+from losses import (Target, content_loss, grid_loss, identity_loss,
+                    style_levels, style_loss)
+from networks import REDUCTION, multiplications
 from store import UserError
 
 
@@ -69,7 +70,8 @@ def load_models(options):
 @torch.no_grad()
 def score(models, judge, pairs, size, device):
     """Mean losses per model, and [content, style, outputs ...] per pair."""
-    totals = {title: [0.0] * 3 for title, _ in models}
+    totals = {title: [0.0] * 4 for title, _ in models}
+    whole = size // REDUCTION * REDUCTION
     rows = []
     for images in pairs:
         content, style = (
@@ -83,7 +85,8 @@ def score(models, judge, pairs, size, device):
             own = model(content, content).clamp(0, 1)
             for i, loss in enumerate((content_loss(seen, target),
                                       style_loss(seen, target),
-                                      identity_loss(own, content))):
+                                      identity_loss(own, content),
+                                      grid_loss(output[..., :whole, :whole]))):
                 totals[title][i] += float(loss)
             row.append(output[0])
         rows.append([pictures.to_tensor(pictures.to_image(x)) for x in row])
@@ -135,12 +138,14 @@ def main(arguments=None):
                                        2)}
     for size in options.sizes:
         result, rows = score(models, judge, pairs, size, options.device)
-        for title, (content, style, identity) in result.items():
+        for title, (content, style, identity, grid) in result.items():
             print(f"{size:4} px  {title:24} content {content:.3f}  "
-                  f"style {style:.3f}  identity {identity:.4f}", flush=True)
+                  f"style {style:.3f}  identity {identity:.4f}  "
+                  f"grid {grid:.6f}", flush=True)
             scores[title][str(size)] = {"content": round(content, 4),
                                         "style": round(style, 4),
-                                        "identity": round(identity, 5)}
+                                        "identity": round(identity, 5),
+                                        "grid": round(grid, 7)}
         if options.pictures:
             save_pictures(options.pictures, titles, size, rows)
         if options.sheet and size == options.sizes[0]:

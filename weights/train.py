@@ -370,11 +370,11 @@ class Trainer:
             self.pairs.fill(Progress("teacher paints", lead))
         torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
         progress = Progress("training", lead, self.step)
-        sums, count = None, 0
+        sums, count = [], 0
         while not self.agreed_stop() and self.left() > 0:
             values = self.train_step()
             if math.isfinite(sum(values)):
-                sums = [a + b for a, b in zip(sums or [0] * 6, values)]
+                sums = [sum(x) for x in zip(sums, values)] if sums else values
                 count += 1
             progress(self.step, options.steps)
             if self.step % options.every == 0 and count:
@@ -385,7 +385,7 @@ class Trainer:
                               + " ".join(f"{x:.5f}" for x in row[2:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
-                sums, count = None, 0
+                sums, count = [], 0
             if self.step % options.save_every == 0 and lead:
                 self.save()
                 self.sheet(pairs)

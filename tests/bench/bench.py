@@ -4,8 +4,8 @@
 What is timed is encoding a square picture and decoding it in a style that
 has been encoded before; our time includes reading and writing the picture.
 All contestants take turns in one run, each warms up in every turn, and the
-median of the times counts. GFLOP/s are nominal: twice the multiplications of the network as it
-is written down, whatever a contestant makes of it.
+median of the times counts. GFLOP/s are nominal: twice the multiplications of
+the network as it is written down, whatever a contestant makes of it.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """

@@ -186,13 +186,13 @@ class Training(Case):
         status, text = tool(
             "evaluate", name, "--content", self.file("content"), "--style",
             self.file("style"), "--vgg", self.vgg, "--decoder", self.decoder,
-            "--sizes", 32, 40, "--pairs", 2, "--all-pictures", "--sheet",
+            "--sizes", 32, 44, "--pairs", 2, "--all-pictures", "--sheet",
             self.file("sheet.png"), "--json", scores, "--record")
         self.assertEqual(status, 0, text)
         with open(scores, encoding="utf-8") as file:
             table = json.load(file)
         self.assertEqual(set(table), {"original", "model"})
-        for loss in ("content", "style", "identity"):
+        for loss in ("content", "style", "identity", "grid"):
             self.assertGreater(table["model"]["32"][loss], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
