@@ -21,7 +21,7 @@ import pictures
 import store
 from losses import (Target, content_loss, grid_loss, identity_loss,
                     style_levels, style_loss)
-from networks import REDUCTION, multiplications
+from networks import multiplications
 from store import UserError
 
 
@@ -71,7 +71,6 @@ def load_models(options):
 def score(models, judge, pairs, size, device):
     """Mean losses per model, and [content, style, outputs ...] per pair."""
     totals = {title: [0.0] * 4 for title, _ in models}
-    whole = size // REDUCTION * REDUCTION
     rows = []
     for images in pairs:
         content, style = (
@@ -83,10 +82,12 @@ def score(models, judge, pairs, size, device):
             output = model(content, style).clamp(0, 1)
             seen = judge(output)
             own = model(content, content).clamp(0, 1)
+            # The networks leave out what is less than a whole block.
+            blocks = content[..., :own.shape[-2], :own.shape[-1]]
             for i, loss in enumerate((content_loss(seen, target),
                                       style_loss(seen, target),
-                                      identity_loss(own, content),
-                                      grid_loss(output[..., :whole, :whole]))):
+                                      identity_loss(own, blocks),
+                                      grid_loss(output))):
                 totals[title][i] += float(loss)
             row.append(output[0])
         rows.append([pictures.to_tensor(pictures.to_image(x)) for x in row])

@@ -193,7 +193,9 @@ class Training(Case):
             table = json.load(file)
         self.assertEqual(set(table), {"original", "model"})
         for loss in ("content", "style", "identity", "grid"):
-            self.assertGreater(table["model"]["32"][loss], 0)
+            for size in ("32", "44"):
+                self.assertGreater(table["original"][size][loss], 0)
+        self.assertGreater(table["model"]["32"]["content"], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
 
