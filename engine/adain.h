@@ -68,11 +68,7 @@ typedef struct
 {
   int      width, height;
   gboolean has_mask;
-  gboolean (*read) (gpointer          user_data,
-                    const AdainRect  *rect,
-                    float            *rgba,
-                    float            *mask,
-                    GError          **error);
+  gboolean (*read) (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error);
   gpointer user_data;
 } AdainSource;
 
@@ -85,10 +81,7 @@ typedef struct
  */
 typedef struct
 {
-  gboolean (*write) (gpointer          user_data,
-                     const AdainRect  *rect,
-                     const float      *rgba,
-                     GError          **error);
+  gboolean (*write) (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error);
   gpointer user_data;
 } AdainSink;
 
@@ -101,7 +94,7 @@ typedef struct
 
 /* A source and a sink over a picture in memory, which must outlive them. */
 AdainSource adain_image_source (AdainImage *image);
-AdainSink   adain_image_sink   (AdainImage *image);
+AdainSink   adain_image_sink (AdainImage *image);
 
 /**
  * AdainProgress:
@@ -123,15 +116,15 @@ typedef struct _AdainModel AdainModel;
  * Maps and validates the whole file before anything of it is used: a truncated, huge,
  * overlapping or lying file gives ADAIN_ERROR_MODEL with the file's name.
  */
-AdainModel *adain_model_load     (const char *path, GError **error);
-AdainModel *adain_model_ref      (AdainModel *model);
-void        adain_model_unref    (AdainModel *model);
+AdainModel *adain_model_load (const char *path, GError **error);
+AdainModel *adain_model_ref (AdainModel *model);
+void        adain_model_unref (AdainModel *model);
 
 /* A string of the file's metadata such as "name" or "license"; NULL if absent. */
 const char *adain_model_metadata (const AdainModel *model, const char *key);
 
 /* Multiplications of encoding and decoding one pixel, as the network is written down. */
-double      adain_model_cost     (const AdainModel *model);
+double adain_model_cost (const AdainModel *model);
 
 /* Engine ------------------------------------------------------------------------------------ */
 
@@ -172,18 +165,16 @@ typedef struct
   const char *kernels;
 } AdainEngineOptions;
 
-AdainEngine *adain_engine_new      (AdainModel                *model,
-                                    AdainDevice                device,
-                                    const AdainEngineOptions  *options,
-                                    GError                   **error);
-void         adain_engine_free     (AdainEngine *engine);
+AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,
+                               GError **error);
+void         adain_engine_free (AdainEngine *engine);
 
 /* One line for people: which device and kernels are in use, such as "CPU, 2 threads, avx512-bf16". */
-const char  *adain_engine_describe (AdainEngine *engine);
+const char *adain_engine_describe (AdainEngine *engine);
 
 /* One line on why a device was not used or was given up, or NULL. Owned by the engine, and stays
  * valid until the engine is freed. */
-const char  *adain_engine_notice   (AdainEngine *engine);
+const char *adain_engine_notice (AdainEngine *engine);
 
 /* Style ------------------------------------------------------------------------------------- */
 
@@ -210,13 +201,9 @@ typedef struct _AdainStyle AdainStyle;
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
  * #AdainModel takes it, and none with another.
  */
-AdainStyle *adain_style_encode (AdainEngine         *engine,
-                                const AdainSource   *source,
-                                double               stroke_size,
-                                const AdainPalette  *palette,
-                                GCancellable        *cancellable,
-                                GError             **error);
-void        adain_style_free   (AdainStyle *style);
+AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, double stroke_size,
+                                const AdainPalette *palette, GCancellable *cancellable, GError **error);
+void        adain_style_free (AdainStyle *style);
 
 /* Content ----------------------------------------------------------------------------------- */
 
@@ -231,19 +218,15 @@ typedef struct _AdainContent AdainContent;
  * Encodes the picture once for any number of renderings. Keeps reading from @source until freed,
  * and must be freed before the engine.
  */
-AdainContent *adain_content_encode  (AdainEngine        *engine,
-                                     const AdainSource  *source,
-                                     int                 work_size,
-                                     AdainProgress       progress,
-                                     gpointer            progress_data,
-                                     GCancellable       *cancellable,
-                                     GError            **error);
-void          adain_content_free    (AdainContent *content);
+AdainContent *adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_size,
+                                    AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
+                                    GError **error);
+void          adain_content_free (AdainContent *content);
 
 /* The palette of the visible pixels. It can be had before encoding, with adain_source_palette(). */
-void          adain_content_palette (const AdainContent *content, AdainPalette *palette);
-gboolean      adain_source_palette  (const AdainSource *source, AdainPalette *palette,
-                                     GCancellable *cancellable, GError **error);
+void     adain_content_palette (const AdainContent *content, AdainPalette *palette);
+gboolean adain_source_palette (const AdainSource *source, AdainPalette *palette, GCancellable *cancellable,
+                               GError **error);
 
 /**
  * AdainColor:
@@ -260,11 +243,12 @@ typedef enum
 
 typedef struct
 {
-  double     strength;       /* 0 (the untouched picture, exactly) to 1 (the style) */
+  double     strength; /* 0 (the untouched picture, exactly) to 1 (the style) */
   AdainColor color;
-  gboolean   plain;          /* Between 0 and 1, what the network loses of the picture is added back in
-                              * proportion (1 - strength), so that 0 is reached without a jump. TRUE
-                              * leaves this out: the paper's own form, also at 0. */
+  /* Between 0 and 1, what the network loses of the picture is added back in proportion
+   * (1 - strength), so that 0 is reached without a jump. TRUE leaves this out: the paper's own form,
+   * also at 0. */
+  gboolean plain;
 } AdainRenderOptions;
 
 /**
@@ -276,15 +260,9 @@ typedef struct
  * Blends the styles, decodes and writes the result, of the source's size, to @sink. Calls on
  * contents of one engine must not overlap.
  */
-gboolean adain_content_render (AdainContent              *content,
-                               AdainStyle *const         *styles,
-                               const double              *weights,
-                               int                        n_styles,
-                               const AdainRenderOptions  *options,
-                               const AdainSink           *sink,
-                               AdainProgress              progress,
-                               gpointer                   progress_data,
-                               GCancellable              *cancellable,
-                               GError                   **error);
+gboolean adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights,
+                               int n_styles, const AdainRenderOptions *options, const AdainSink *sink,
+                               AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
+                               GError **error);
 
 G_END_DECLS

@@ -15,9 +15,9 @@
 G_BEGIN_DECLS
 
 #define ADAIN_BACKEND_ABI 1
-#define ADAIN_LAYERS      9     /* convolutions in the encoder, and in the decoder */
-#define ADAIN_CELL        8     /* pixels per side of one cell of the feature grid */
-#define ADAIN_HALO        4     /* cells: the receptive radius of either half is 30 px */
+#define ADAIN_LAYERS      9 /* convolutions in the encoder, and in the decoder */
+#define ADAIN_CELL        8 /* pixels per side of one cell of the feature grid */
+#define ADAIN_HALO        4 /* cells: the receptive radius of either half is 30 px */
 
 /* One 3x3 convolution, reflection padding 1: weight[out][in][3][3], bias[out]. */
 typedef struct
@@ -45,66 +45,62 @@ typedef struct
 
 typedef struct
 {
-  int         threads;  /* CPU threads, at least 1 */
-  int         tile;     /* side of the tiles in pixels, 0: the back end's choice */
-  const char *kernels;  /* NULL: the fastest */
+  int         threads; /* CPU threads, at least 1 */
+  int         tile;    /* side of the tiles in pixels, 0: the back end's choice */
+  const char *kernels; /* NULL: the fastest */
 } AdainBackendOptions;
 
-typedef struct _AdainBackend  AdainBackend;   /* each module defines its own */
+typedef struct _AdainBackend  AdainBackend; /* each module defines its own */
 typedef struct _AdainFeatures AdainFeatures;
 
 typedef struct
 {
-  guint       abi;      /* ADAIN_BACKEND_ABI */
-  const char *name;     /* "cpu", "cuda" */
+  guint       abi;  /* ADAIN_BACKEND_ABI */
+  const char *name; /* "cpu", "cuda" */
 
   /* How well it suits this machine: 0 cannot run, with *reason set to a translated line for
    * people (g_free); the CPU is 10, a usable GPU 100. */
-  int          (*score) (char **reason);
+  int (*score) (char **reason);
 
-  AdainBackend *(*open) (const AdainNetwork *network, const AdainBackendOptions *options,
-                         GError **error);
-  void         (*close) (AdainBackend *backend);
+  AdainBackend *(*open) (const AdainNetwork *network, const AdainBackendOptions *options, GError **error);
+  void (*close) (AdainBackend *backend);
 
   /* One line for people, owned by the back end. */
-  const char  *(*describe) (AdainBackend *backend);
+  const char *(*describe) (AdainBackend *backend);
 
   /* How many threads may be in encode() or decode() at once; each passes its own `worker`,
    * 0 to workers - 1, and never two the same at a time. A GPU back end with two workers, each with
    * its stream and pinned buffers, overlaps copies with computing. */
-  int          (*workers) (AdainBackend *backend);
+  int (*workers) (AdainBackend *backend);
 
   /* The tiles a picture of width x height cells is best cut into: *tile_width, *tile_height in
    * cells, without halo, such that all workers together need at most `budget` bytes of host memory.
    * FALSE if even the smallest tile does not fit. */
-  gboolean     (*tile_size) (AdainBackend *backend, int width, int height, gsize budget,
-                             int *tile_width, int *tile_height);
+  gboolean (*tile_size) (AdainBackend *backend, int width, int height, gsize budget, int *tile_width,
+                         int *tile_height);
 
   /* Storage for the features of a picture of width x height cells; `feature_bytes` tells its cost
    * in host memory (0 if it lies on the device). Fails with ADAIN_ERROR_MEMORY. */
-  gsize          (*feature_bytes) (AdainBackend *backend, int width, int height);
-  AdainFeatures *(*features_new)  (AdainBackend *backend, int width, int height, GError **error);
-  void           (*features_free) (AdainBackend *backend, AdainFeatures *features);
+  gsize (*feature_bytes) (AdainBackend *backend, int width, int height);
+  AdainFeatures *(*features_new) (AdainBackend *backend, int width, int height, GError **error);
+  void (*features_free) (AdainBackend *backend, AdainFeatures *features);
 
   /* Encodes `rgb` (height rows of width pixels of 3 floats in [0, 1]; both multiples of 8, at least
    * 16), reflecting at its edges at every layer. Of the resulting width/8 x height/8 cells those in
    * `keep` are stored at cell (x, y) of `features` (NULL: not stored), and their moments, weighted by
    * `weights` (keep->width * keep->height floats, NULL: all 1), are written to `moments` (NULL: not
    * wanted). If the weights are all 0, moments->weight is 0 and the rest is left as it is. */
-  gboolean (*encode) (AdainBackend *backend, int worker,
-                      const float *rgb, int width, int height,
-                      const AdainRect *keep, const float *weights,
-                      AdainFeatures *features, int x, int y,
+  gboolean (*encode) (AdainBackend *backend, int worker, const float *rgb, int width, int height,
+                      const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
                       AdainMoments *moments, GCancellable *cancellable, GError **error);
 
   /* Decodes the cells `from` of `features`, at least 2 x 2, each channel c taken as
    * scale[c] * feature + shift[c] (NULL, NULL: as it is), reflecting at the edges of `from` at every
    * layer. Writes the pixels of the cells `keep` (relative to `from`) to `rgb`: keep->height * 8 rows
    * of keep->width * 8 pixels of 3 floats, not clipped. */
-  gboolean (*decode) (AdainBackend *backend, int worker,
-                      const AdainFeatures *features, const AdainRect *from, const AdainRect *keep,
-                      const float *scale, const float *shift,
-                      float *rgb, GCancellable *cancellable, GError **error);
+  gboolean (*decode) (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
+                      const AdainRect *keep, const float *scale, const float *shift, float *rgb,
+                      GCancellable *cancellable, GError **error);
 } AdainBackendClass;
 
 typedef const AdainBackendClass *(*AdainBackendEntry) (void);

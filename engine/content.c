@@ -21,7 +21,7 @@
 static gboolean
 no_memory (GError **error)
 {
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for the picture"));
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
   return FALSE;
 }
 
@@ -42,8 +42,7 @@ static void
 try_features (AdainContent *content)
 {
   AdainUnit *unit = &content->unit;
-  gsize      bytes = unit->class->feature_bytes (unit->backend, content->survey.width,
-                                                 content->survey.height);
+  gsize bytes = unit->class->feature_bytes (unit->backend, content->survey.width, content->survey.height);
 
   if (bytes <= content->memory / STORE_SHARE)
     content->features = unit->class->features_new (unit->backend, content->survey.width,
@@ -69,10 +68,9 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
                                                   content->survey.height);
   else
     margin += ADAIN_HALO;
-  return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height,
-                          margin, ADAIN_RENDER_BYTES, budget, error)
-         && adain_encode (engine, &input, &content->grid, content->features, content->moments,
-                          report, error);
+  return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
+                          ADAIN_RENDER_BYTES, budget, error)
+         && adain_encode (engine, &input, &content->grid, content->features, content->moments, report, error);
 }
 
 gboolean
@@ -148,9 +146,8 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
 }
 
 AdainContent *
-adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_size,
-                      AdainProgress progress, gpointer progress_data,
-                      GCancellable *cancellable, GError **error)
+adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_size, AdainProgress progress,
+                      gpointer progress_data, GCancellable *cancellable, GError **error)
 {
   AdainSteadyProgress steady;
   AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
@@ -161,7 +158,7 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
   if (work_size < 0)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The working size is %d, but cannot be negative"), work_size);
+                   _ ("The working size is %d, but cannot be negative"), work_size);
       return NULL;
     }
   content = g_new0 (AdainContent, 1);
@@ -169,8 +166,7 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
   content->source = content->work = *source;
   content->memory = engine->memory;
   g_mutex_init (&content->lock);
-  if (prepare (content, work_size, cancellable, error)
-      && adain_content_ensure (content, &report, error))
+  if (prepare (content, work_size, cancellable, error) && adain_content_ensure (content, &report, error))
     return content;
   adain_content_free (content);
   return NULL;

@@ -37,11 +37,11 @@ typedef struct
 {
   AdainContent    *content;
   AdainColor       color;
-  float            share;           /* of all detail, lightness and colour, that is added as it is */
+  float            share; /* of all detail, lightness and colour, that is added as it is */
   const AdainSink *sink;
-  const float     *result;          /* work.height * work.width * 3 */
+  const float     *result; /* work.height * work.width * 3 */
   AdainScaling     horizontal, vertical;
-  int              columns;         /* of tiles */
+  int              columns; /* of tiles */
 } Pass;
 
 /* Sums over a window, of the lightness of the picture (x) and of the result (y). */
@@ -127,25 +127,24 @@ add_detail (const Pass *pass, const float *pixel, const float *rgba, float style
 static gboolean
 no_memory (GError **error)
 {
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory to scale the picture"));
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory to scale the picture"));
   return FALSE;
 }
 
 static gboolean
 finish_tile (int worker, int index, gpointer user_data, GError **error)
 {
-  Pass             *pass = user_data;
-  AdainSource      *source = &pass->content->source;
-  int               x = index % pass->columns * TILE_WIDTH, y = index / pass->columns * TILE_HEIGHT;
-  AdainRect         rect = { x, y, MIN (TILE_WIDTH, source->width - x), MIN (TILE_HEIGHT, source->height - y) };
-  AdainRect         from = { pass->horizontal.first[x], pass->vertical.first[y],
-                             adain_scaling_span (&pass->horizontal, x, rect.width),
-                             adain_scaling_span (&pass->vertical, y, rect.height) };
-  gsize             n = (gsize) rect.width * rect.height;
-  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n * CHANNELS);
-  g_autofree float *layers = g_try_new (float, (gsize) from.width * from.height * CHANNELS);
-  g_autofree float *scratch = g_try_new (float, (gsize) rect.width * from.height * CHANNELS);
+  Pass        *pass = user_data;
+  AdainSource *source = &pass->content->source;
+  int          x = index % pass->columns * TILE_WIDTH, y = index / pass->columns * TILE_HEIGHT;
+  AdainRect    rect = { x, y, MIN (TILE_WIDTH, source->width - x), MIN (TILE_HEIGHT, source->height - y) };
+  AdainRect    from = { pass->horizontal.first[x], pass->vertical.first[y],
+                        adain_scaling_span (&pass->horizontal, x, rect.width),
+                        adain_scaling_span (&pass->vertical, y, rect.height) };
+  gsize        n = (gsize) rect.width * rect.height;
+  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n *CHANNELS);
+  g_autofree float *layers = g_try_new (float, from.width *(gsize) from.height *CHANNELS);
+  g_autofree float *scratch = g_try_new (float, rect.width *(gsize) from.height *CHANNELS);
   g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
   gboolean          ok;
 
@@ -177,7 +176,7 @@ adain_detail_write (AdainContent *content, float *result, const AdainRenderOptio
   int                columns = (source->width + TILE_WIDTH - 1) / TILE_WIDTH;
   int                rows = (source->height + TILE_HEIGHT - 1) / TILE_HEIGHT;
   Pass               pass = { content, options->color, options->plain ? 0 : 1 - options->strength,
-                              sink, result, .columns = columns };
+                              sink,    result,         .columns = columns };
   gboolean           ok;
 
   for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)

@@ -14,7 +14,7 @@ static void
 no_memory (GError **error)
 {
   g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory for a tile of the picture"));
+                       _ ("Not enough memory for a tile of the picture"));
 }
 
 AdainScratch *
@@ -50,8 +50,8 @@ adain_scratch_free (AdainScratch *scratch, int workers)
 gboolean
 adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch, GError **error)
 {
-  AdainRect rect = { cells->x * ADAIN_CELL, cells->y * ADAIN_CELL,
-                     cells->width * ADAIN_CELL, cells->height * ADAIN_CELL };
+  AdainRect rect = { cells->x * ADAIN_CELL, cells->y * ADAIN_CELL, cells->width * ADAIN_CELL,
+                     cells->height * ADAIN_CELL };
 
   if (!adain_picture_read_padded (input->source, input->lock, &rect, scratch->rgba, NULL, error))
     return FALSE;
@@ -60,8 +60,8 @@ adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch 
 }
 
 gboolean
-adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height,
-                 int margin, int bytes, gsize budget, GError **error)
+adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, int margin, int bytes,
+                 gsize budget, GError **error)
 {
   const AdainUnit *unit = adain_engine_unit (engine);
   int              workers = unit->class->workers (unit->backend);
@@ -97,7 +97,7 @@ typedef struct
   const AdainInput *input;
   const AdainGrid  *grid;
   AdainFeatures    *features;
-  AdainMoments    **moments;       /* one for each tile, merged in order afterwards */
+  AdainMoments    **moments; /* one for each tile, merged in order afterwards */
   AdainScratch     *scratch;
   GCancellable     *cancellable;
   int               channels;
@@ -114,8 +114,7 @@ gather_weights (const AdainSurvey *survey, const AdainRect *tile)
   weights = g_new (float, (gsize) tile->width * tile->height);
   for (int y = 0; y < tile->height; y++)
     memcpy (weights + (gsize) y * tile->width,
-            survey->weights + (gsize) (tile->y + y) * survey->width + tile->x,
-            tile->width * sizeof (float));
+            survey->weights + (gsize) (tile->y + y) * survey->width + tile->x, tile->width * sizeof (float));
   return weights;
 }
 
@@ -138,24 +137,23 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
       return FALSE;
     }
   weights = gather_weights (pass->input->survey, &tile);
-  return pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb,
-                                    seen.width * ADAIN_CELL, seen.height * ADAIN_CELL,
-                                    &keep, weights, pass->features, tile.x, tile.y,
+  return pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb, seen.width * ADAIN_CELL,
+                                    seen.height * ADAIN_CELL, &keep, weights, pass->features, tile.x, tile.y,
                                     pass->moments[index], pass->cancellable, error);
 }
 
 gboolean
-adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid,
-              AdainFeatures *features, AdainMoments *moments,
-              const AdainReport *report, GError **error)
+adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid, AdainFeatures *features,
+              AdainMoments *moments, const AdainReport *report, GError **error)
 {
   const AdainUnit *unit = adain_engine_unit (engine);
   int              workers = unit->class->workers (unit->backend), tiles = adain_grid_tiles (grid);
   gsize            pixels = (gsize) (grid->tile_width + 2 * ADAIN_HALO) * ADAIN_CELL
-                            * (grid->tile_height + 2 * ADAIN_HALO) * ADAIN_CELL;
-  Pass             pass = { unit, input, grid, features, .cancellable = report->cancellable,
-                            .channels = engine->channels };
-  gboolean         ok;
+                 * (grid->tile_height + 2 * ADAIN_HALO) * ADAIN_CELL;
+  Pass pass = {
+    unit, input, grid, features, .cancellable = report->cancellable, .channels = engine->channels
+  };
+  gboolean ok;
 
   workers = MIN (workers, tiles);
   pass.scratch = adain_scratch_new (workers, pixels, error);

@@ -47,21 +47,21 @@ open_cuda (AdainEngine *engine)
 {
   g_autofree char *path = NULL, *reason = NULL;
   g_autoptr (GError) error = NULL;
-  AdainBackendEntry        entry;
+  AdainBackendEntry entry;
   const AdainBackendClass *class;
 
   if (engine->module_dir)
     path = g_build_filename (engine->module_dir, "adain-cuda." G_MODULE_SUFFIX, NULL);
   if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      engine->notice = g_strdup (_("This installation has no module for NVIDIA GPUs"));
+      engine->notice = g_strdup (_ ("This installation has no module for NVIDIA GPUs"));
       return FALSE;
     }
   engine->module = g_module_open (path, G_MODULE_BIND_LOCAL);
   if (!engine->module || !g_module_symbol (engine->module, "adain_backend", (gpointer *) &entry)
       || (class = entry ())->abi != ADAIN_BACKEND_ABI)
     {
-      engine->notice = g_strdup (_("The module for NVIDIA GPUs does not fit this version"));
+      engine->notice = g_strdup (_ ("The module for NVIDIA GPUs does not fit this version"));
       return FALSE;
     }
   /* GLib keeps strings of the module for good, such as the name of the error domain. */
@@ -88,8 +88,7 @@ open_cpu_instead (AdainEngine *engine, GError **error)
 }
 
 AdainEngine *
-adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,
-                  GError **error)
+adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options, GError **error)
 {
   AdainEngineOptions none = { 0 };
   AdainEngine       *engine = g_new0 (AdainEngine, 1);
@@ -108,9 +107,8 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
     return engine;
   if (device == ADAIN_DEVICE_AUTO)
     g_clear_pointer (&engine->notice, g_free);
-  if (device == ADAIN_DEVICE_CPU
-      ? !open_unit (engine, adain_cpu_backend (), engine->kernels, error)
-      : !open_cpu_instead (engine, error))
+  if (device == ADAIN_DEVICE_CPU ? !open_unit (engine, adain_cpu_backend (), engine->kernels, error)
+                                 : !open_cpu_instead (engine, error))
     {
       adain_engine_free (engine);
       return NULL;
@@ -158,7 +156,7 @@ adain_engine_fall_back (AdainEngine *engine, GError **error)
       || !open_cpu_instead (engine, NULL))
     return FALSE;
   g_free (engine->notice);
-  engine->notice = g_strdup_printf (_("The GPU gave up, the CPU went on: %s"), (*error)->message);
+  engine->notice = g_strdup_printf (_ ("The GPU gave up, the CPU went on: %s"), (*error)->message);
   g_clear_error (error);
   return TRUE;
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const AdainBackendClass *class;
-  AdainBackend            *backend;
+  AdainBackend *backend;
 } AdainUnit;
 
 struct _AdainEngine
@@ -25,7 +25,7 @@ struct _AdainEngine
   gsize       memory;
   int         threads, tile;
   char       *kernels, *module_dir;
-  AdainUnit   units[2];        /* the one in use last */
+  AdainUnit   units[2]; /* the one in use last */
   int         n_units;
   GModule    *module;
   char       *notice;

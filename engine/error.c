@@ -4,4 +4,4 @@
  */
 #include "adain.h"
 
-G_DEFINE_QUARK (adain-error-quark, adain_error)
+G_DEFINE_QUARK (adain - error - quark, adain_error)

@@ -18,17 +18,17 @@
 
 struct _AdainModel
 {
-  gatomicrefcount  refs;
-  GHashTable      *metadata;
-  float           *weights;     /* all tensors, one after the other */
-  AdainNetwork     network;
+  gatomicrefcount refs;
+  GHashTable     *metadata;
+  float          *weights; /* all tensors, one after the other */
+  AdainNetwork    network;
 };
 
 static gboolean
 fail (GError **error, const char *path, const char *reason)
 {
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
-               _("“%s” is not a model for AdaIN style transfer: %s"), path, reason);
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _ ("“%s” is not a model for AdaIN style transfer: %s"),
+               path, reason);
   return FALSE;
 }
 
@@ -70,10 +70,9 @@ check_half (Safetensors *file, const char *half, int in, int out, AdainConv *con
       Safetensor *weight = find (file, half, i, "weight");
       Safetensor *bias = find (file, half, i, "bias");
 
-      if (!weight || !bias || weight->rank != 4 || bias->rank != 1
-          || weight->shape[0] < 1 || weight->shape[0] > MAX_CHANNELS
-          || weight->shape[1] != in || weight->shape[2] != 3 || weight->shape[3] != 3
-          || bias->shape[0] != weight->shape[0])
+      if (!weight || !bias || weight->rank != 4 || bias->rank != 1 || weight->shape[0] < 1
+          || weight->shape[0] > MAX_CHANNELS || weight->shape[1] != in || weight->shape[2] != 3
+          || weight->shape[3] != 3 || bias->shape[0] != weight->shape[0])
         return FALSE;
       convs[i].in = in;
       convs[i].out = in = weight->shape[0];
@@ -114,26 +113,24 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   float        *next;
 
   if (g_strcmp0 (format, FORMAT) != 0)
-    return fail (error, path, _("its metadata do not name our format"));
+    return fail (error, path, _ ("its metadata do not name our format"));
   if (!parse_triple (file->metadata, "mean", network->mean)
       || !parse_triple (file->metadata, "scale", network->scale))
-    return fail (error, path, _("“mean” or “scale” is missing or wrong"));
+    return fail (error, path, _ ("“mean” or “scale” is missing or wrong"));
   if (!check_half (file, "encoder", 3, 0, network->encoder, &total)
-      || !check_half (file, "decoder", network->encoder[ADAIN_LAYERS - 1].out, 3,
-                      network->decoder, &total))
-    return fail (error, path, _("a layer is missing or has the wrong shape"));
+      || !check_half (file, "decoder", network->encoder[ADAIN_LAYERS - 1].out, 3, network->decoder, &total))
+    return fail (error, path, _ ("a layer is missing or has the wrong shape"));
 
   model->weights = g_try_new (float, total);
   if (!model->weights)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                   _("Not enough memory for the model “%s”"), path);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model “%s”"), path);
       return FALSE;
     }
   next = model->weights;
   if (!load_half (model, file, "encoder", network->encoder, &next)
       || !load_half (model, file, "decoder", network->decoder, &next))
-    return fail (error, path, _("a weight is not a finite number"));
+    return fail (error, path, _ ("a weight is not a finite number"));
   return TRUE;
 }
 
@@ -181,7 +178,7 @@ adain_model_cost (const AdainModel *model)
 {
   static const int encoder_area[] = { 1, 1, 4, 4, 16, 16, 16, 16, 64 };
   static const int decoder_area[] = { 64, 16, 16, 16, 16, 4, 4, 1, 1 };
-  double cost = 0;
+  double           cost = 0;
 
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {

@@ -83,12 +83,10 @@ add_run (AdainMoments *moments, const float *cells, const float *weights, int n,
 }
 
 void
-adain_moments_add (AdainMoments *moments, const float *cells, const float *weights,
-                   int n, int channels)
+adain_moments_add (AdainMoments *moments, const float *cells, const float *weights, int n, int channels)
 {
   for (int i = 0; i < n; i += RUN)
-    add_run (moments, cells + (gsize) i * channels, weights ? weights + i : NULL,
-             MIN (RUN, n - i), channels);
+    add_run (moments, cells + (gsize) i * channels, weights ? weights + i : NULL, MIN (RUN, n - i), channels);
 }
 
 void

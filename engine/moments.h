@@ -12,14 +12,13 @@
 G_BEGIN_DECLS
 
 /* Adds `n` cells of `channels` floats, with `weights` (NULL: 1 each). */
-void adain_moments_add   (AdainMoments *moments, const float *cells, const float *weights,
-                          int n, int channels);
+void adain_moments_add (AdainMoments *moments, const float *cells, const float *weights, int n, int channels);
 
 /* Adds the cells that `part` has seen. */
 void adain_moments_merge (AdainMoments *moments, const AdainMoments *part, int channels);
 
 /* Memory for `channels` channels, without any cell; NULL if there is none. */
-AdainMoments *adain_moments_new  (int channels);
+AdainMoments *adain_moments_new (int channels);
 void          adain_moments_free (AdainMoments *moments);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainMoments, adain_moments_free)

@@ -80,8 +80,7 @@ power (Matrix symmetric, double exponent, Matrix out)
       {
         result[i][j] = 0;
         for (int k = 0; k < 3; k++)
-          result[i][j] += vectors[i][k] * pow (MAX (values[k], EPSILON * EPSILON), exponent)
-                          * vectors[j][k];
+          result[i][j] += vectors[i][k] * pow (MAX (values[k], EPSILON * EPSILON), exponent) * vectors[j][k];
       }
   memcpy (out, result, sizeof result);
 }
@@ -125,6 +124,7 @@ adain_color_map_apply (const AdainColorMap *map, float *rgba, gsize n)
 
       for (int c = 0; c < 3; c++)
         rgba[c] = CLAMP (map->matrix[c][0] * r + map->matrix[c][1] * g + map->matrix[c][2] * b
-                           + map->offset[c], 0, 1);
+                             + map->offset[c],
+                         0, 1);
     }
 }

@@ -18,7 +18,7 @@ typedef struct
 /* The linear map that gives a picture of palette `from` the mean and covariance of `to`. Of the many
  * such maps it is the one that changes colours least: the Monge-Kantorovich map (Pitié and Kokaram,
  * "The linear Monge-Kantorovitch linear colour mapping", 2007). */
-void adain_color_map_init  (AdainColorMap *map, const AdainPalette *from, const AdainPalette *to);
+void adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainPalette *to);
 
 /* In place; the results are clipped to [0, 1]. */
 void adain_color_map_apply (const AdainColorMap *map, float *rgba, gsize n);

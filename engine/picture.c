@@ -22,21 +22,21 @@ adain_picture_check (const AdainSource *source, GError **error)
 {
   if (source == NULL || source->read == NULL || source->width < 1 || source->height < 1)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _("The picture is empty"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("The picture is empty"));
       return FALSE;
     }
   if (source->width > ADAIN_MAX_SIDE || source->height > ADAIN_MAX_SIDE)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
-                   _("The picture is too large: %d x %d pixels"), source->width, source->height);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("The picture is too large: %d x %d pixels"),
+                   source->width, source->height);
       return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect,
-                    float *rgba, float *mask, GError **error)
+adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
+                    GError **error)
 {
   gsize    n = (gsize) rect->width * rect->height;
   gboolean ok;
@@ -94,23 +94,23 @@ reflected_range (int start, int length, int n, int *first, int *count)
 }
 
 gboolean
-adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect,
-                           float *rgba, float *mask, GError **error)
+adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
+                           float *mask, GError **error)
 {
   g_autofree float *real_rgba = NULL, *real_mask = NULL;
-  AdainRect real;
+  AdainRect         real;
 
   if (rect->x + rect->width <= source->width && rect->y + rect->height <= source->height)
     return adain_picture_read (source, lock, rect, rgba, mask, error);
 
   reflected_range (rect->x, rect->width, source->width, &real.x, &real.width);
   reflected_range (rect->y, rect->height, source->height, &real.y, &real.height);
-  real_rgba = g_try_new (float, (gsize) real.width * real.height * 4);
-  real_mask = g_try_new (float, (gsize) real.width * real.height);
+  real_rgba = g_try_new (float, real.width *(gsize) real.height * 4);
+  real_mask = g_try_new (float, real.width *(gsize) real.height);
   if (!real_rgba || !real_mask)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for a tile of the picture"));
+                           _ ("Not enough memory for a tile of the picture"));
       return FALSE;
     }
   if (!adain_picture_read (source, lock, &real, real_rgba, real_mask, error))

@@ -14,25 +14,25 @@ G_BEGIN_DECLS
 
 /* Reads a rectangle into `rgba` and (nullable) `mask`, which becomes 1 where the source has none.
  * Values are finite and in [0, 1] afterwards. `lock` (nullable) is held during source->read(). */
-gboolean adain_picture_read        (const AdainSource *source, GMutex *lock, const AdainRect *rect,
-                                    float *rgba, float *mask, GError **error);
+gboolean adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
+                             float *mask, GError **error);
 
 /* Checks the size and the presence of read(). */
-gboolean adain_picture_check       (const AdainSource *source, GError **error);
+gboolean adain_picture_check (const AdainSource *source, GError **error);
 
 /* The size in pixels that the network sees: whole cells, at least two of them. */
-int      adain_padded_side         (int side);
+int adain_padded_side (int side);
 
 /* Where pixel `i`, to the right of (or below) a side of `n` pixels, is reflected to. */
-int      adain_reflect             (int i, int n);
+int adain_reflect (int i, int n);
 
 /* Like adain_picture_read(), with a rectangle of the padded picture. */
 gboolean adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                                     float *rgba, float *mask, GError **error);
 
 /* Scales a whole source to width x height, in one pass over it (triangle filter). */
-gboolean    adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int height,
-                                GCancellable *cancellable, GError **error);
-void        adain_image_clear  (AdainImage *image);
+gboolean adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int height,
+                             GCancellable *cancellable, GError **error);
+void     adain_image_clear (AdainImage *image);
 
 G_END_DECLS

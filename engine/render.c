@@ -17,10 +17,10 @@
 /* A worker's own buffers. */
 typedef struct
 {
-  AdainFeatures *features;    /* of the tile and its halo, if the picture's are not kept */
-  float         *styled;      /* the decoded tile */
-  float         *plain;       /* the decoded tile without any style */
-  float         *out;         /* what is written */
+  AdainFeatures *features; /* of the tile and its halo, if the picture's are not kept */
+  float         *styled;   /* the decoded tile */
+  float         *plain;    /* the decoded tile without any style */
+  float         *out;      /* what is written */
 } Bench;
 
 typedef struct
@@ -30,7 +30,7 @@ typedef struct
   const AdainSink          *sink;
   float                    *scale, *shift;
   gboolean                  add_residual, keep_residual;
-  float                    *result;      /* of a scaled content: work.height * work.width * 3 */
+  float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
   Bench                    *benches;
   int                       workers;
@@ -41,7 +41,7 @@ static void
 no_memory (GError **error)
 {
   g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory for a tile of the picture"));
+                       _ ("Not enough memory for a tile of the picture"));
 }
 
 /* Where the cells `from` can be decoded: in the picture's features, or freshly encoded in the
@@ -49,10 +49,10 @@ no_memory (GError **error)
 static const AdainFeatures *
 features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, GError **error)
 {
-  AdainContent       *content = pass->content;
-  const AdainUnit    *unit = &content->unit;
-  AdainInput          input = { &content->work, &content->survey, &content->lock };
-  AdainRect           seen, keep;
+  AdainContent    *content = pass->content;
+  const AdainUnit *unit = &content->unit;
+  AdainInput       input = { &content->work, &content->survey, &content->lock };
+  AdainRect        seen, keep;
 
   *where = *from;
   if (content->features)
@@ -61,9 +61,9 @@ features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, G
   keep = (AdainRect) { from->x - seen.x, from->y - seen.y, from->width, from->height };
   where->x = where->y = 0;
   if (!adain_input_read (&input, &seen, &pass->scratch[worker], error)
-      || !unit->class->encode (unit->backend, worker, pass->scratch[worker].rgb,
-                               seen.width * ADAIN_CELL, seen.height * ADAIN_CELL, &keep, NULL,
-                               pass->benches[worker].features, 0, 0, NULL, pass->cancellable, error))
+      || !unit->class->encode (unit->backend, worker, pass->scratch[worker].rgb, seen.width * ADAIN_CELL,
+                               seen.height * ADAIN_CELL, &keep, NULL, pass->benches[worker].features, 0, 0,
+                               NULL, pass->cancellable, error))
     return NULL;
   return pass->benches[worker].features;
 }
@@ -80,15 +80,15 @@ add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *style
   for (int y = 0; y < rect->height; y++)
     {
       float *kept = content->residual
-                    ? content->residual + ((gsize) (rect->y + y) * content->work.width + rect->x) * 3
-                    : NULL;
+                        ? content->residual + ((gsize) (rect->y + y) * content->work.width + rect->x) * 3
+                        : NULL;
 
       for (int x = 0; x < rect->width; x++)
         for (int c = 0; c < 3; c++)
           {
             gsize i = ((gsize) y * pitch + x) * 3 + c;
             float lost = content->has_residual ? kept[x * 3 + c]
-                         : rgba[((gsize) y * rect->width + x) * 4 + c] - plain[i];
+                                               : rgba[((gsize) y * rect->width + x) * 4 + c] - plain[i];
 
             if (pass->keep_residual)
               kept[x * 3 + c] = lost;
@@ -99,16 +99,15 @@ add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *style
 
 /* Clips, applies the colour mode and writes one tile of an unscaled picture. */
 static gboolean
-write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, const float *styled,
-            int pitch, GError **error)
+write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, const float *styled, int pitch,
+            GError **error)
 {
   float   *out = pass->benches[worker].out;
   gboolean ok;
 
   for (int y = 0; y < rect->height; y++)
     adain_color_finish (pass->options->color, styled + (gsize) y * pitch * 3,
-                        rgba + (gsize) y * rect->width * 4, out + (gsize) y * rect->width * 4,
-                        rect->width);
+                        rgba + (gsize) y * rect->width * 4, out + (gsize) y * rect->width * 4, rect->width);
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, rect, out, error);
   g_mutex_unlock (&pass->content->lock);
@@ -135,8 +134,8 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
       || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->scale, pass->shift,
                                bench->styled, pass->cancellable, error)
       || (bench->plain
-          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, NULL,
-                                   bench->plain, pass->cancellable, error)))
+          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, NULL, bench->plain,
+                                   pass->cancellable, error)))
     return FALSE;
   /* The last cells may lie wholly in the padding. */
   if (rect.width <= 0 || rect.height <= 0)
@@ -165,8 +164,9 @@ set_up (Pass *pass, GError **error)
   gsize            pixels = (gsize) grid->tile_width * grid->tile_height * cell;
 
   pass->workers = MIN (unit->class->workers (unit->backend), adain_grid_tiles (grid));
-  pass->scratch = adain_scratch_new (pass->workers, (gsize) (grid->tile_width + seen)
-                                                    * (grid->tile_height + seen) * cell, error);
+  pass->scratch = adain_scratch_new (pass->workers,
+                                     (gsize) (grid->tile_width + seen) * (grid->tile_height + seen) * cell,
+                                     error);
   if (!pass->scratch)
     return FALSE;
   for (int i = 0; i < pass->workers; i++)
@@ -226,14 +226,14 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
             const AdainRenderOptions *options, const AdainSink *sink, float *result,
             const AdainReport *report, GError **error)
 {
-  int  channels = content->engine->channels;
-  Pass pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
+  int      channels = content->engine->channels;
+  Pass     pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
   gboolean ok;
 
   pass.scale = g_new (float, channels);
   pass.shift = g_new (float, channels);
-  adain_blend (content->moments, styles, weights, n_styles, options->strength, channels,
-               pass.scale, pass.shift);
+  adain_blend (content->moments, styles, weights, n_styles, options->strength, channels, pass.scale,
+               pass.shift);
   pass.add_residual = options->strength < 1 && !options->plain;
   if (pass.add_residual)
     try_residual (content);
@@ -241,8 +241,8 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
   pass.benches = g_new0 (Bench, content->unit.class->workers (content->unit.backend));
 
   ok = set_up (&pass, error)
-       && adain_tiles_run (adain_grid_tiles (&content->grid), pass.workers, render_tile, &pass,
-                           report, error);
+       && adain_tiles_run (adain_grid_tiles (&content->grid), pass.workers, render_tile, &pass, report,
+                           error);
   if (ok && pass.keep_residual)
     content->has_residual = TRUE;
   tear_down (&pass);
@@ -253,8 +253,8 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
 static gboolean
 copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *report, GError **error)
 {
-  const int        band = 64;
-  g_autofree float *rgba = g_try_new (float, (gsize) content->source.width * band * 4);
+  const int         band = 64;
+  g_autofree float *rgba = g_try_new (float, content->source.width *(gsize) band * 4);
 
   if (!rgba)
     {
@@ -277,8 +277,7 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
 
 static gboolean
 render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-        const AdainRenderOptions *options, const AdainSink *sink,
-        AdainReport *report, GError **error)
+        const AdainRenderOptions *options, const AdainSink *sink, AdainReport *report, GError **error)
 {
   g_autofree float *result = NULL;
 
@@ -300,8 +299,8 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
 }
 
 static gboolean
-check_weights (const AdainContent *content, AdainStyle *const *styles, const double *weights,
-               int n_styles, double *normalised, GError **error)
+check_weights (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+               double *normalised, GError **error)
 {
   double sum = 0;
 
@@ -311,21 +310,20 @@ check_weights (const AdainContent *content, AdainStyle *const *styles, const dou
       if (!isfinite (normalised[k]) || normalised[k] < 0)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalised[k]);
+                       _ ("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalised[k]);
           return FALSE;
         }
       if (styles[k]->model != content->engine->model)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _("Style %d was encoded with another model"), k + 1);
+                       _ ("Style %d was encoded with another model"), k + 1);
           return FALSE;
         }
       sum += normalised[k];
     }
   if (!(sum > 0) || !isfinite (sum))
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                           _("The weights must not all be 0"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The weights must not all be 0"));
       return FALSE;
     }
   for (int k = 0; k < n_styles; k++)
@@ -334,10 +332,9 @@ check_weights (const AdainContent *content, AdainStyle *const *styles, const dou
 }
 
 gboolean
-adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights,
-                      int n_styles, const AdainRenderOptions *options, const AdainSink *sink,
-                      AdainProgress progress, gpointer progress_data,
-                      GCancellable *cancellable, GError **error)
+adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+                      const AdainRenderOptions *options, const AdainSink *sink, AdainProgress progress,
+                      gpointer progress_data, GCancellable *cancellable, GError **error)
 {
   AdainSteadyProgress steady;
   AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
@@ -346,13 +343,13 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
 
   if (n_styles < 1)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _("There is no style"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("There is no style"));
       return FALSE;
     }
   if (!(options->strength >= 0 && options->strength <= 1))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The strength is %g, but must lie between 0 and 1"), options->strength);
+                   _ ("The strength is %g, but must lie between 0 and 1"), options->strength);
       return FALSE;
     }
   normalised = g_new (double, n_styles);

@@ -20,8 +20,7 @@
 static gboolean
 no_memory (GError **error)
 {
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory to scale the picture"));
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory to scale the picture"));
   return FALSE;
 }
 
@@ -102,8 +101,8 @@ adain_scaling_span (const AdainScaling *scaling, int start, int n)
 }
 
 void
-adain_scale_rect (const AdainScaling *horizontal, const AdainScaling *vertical,
-                  const float *in, int channels, const AdainRect *rect, float *out, float *scratch)
+adain_scale_rect (const AdainScaling *horizontal, const AdainScaling *vertical, const float *in, int channels,
+                  const AdainRect *rect, float *out, float *scratch)
 {
   gsize pitch = (gsize) rect->width * channels;
   int   first = vertical->first[rect->y];
@@ -111,8 +110,8 @@ adain_scale_rect (const AdainScaling *horizontal, const AdainScaling *vertical,
   int   columns = adain_scaling_span (horizontal, rect->x, rect->width);
 
   for (int row = 0; row < rows; row++)
-    adain_scale_row (horizontal, in + (gsize) row * columns * channels, channels,
-                     rect->x, rect->width, scratch + row * pitch);
+    adain_scale_row (horizontal, in + (gsize) row * columns * channels, channels, rect->x, rect->width,
+                     scratch + row * pitch);
   for (int y = 0; y < rect->height; y++, out += pitch)
     {
       const float *weights = vertical->weights + (gsize) (rect->y + y) * vertical->taps;
@@ -161,23 +160,22 @@ adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int
 {
   g_auto (AdainScaling) horizontal = { 0 }, vertical = { 0 };
   g_autofree float *rgba = NULL, *mask = NULL, *row = NULL, *scaled = NULL, *sums = NULL;
-  gsize n = (gsize) width * height;
-  int   next = 0;       /* the first output row that is not complete */
+  gsize             n = (gsize) width * height;
+  int               next = 0; /* the first output row that is not complete */
 
   if (!adain_scaling_init (&horizontal, source->width, width, error)
       || !adain_scaling_init (&vertical, source->height, height, error))
     return FALSE;
   image->width = width;
   image->height = height;
-  rgba = g_try_new (float, (gsize) source->width * BAND * 4);
-  mask = g_try_new (float, (gsize) source->width * BAND);
+  rgba = g_try_new (float, source->width *(gsize) BAND * 4);
+  mask = g_try_new (float, source->width *(gsize) BAND);
   row = g_try_new (float, (gsize) source->width * 5);
   scaled = g_try_new (float, (gsize) width * 5);
   sums = g_try_new0 (float, n * 5);
   image->rgba = g_try_new (float, n * 4);
   image->mask = source->has_mask ? g_try_new (float, n) : NULL;
-  if (!rgba || !mask || !row || !scaled || !sums || !image->rgba
-      || (source->has_mask && !image->mask))
+  if (!rgba || !mask || !row || !scaled || !sums || !image->rgba || (source->has_mask && !image->mask))
     {
       adain_image_clear (image);
       return no_memory (error);
@@ -196,8 +194,8 @@ adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int
               return FALSE;
             }
         }
-      premultiply (rgba + (gsize) (y % BAND) * source->width * 4,
-                   mask + (gsize) (y % BAND) * source->width, row, source->width);
+      premultiply (rgba + (gsize) (y % BAND) * source->width * 4, mask + (gsize) (y % BAND) * source->width,
+                   row, source->width);
       adain_scale_row (&horizontal, row, 5, 0, width, scaled);
       while (next < height && vertical.first[next] + vertical.taps <= y)
         next++;

@@ -78,9 +78,9 @@ static Safetensor *
 parse_tensor (JsonNode *node, const guint8 *data, gsize length, Extent *extent)
 {
   g_autofree Safetensor *tensor = g_new0 (Safetensor, 1);
-  JsonObject *object;
-  JsonArray  *shape, *offsets;
-  gsize       size;
+  JsonObject            *object;
+  JsonArray             *shape, *offsets;
+  gsize                  size;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return NULL;
@@ -88,11 +88,10 @@ parse_tensor (JsonNode *node, const guint8 *data, gsize length, Extent *extent)
   shape = get_array (object, "shape");
   offsets = get_array (object, "data_offsets");
   if (!shape || !offsets || json_array_get_length (offsets) != 2
-      || json_array_get_length (shape) > SAFETENSORS_MAX_RANK
-      || !parse_type (object, &tensor->type, &size)
+      || json_array_get_length (shape) > SAFETENSORS_MAX_RANK || !parse_type (object, &tensor->type, &size)
       || !get_size (json_array_get_element (offsets, 0), &extent->begin)
-      || !get_size (json_array_get_element (offsets, 1), &extent->end)
-      || extent->begin > extent->end || extent->end > length)
+      || !get_size (json_array_get_element (offsets, 1), &extent->end) || extent->begin > extent->end
+      || extent->end > length)
     return NULL;
 
   tensor->rank = json_array_get_length (shape);
@@ -150,8 +149,7 @@ extents_cover (GArray *extents, gsize length)
 }
 
 static gboolean
-parse_header (Safetensors *self, const char *json, gsize json_length,
-              const guint8 *data, gsize length)
+parse_header (Safetensors *self, const char *json, gsize json_length, const guint8 *data, gsize length)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GArray) extents = g_array_new (FALSE, FALSE, sizeof (Extent));
@@ -190,8 +188,8 @@ parse_header (Safetensors *self, const char *json, gsize json_length,
 static void
 refuse (const char *path, GError **error)
 {
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
-               _("“%s” is not a safetensors file, or it is damaged"), path);
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _ ("“%s” is not a safetensors file, or it is damaged"),
+               path);
 }
 
 Safetensors *
@@ -205,7 +203,7 @@ safetensors_open (const char *path, GError **error)
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _("“%s” is a folder, not a model"), path);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _ ("“%s” is a folder, not a model"), path);
       return NULL;
     }
   /* Somebody would have to write into a pipe before it could be opened. */
@@ -217,8 +215,8 @@ safetensors_open (const char *path, GError **error)
   self->file = g_mapped_file_new (path, FALSE, &local);
   if (!self->file)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
-                   _("The model “%s” cannot be read: %s"), path, local->message);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _ ("The model “%s” cannot be read: %s"), path,
+                   local->message);
       return NULL;
     }
   self->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
@@ -231,8 +229,7 @@ safetensors_open (const char *path, GError **error)
       memcpy (&header, bytes, 8);
       header = GUINT64_FROM_LE (header);
       if (header <= MAX_HEADER && header <= length - 8
-          && parse_header (self, bytes + 8, header,
-                           (const guint8 *) bytes + 8 + header, length - 8 - header))
+          && parse_header (self, bytes + 8, header, (const guint8 *) bytes + 8 + header, length - 8 - header))
         return g_steal_pointer (&self);
     }
   refuse (path, error);
@@ -257,7 +254,11 @@ half_to_float (guint16 half)
   guint32 sign = (guint32) (half & 0x8000) << 16;
   guint32 exponent = (half >> 10) & 0x1f;
   guint32 mantissa = half & 0x3ff;
-  union { guint32 bits; float value; } out;
+  union
+  {
+    guint32 bits;
+    float   value;
+  } out;
 
   if (exponent == 0)
     {
@@ -284,7 +285,11 @@ safetensor_to_floats (const Safetensor *tensor, float *out)
       }
     else
       {
-        union { guint32 bits; float value; } word;
+        union
+        {
+          guint32 bits;
+          float   value;
+        } word;
 
         memcpy (&word.bits, tensor->data + 4 * i, 4);
         word.bits = GUINT32_FROM_LE (word.bits);

@@ -20,28 +20,28 @@ typedef enum
 
 typedef struct
 {
-  SafetensorsType  type;
-  int              rank;
-  gint64           shape[SAFETENSORS_MAX_RANK];
-  gsize            count;     /* of elements */
-  const guint8    *data;      /* little-endian, not necessarily aligned */
+  SafetensorsType type;
+  int             rank;
+  gint64          shape[SAFETENSORS_MAX_RANK];
+  gsize           count; /* of elements */
+  const guint8   *data;  /* little-endian, not necessarily aligned */
 } Safetensor;
 
 typedef struct
 {
   GMappedFile *file;
-  GHashTable  *tensors;       /* name -> Safetensor */
-  GHashTable  *metadata;      /* string -> string */
+  GHashTable  *tensors;  /* name -> Safetensor */
+  GHashTable  *metadata; /* string -> string */
 } Safetensors;
 
 /* Maps and validates a file. Everything in it is checked: the header's length and syntax, types,
  * shapes, and that the tensors' bytes cover the data exactly once. Errors are ADAIN_ERROR_MODEL and
  * name the file. */
-Safetensors *safetensors_open  (const char *path, GError **error);
+Safetensors *safetensors_open (const char *path, GError **error);
 void         safetensors_close (Safetensors *self);
 
 /* Writes the elements of `tensor` to `out` as floats. */
-void         safetensor_to_floats (const Safetensor *tensor, float *out);
+void safetensor_to_floats (const Safetensor *tensor, float *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Safetensors, safetensors_close)
 

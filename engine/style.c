@@ -30,8 +30,7 @@ style_from_moments (AdainEngine *engine, const AdainMoments *moments)
   for (int c = 0; c < channels; c++)
     {
       style->mean_and_deviation[c] = moments->mean[c];
-      style->mean_and_deviation[channels + c]
-        = sqrt (moments->m2[c] / moments->weight + ADAIN_EPSILON);
+      style->mean_and_deviation[channels + c] = sqrt (moments->m2[c] / moments->weight + ADAIN_EPSILON);
     }
   return style;
 }
@@ -50,14 +49,14 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
 
   if (!moments)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for a style"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for a style"));
       return NULL;
     }
   if (!adain_survey (&survey, source, engine->threads, cancellable, error))
     return NULL;
   g_mutex_init (&lock);
-  if (adain_plan_grid (engine, &grid, survey.width, survey.height, ADAIN_HALO,
-                       ADAIN_SCRATCH_BYTES (1), engine->memory, error)
+  if (adain_plan_grid (engine, &grid, survey.width, survey.height, ADAIN_HALO, ADAIN_SCRATCH_BYTES (1),
+                       engine->memory, error)
       && adain_encode (engine, &input, &grid, NULL, moments, &report, error))
     style = style_from_moments (engine, moments);
   g_mutex_clear (&lock);
@@ -115,8 +114,8 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, double strok
   if (stroke_size != 0 && !(stroke_size >= MIN_STROKE && stroke_size <= MAX_STROKE))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The stroke size is %g, but must lie between %g and %g"),
-                   stroke_size, MIN_STROKE, MAX_STROKE);
+                   _ ("The stroke size is %g, but must lie between %g and %g"), stroke_size, MIN_STROKE,
+                   MAX_STROKE);
       return NULL;
     }
   width = source->width;
@@ -140,8 +139,8 @@ adain_style_free (AdainStyle *style)
 }
 
 void
-adain_blend (const AdainMoments *content, AdainStyle *const *styles, const double *weights,
-             int n_styles, double strength, int channels, float *scale, float *shift)
+adain_blend (const AdainMoments *content, AdainStyle *const *styles, const double *weights, int n_styles,
+             double strength, int channels, float *scale, float *shift)
 {
   for (int c = 0; c < channels; c++)
     {

@@ -14,14 +14,14 @@ G_BEGIN_DECLS
 
 struct _AdainStyle
 {
-  AdainModel *model;                   /* that it was encoded with */
+  AdainModel *model; /* that it was encoded with */
   int         channels;
-  double      mean_and_deviation[];    /* channels means, then channels deviations */
+  double      mean_and_deviation[]; /* channels means, then channels deviations */
 };
 
 /* The network's affine for each channel: AdaIN to the weighted styles, blended with the content by
  * `strength`. The weights add up to 1; content moments are those of the features. */
-void adain_blend (const AdainMoments *content, AdainStyle *const *styles, const double *weights,
-                  int n_styles, double strength, int channels, float *scale, float *shift);
+void adain_blend (const AdainMoments *content, AdainStyle *const *styles, const double *weights, int n_styles,
+                  double strength, int channels, float *scale, float *shift);
 
 G_END_DECLS

@@ -33,7 +33,7 @@ typedef struct
 typedef struct
 {
   PaletteSums sums;
-  gboolean    weighted, hidden;     /* some pixel counts less than 1, is not opaque */
+  gboolean    weighted, hidden; /* some pixel counts less than 1, is not opaque */
 } Band;
 
 typedef struct
@@ -41,7 +41,7 @@ typedef struct
   AdainSurvey       *survey;
   const AdainSource *source;
   GMutex             lock;
-  float             *colors;        /* for each cell premultiplied R'G'B' and alpha, summed */
+  float             *colors; /* for each cell premultiplied R'G'B' and alpha, summed */
   Band              *bands;
 } Look;
 
@@ -80,7 +80,7 @@ finish_palette (AdainPalette *palette, const PaletteSums *sums, GError **error)
   if (sums->weight < MIN_WEIGHT)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
-                           _("Nothing of the picture is visible or selected"));
+                           _ ("Nothing of the picture is visible or selected"));
       return FALSE;
     }
   for (int a = 0; a < 3; a++)
@@ -121,8 +121,8 @@ add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask
 static gboolean
 pull_push (float *colors, int width, int height)
 {
-  int              coarse_width = (width + 1) / 2, coarse_height = (height + 1) / 2;
-  gsize            n = (gsize) coarse_width * coarse_height;
+  int               coarse_width = (width + 1) / 2, coarse_height = (height + 1) / 2;
+  gsize             n = (gsize) coarse_width * coarse_height;
   g_autofree float *coarse = NULL;
 
   if (width == 1 && height == 1)
@@ -137,8 +137,7 @@ pull_push (float *colors, int width, int height)
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       for (int c = 0; c < 4; c++)
-        coarse[((gsize) (y / 2) * coarse_width + x / 2) * 4 + c]
-          += colors[((gsize) y * width + x) * 4 + c];
+        coarse[((gsize) (y / 2) * coarse_width + x / 2) * 4 + c] += colors[((gsize) y * width + x) * 4 + c];
   for (gsize i = 0; i < n; i++)
     if (coarse[4 * i + 3] > 1)
       {
@@ -180,7 +179,7 @@ make_fill (AdainSurvey *survey, float *colors)
 static gboolean
 no_memory (GError **error)
 {
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("Not enough memory for the picture"));
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
   return FALSE;
 }
 
@@ -191,8 +190,8 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
   Band             *band = &look->bands[index];
   int               first = index * BAND, rows = MIN (BAND, look->survey->height - first);
   AdainRect         rect = { 0, first * ADAIN_CELL, look->survey->width * ADAIN_CELL, rows * ADAIN_CELL };
-  g_autofree float *rgba = g_try_new (float, (gsize) rect.width * rect.height * 4);
-  g_autofree float *mask = g_try_new (float, (gsize) rect.width * rect.height);
+  g_autofree float *rgba = g_try_new (float, rect.width *(gsize) rect.height * 4);
+  g_autofree float *mask = g_try_new (float, rect.width *(gsize) rect.height);
   gsize             row = (gsize) rect.width * ADAIN_CELL;
 
   if (!rgba || !mask)
@@ -227,8 +226,8 @@ conclude (Look *look, int n, GError **error)
 }
 
 gboolean
-adain_survey (AdainSurvey *survey, const AdainSource *source, int threads,
-              GCancellable *cancellable, GError **error)
+adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCancellable *cancellable,
+              GError **error)
 {
   AdainReport report = { .cancellable = cancellable };
   Look        look = { survey, source };
@@ -269,9 +268,9 @@ adain_survey_clear (AdainSurvey *survey)
 static void
 fill_at (const AdainSurvey *survey, int x, int y, float out[3])
 {
-  float u = CLAMP ((x + 0.5f) / ADAIN_CELL - 0.5f, 0, survey->width - 1);
-  float v = CLAMP ((y + 0.5f) / ADAIN_CELL - 0.5f, 0, survey->height - 1);
-  int   x0 = u, y0 = v, x1 = MIN (x0 + 1, survey->width - 1), y1 = MIN (y0 + 1, survey->height - 1);
+  float        u = CLAMP ((x + 0.5f) / ADAIN_CELL - 0.5f, 0, survey->width - 1);
+  float        v = CLAMP ((y + 0.5f) / ADAIN_CELL - 0.5f, 0, survey->height - 1);
+  int          x0 = u, y0 = v, x1 = MIN (x0 + 1, survey->width - 1), y1 = MIN (y0 + 1, survey->height - 1);
   const float *top = survey->fill + 3 * (gsize) y0 * survey->width;
   const float *bottom = survey->fill + 3 * (gsize) y1 * survey->width;
 
@@ -300,8 +299,8 @@ adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const fl
 }
 
 gboolean
-adain_source_palette (const AdainSource *source, AdainPalette *palette,
-                      GCancellable *cancellable, GError **error)
+adain_source_palette (const AdainSource *source, AdainPalette *palette, GCancellable *cancellable,
+                      GError **error)
 {
   AdainSurvey survey;
 

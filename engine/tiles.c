@@ -44,8 +44,7 @@ report_steadily (double fraction, int tile, int tiles, gpointer user_data)
 }
 
 AdainReport
-adain_report (AdainSteadyProgress *steady, AdainProgress callback, gpointer data,
-              GCancellable *cancellable)
+adain_report (AdainSteadyProgress *steady, AdainProgress callback, gpointer data, GCancellable *cancellable)
 {
   *steady = (AdainSteadyProgress) { callback, data, 0 };
   return (AdainReport) { callback ? report_steadily : NULL, steady, 0, 1, cancellable };
@@ -90,8 +89,8 @@ work (gpointer data)
       else if (error)
         g_error_free (error);
       else if (run->report->callback && !run->error)
-        run->report->callback (run->report->start + (run->report->end - run->report->start)
-                                                    * run->done / run->tiles,
+        run->report->callback (run->report->start
+                                   + (run->report->end - run->report->start) * run->done / run->tiles,
                                run->done, run->tiles, run->report->data);
     }
   g_mutex_unlock (&run->lock);
@@ -99,10 +98,10 @@ work (gpointer data)
 }
 
 gboolean
-adain_tiles_run (int tiles, int workers, AdainTileFunc func, gpointer user_data,
-                 const AdainReport *report, GError **error)
+adain_tiles_run (int tiles, int workers, AdainTileFunc func, gpointer user_data, const AdainReport *report,
+                 GError **error)
 {
-  Run run = { .tiles = tiles, .func = func, .user_data = user_data, .report = report };
+  Run                  run = { .tiles = tiles, .func = func, .user_data = user_data, .report = report };
   g_autofree Share    *shares = NULL;
   g_autofree GThread **threads = NULL;
 

@@ -31,10 +31,10 @@ adain_grid_tiles (const AdainGrid *grid)
 /* Where a run of tiles reports to. The run covers the fractions from `start` to `end`. */
 typedef struct
 {
-  AdainProgress  callback;
-  gpointer       data;
-  double         start, end;
-  GCancellable  *cancellable;
+  AdainProgress callback;
+  gpointer      data;
+  double        start, end;
+  GCancellable *cancellable;
 } AdainReport;
 
 /* A progress callback that never falls, also when the work begins again on another device. */
@@ -54,7 +54,7 @@ typedef gboolean (*AdainTileFunc) (int worker, int index, gpointer user_data, GE
 
 /* Calls `func` for each of `tiles` tiles on up to `workers` threads, this one included. The first
  * error stops all. */
-gboolean  adain_tiles_run (int tiles, int workers, AdainTileFunc func, gpointer user_data,
-                           const AdainReport *report, GError **error);
+gboolean adain_tiles_run (int tiles, int workers, AdainTileFunc func, gpointer user_data,
+                          const AdainReport *report, GError **error);
 
 G_END_DECLS

@@ -15,80 +15,71 @@
 static GimpChoice *
 preserve_choice (void)
 {
-  return gimp_choice_new_with_values
-    ("none", ADAIN_PRESERVE_NONE, _("No"),
-     _("The colors come from the styles."),
-     "palette", ADAIN_PRESERVE_PALETTE, _("Recolor the styles"),
-     _("The styles are first recolored with the palette of the picture."),
-     "lightness", ADAIN_PRESERVE_LIGHTNESS, _("Paint only the lightness"),
-     _("Every pixel keeps its color; only its lightness is painted."),
-     NULL);
+  return gimp_choice_new_with_values ("none", ADAIN_PRESERVE_NONE, _ ("No"),
+                                      _ ("The colors come from the styles."), "palette",
+                                      ADAIN_PRESERVE_PALETTE, _ ("Recolor the styles"),
+                                      _ ("The styles are first recolored with the palette of the picture."),
+                                      "lightness", ADAIN_PRESERVE_LIGHTNESS, _ ("Paint only the lightness"),
+                                      _ ("Every pixel keeps its color; only its lightness is painted."),
+                                      NULL);
 }
 
 static GimpChoice *
 device_choice (void)
 {
-  return gimp_choice_new_with_values
-    ("auto", ADAIN_DEVICE_AUTO, _("Automatic"),
-     _("The fastest device that works here."),
-     "cpu", ADAIN_DEVICE_CPU, _("Processor"),
-     _("Always the processor; the graphics driver is never touched."),
-     "cuda", ADAIN_DEVICE_CUDA, _("NVIDIA graphics card"),
-     _("A graphics card through CUDA. If it fails, the processor takes over."),
-     NULL);
+  return gimp_choice_new_with_values (
+      "auto", ADAIN_DEVICE_AUTO, _ ("Automatic"), _ ("The fastest device that works here."), "cpu",
+      ADAIN_DEVICE_CPU, _ ("Processor"), _ ("Always the processor; the graphics driver is never touched."),
+      "cuda", ADAIN_DEVICE_CUDA, _ ("NVIDIA graphics card"),
+      _ ("A graphics card through CUDA. If it fails, the processor takes over."), NULL);
 }
 
 void
 adain_arguments_declare (GimpProcedure *procedure)
 {
-  gimp_procedure_add_string_array_argument
-    (procedure, "styles", _("St_yles"),
-     _("Paths of the pictures whose style is taken, in any format that GIMP opens. "
-       "May be empty if a style layer is given."),
-     G_PARAM_READWRITE);
-  gimp_procedure_add_double_array_argument
-    (procedure, "weights", _("_Weights"),
-     _("How much each style counts: one number for each picture in \"styles\", then one for the "
-       "style layer if there is one. Not negative, not all zero; only their ratio matters. "
-       "Empty: all styles count the same."),
-     G_PARAM_READWRITE);
-  gimp_procedure_add_drawable_argument
-    (procedure, "style-layer", _("Style _layer"),
-     _("A layer as a further style, of this or of another open image."),
-     TRUE, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument
-    (procedure, "strength", _("St_rength"),
-     _("From 0, the untouched picture, to 1, the full style."),
-     0.0, 1.0, 1.0, G_PARAM_READWRITE);
-  gimp_procedure_add_choice_argument
-    (procedure, "preserve-color", _("_Preserve color"),
-     _("Whether and how the picture keeps its own colors."),
-     preserve_choice (), "none", G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument
-    (procedure, "stroke-size", _("Stroke _size"),
-     _("How large the style's strokes and patterns become: the scale at which the styles are "
-       "seen. 1 looks at them with their shorter side at 512 pixels, 2 at 1024 pixels."),
-     0.25, 4.0, 1.0, G_PARAM_READWRITE);
-  gimp_procedure_add_int_argument
-    (procedure, "work-size", _("Wor_king size"),
-     _("Longest side, in pixels, at which the layer is painted; 0 means its full size. "
-       "Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
-       "layer would be. The result always has the full size."),
-     0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
-  gimp_procedure_add_choice_argument
-    (procedure, "device", _("_Device"),
-     _("What computes the picture."),
-     device_choice (), "auto", G_PARAM_READWRITE);
-  gimp_procedure_add_file_argument
-    (procedure, "model", _("_Model"),
-     _("Another network to paint with, a safetensors file made for this plug-in. "
-       "None: the one that comes with it."),
-     GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+  gimp_procedure_add_string_array_argument (
+      procedure, "styles", _ ("St_yles"),
+      _ ("Paths of the pictures whose style is taken, in any format that GIMP opens. "
+         "May be empty if a style layer is given."),
+      G_PARAM_READWRITE);
+  gimp_procedure_add_double_array_argument (
+      procedure, "weights", _ ("_Weights"),
+      _ ("How much each style counts: one number for each picture in \"styles\", then one for the "
+         "style layer if there is one. Not negative, not all zero; only their ratio matters. "
+         "Empty: all styles count the same."),
+      G_PARAM_READWRITE);
+  gimp_procedure_add_drawable_argument (procedure, "style-layer", _ ("Style _layer"),
+                                        _ ("A layer as a further style, of this or of another open image."),
+                                        TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
+                                      _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
+                                      1.0, G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (procedure, "preserve-color", _ ("_Preserve color"),
+                                      _ ("Whether and how the picture keeps its own colors."),
+                                      preserve_choice (), "none", G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (
+      procedure, "stroke-size", _ ("Stroke _size"),
+      _ ("How large the style's strokes and patterns become: the scale at which the styles are "
+         "seen. 1 looks at them with their shorter side at 512 pixels, 2 at 1024 pixels."),
+      0.25, 4.0, 1.0, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (
+      procedure, "work-size", _ ("Wor_king size"),
+      _ ("Longest side, in pixels, at which the layer is painted; 0 means its full size. "
+         "Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
+         "layer would be. The result always has the full size."),
+      0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (procedure, "device", _ ("_Device"), _ ("What computes the picture."),
+                                      device_choice (), "auto", G_PARAM_READWRITE);
+  gimp_procedure_add_file_argument (
+      procedure, "model", _ ("_Model"),
+      _ ("Another network to paint with, a safetensors file made for this plug-in. "
+         "None: the one that comes with it."),
+      GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
 
-  gimp_procedure_add_core_object_array_return_value
-    (procedure, "layers", _("Layers"),
-     _("The new layers, one for each given drawable and in the same order."),
-     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (
+      procedure, "layers", _ ("Layers"),
+      _ ("The new layers, one for each given drawable and in the same order."), GIMP_TYPE_LAYER,
+      G_PARAM_READWRITE);
 }
 
 static char *
@@ -128,8 +119,7 @@ read_model (AdainArguments *arguments, GimpProcedureConfig *config, GError **err
     {
       g_autofree char *uri = g_file_get_uri (file);
 
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The model “%s” is not a local file."), uri);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The model “%s” is not a local file."), uri);
       return FALSE;
     }
   return TRUE;
@@ -139,9 +129,9 @@ static gboolean
 read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
 {
   g_auto (GValue) value = G_VALUE_INIT;
-  const double   *weights   = NULL;
-  gsize           n_weights = 0;
-  double          sum       = 0.0;
+  const double *weights = NULL;
+  gsize         n_weights = 0;
+  double        sum = 0.0;
 
   g_value_init (&value, GIMP_TYPE_DOUBLE_ARRAY);
   g_object_get_property (G_OBJECT (config), "weights", &value);
@@ -154,16 +144,16 @@ read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   if (n_weights != (gsize) arguments->n_styles)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("“weights” has %d values, but the number of styles is %d."),
-                   (int) n_weights, arguments->n_styles);
+                   _ ("“weights” has %d values, but the number of styles is %d."), (int) n_weights,
+                   arguments->n_styles);
       return FALSE;
     }
   for (gsize i = 0; i < n_weights; i++)
     {
-      if (! isfinite (weights[i]) || weights[i] < 0.0)
+      if (!isfinite (weights[i]) || weights[i] < 0.0)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _("Value %d in “weights” is %g; weights must be finite and not negative."),
+                       _ ("Value %d in “weights” is %g; weights must be finite and not negative."),
                        (int) i + 1, weights[i]);
           return FALSE;
         }
@@ -171,8 +161,7 @@ read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
     }
   if (sum <= 0.0)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("All values in “weights” are zero."));
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("All values in “weights” are zero."));
       return FALSE;
     }
 
@@ -185,29 +174,23 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
   g_autoptr (AdainArguments) arguments = g_new0 (AdainArguments, 1);
 
-  g_object_get (config,
-                "styles", &arguments->styles,
-                "style-layer", &arguments->style_layer,
-                "strength", &arguments->strength,
-                "stroke-size", &arguments->stroke_size,
-                "work-size", &arguments->work_size,
-                NULL);
+  g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer, "strength",
+                &arguments->strength, "stroke-size", &arguments->stroke_size, "work-size",
+                &arguments->work_size, NULL);
   arguments->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   arguments->device = gimp_procedure_config_get_choice_id (config, "device");
   if (arguments->styles == NULL)
     arguments->styles = g_new0 (char *, 1);
 
-  arguments->n_styles = (int) g_strv_length (arguments->styles)
-                        + (arguments->style_layer != NULL ? 1 : 0);
+  arguments->n_styles = (int) g_strv_length (arguments->styles) + (arguments->style_layer != NULL ? 1 : 0);
   if (arguments->n_styles == 0)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("No style is given: “styles” is empty and there is no “style-layer”."));
+                   _ ("No style is given: “styles” is empty and there is no “style-layer”."));
       return NULL;
     }
 
-  if (! read_weights (arguments, config, error)
-      || ! read_model (arguments, config, error))
+  if (!read_weights (arguments, config, error) || !read_model (arguments, config, error))
     return NULL;
 
   return g_steal_pointer (&arguments);

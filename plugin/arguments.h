@@ -30,31 +30,31 @@ typedef enum
  */
 typedef struct
 {
-  char          **styles;
-  GimpDrawable   *style_layer;
-  int             n_styles;
-  double         *weights;
-  double          strength;
-  AdainPreserve   preserve;
-  double          stroke_size;
-  int             work_size;
-  AdainDevice     device;
-  char           *model;
+  char        **styles;
+  GimpDrawable *style_layer;
+  int           n_styles;
+  double       *weights;
+  double        strength;
+  AdainPreserve preserve;
+  double        stroke_size;
+  int           work_size;
+  AdainDevice   device;
+  char         *model;
 } AdainArguments;
 
-void            adain_arguments_declare       (GimpProcedure *procedure);
+void adain_arguments_declare (GimpProcedure *procedure);
 
 /* Reads the arguments and checks those that GIMP does not check by itself. */
-AdainArguments *adain_arguments_read          (GimpProcedureConfig *config, GError **error);
-void            adain_arguments_free          (AdainArguments *arguments);
+AdainArguments *adain_arguments_read (GimpProcedureConfig *config, GError **error);
+void            adain_arguments_free (AdainArguments *arguments);
 
 /* What "work-size" means for a part of a layer, such as the selection's bounds: the part is reduced by the
  * factor that the whole layer would be. @layer and @part are longest sides in pixels. */
-int             adain_arguments_work_size     (int work_size, int layer, int part);
+int adain_arguments_work_size (int work_size, int layer, int part);
 
 /* Files that lie beside the plug-in's executable. */
-char           *adain_arguments_default_model (void);
-char           *adain_arguments_module_dir    (void);
+char *adain_arguments_default_model (void);
+char *adain_arguments_module_dir (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainArguments, adain_arguments_free)
 

@@ -16,10 +16,10 @@
 /* One drawable on its way. */
 typedef struct
 {
-  GimpDrawable  *drawable;
-  GeglRectangle  place;        /* of the drawable in the image, */
-  GeglRectangle  bounds;       /* and of what is painted in the drawable */
-  AdainResult    result;
+  GimpDrawable *drawable;
+  GeglRectangle place;  /* of the drawable in the image, */
+  GeglRectangle bounds; /* and of what is painted in the drawable */
+  AdainResult   result;
 } Piece;
 
 struct _AdainJob
@@ -27,7 +27,7 @@ struct _AdainJob
   AdainArguments *arguments;
   AdainModel     *model;
   GimpImage      *image;
-  GPtrArray      *styles;      /* of AdainPixels */
+  GPtrArray      *styles; /* of AdainPixels */
   GPtrArray      *pieces;
   char           *module_dir;
   char           *notice;
@@ -51,13 +51,13 @@ static gboolean
 check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
 {
   if (drawables == NULL || drawables[0] == NULL)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _("No layer is given."));
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("No layer is given."));
   else if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The image is indexed. Convert it to RGB first."));
+                 _ ("The image is indexed. Convert it to RGB first."));
   else if (gimp_image_get_floating_sel (image) != NULL)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The image has a floating selection. Anchor it first."));
+                 _ ("The image has a floating selection. Anchor it first."));
   else
     return TRUE;
 
@@ -67,33 +67,32 @@ check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
 static gboolean
 add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
 {
-  g_autofree char *name  = gimp_item_get_name (GIMP_ITEM (drawable));
+  g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawable));
   Piece           *piece = g_new0 (Piece, 1);
 
   g_ptr_array_add (job->pieces, piece);
   piece->drawable = g_object_ref (drawable);
 
-  if (! GIMP_IS_LAYER (drawable))
+  if (!GIMP_IS_LAYER (drawable))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("“%s” is not a layer. Only layers can be painted, not masks and channels."),
-                   name);
+                   _ ("“%s” is not a layer. Only layers can be painted, not masks and channels."), name);
       return FALSE;
     }
   if (gimp_item_get_image (GIMP_ITEM (drawable)) != job->image)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The layer “%s” is one of another image."), name);
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The layer “%s” is one of another image."),
+                   name);
       return FALSE;
     }
-  piece->place.width  = gimp_drawable_get_width (drawable);
+  piece->place.width = gimp_drawable_get_width (drawable);
   piece->place.height = gimp_drawable_get_height (drawable);
   gimp_drawable_get_offsets (drawable, &piece->place.x, &piece->place.y);
-  if (! gimp_drawable_mask_intersect (drawable, &piece->bounds.x, &piece->bounds.y,
-                                      &piece->bounds.width, &piece->bounds.height))
+  if (!gimp_drawable_mask_intersect (drawable, &piece->bounds.x, &piece->bounds.y, &piece->bounds.width,
+                                     &piece->bounds.height))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The selection does not touch the layer “%s”."), name);
+                   _ ("The selection does not touch the layer “%s”."), name);
       return FALSE;
     }
 
@@ -121,10 +120,9 @@ let_dialog_breathe (void)
 }
 
 static gboolean
-read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **drawables,
-                 GError **error)
+read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **drawables, GError **error)
 {
-  if (! check_image (job->image, drawables, error))
+  if (!check_image (job->image, drawables, error))
     return FALSE;
 
   job->arguments = adain_arguments_read (config, error);
@@ -137,17 +135,17 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
 
   for (int i = 0; job->arguments->styles[i] != NULL; i++)
     {
-      if (! add_style (job, adain_style_load (job->arguments->styles[i], error)))
+      if (!add_style (job, adain_style_load (job->arguments->styles[i], error)))
         return FALSE;
       let_dialog_breathe ();
     }
   if (job->arguments->style_layer != NULL
-      && ! add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
+      && !add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
     return FALSE;
 
   for (int i = 0; drawables[i] != NULL; i++)
     {
-      if (! add_piece (job, drawables[i], error))
+      if (!add_piece (job, drawables[i], error))
         return FALSE;
       let_dialog_breathe ();
     }
@@ -159,26 +157,25 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
 static GimpPDBErrorHandler
 swap_error_handler (GimpPDBErrorHandler handler)
 {
-  GimpPlugIn          *plug_in = gimp_get_plug_in ();
-  GimpPDBErrorHandler  before  = gimp_plug_in_get_pdb_error_handler (plug_in);
+  GimpPlugIn         *plug_in = gimp_get_plug_in ();
+  GimpPDBErrorHandler before = gimp_plug_in_get_pdb_error_handler (plug_in);
 
   gimp_plug_in_set_pdb_error_handler (plug_in, handler);
   return before;
 }
 
 AdainJob *
-adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
-               GError **error)
+adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables, GError **error)
 {
-  AdainJob            *job     = g_new0 (AdainJob, 1);
-  GimpPDBErrorHandler  handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  AdainJob           *job = g_new0 (AdainJob, 1);
+  GimpPDBErrorHandler handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
-  job->image      = g_object_ref (image);
-  job->styles     = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_pixels_free);
-  job->pieces     = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
+  job->image = g_object_ref (image);
+  job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_pixels_free);
+  job->pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
   job->module_dir = adain_arguments_module_dir ();
 
-  if (! read_everything (job, config, drawables, error))
+  if (!read_everything (job, config, drawables, error))
     g_clear_pointer (&job, adain_job_free);
   swap_error_handler (handler);
   return job;
@@ -201,8 +198,7 @@ portion_progress (double fraction, int tile, int tiles, gpointer user_data)
   const Portion *portion = user_data;
 
   if (portion->progress != NULL)
-    portion->progress (portion->start + portion->share * fraction, tile, tiles,
-                       portion->progress_data);
+    portion->progress (portion->start + portion->share * fraction, tile, tiles, portion->progress_data);
 }
 
 /* Puts a picture's name before an error that is about it. */
@@ -215,16 +211,16 @@ name_picture (const AdainPixels *pixels, GError **error)
 
 /* Encodes all styles, with their colors moved to the palette of @content if that is wanted. */
 static GPtrArray *
-encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content,
-               GCancellable *cancellable, GError **error)
+encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancellable *cancellable,
+               GError **error)
 {
-  g_autoptr (GPtrArray) encoded   = g_ptr_array_new ();
-  const gboolean        recolor   = job->arguments->preserve == ADAIN_PRESERVE_PALETTE;
-  const AdainSource     picture   = adain_pixels_source (content);
-  AdainPalette          palette;
+  g_autoptr (GPtrArray) encoded = g_ptr_array_new ();
+  const gboolean    recolor = job->arguments->preserve == ADAIN_PRESERVE_PALETTE;
+  const AdainSource picture = adain_pixels_source (content);
+  AdainPalette      palette;
 
   g_ptr_array_set_free_func (encoded, (GDestroyNotify) adain_style_free);
-  if (recolor && ! adain_source_palette (&picture, &palette, cancellable, error))
+  if (recolor && !adain_source_palette (&picture, &palette, cancellable, error))
     {
       name_picture (content, error);
       return NULL;
@@ -234,8 +230,8 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content,
     {
       AdainPixels *pixels = job->styles->pdata[i];
       AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style  = adain_style_encode (engine, &source, job->arguments->stroke_size,
-                                                recolor ? &palette : NULL, cancellable, error);
+      AdainStyle  *style = adain_style_encode (engine, &source, job->arguments->stroke_size,
+                                              recolor ? &palette : NULL, cancellable, error);
 
       if (style == NULL)
         {
@@ -250,8 +246,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content,
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
-  return adain_arguments_work_size (arguments->work_size,
-                                    MAX (piece->place.width, piece->place.height),
+  return adain_arguments_work_size (arguments->work_size, MAX (piece->place.width, piece->place.height),
                                     MAX (piece->bounds.width, piece->bounds.height));
 }
 
@@ -260,15 +255,14 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
            GCancellable *cancellable, GError **error)
 {
   const AdainArguments    *arguments = job->arguments;
-  const AdainRenderOptions options   = {
+  const AdainRenderOptions options = {
     .strength = arguments->strength,
-    .color    = arguments->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS
-                                                                : ADAIN_COLOR_STYLE,
+    .color = arguments->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
   };
-  AdainSource              source    = adain_pixels_source (piece->result.pixels);
-  const double             whole     = portion.share;
-  g_autoptr (AdainContent) content   = NULL;
-  AdainSink                sink;
+  AdainSource  source = adain_pixels_source (piece->result.pixels);
+  const double whole = portion.share;
+  g_autoptr (AdainContent) content = NULL;
+  AdainSink sink;
 
   if (*styles == NULL || arguments->preserve == ADAIN_PRESERVE_PALETTE)
     {
@@ -279,8 +273,8 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
     }
 
   portion.share = ENCODING * whole;
-  content = adain_content_encode (engine, &source, work_size (arguments, piece),
-                                  portion_progress, &portion, cancellable, error);
+  content = adain_content_encode (engine, &source, work_size (arguments, piece), portion_progress, &portion,
+                                  cancellable, error);
   if (content == NULL)
     {
       name_picture (piece->result.pixels, error);
@@ -293,9 +287,9 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   sink = adain_result_sink (&piece->result);
   portion.start += portion.share;
   portion.share = whole - portion.share;
-  return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata,
-                               arguments->weights, arguments->n_styles, &options, &sink,
-                               portion_progress, &portion, cancellable, error);
+  return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata, arguments->weights,
+                               arguments->n_styles, &options, &sink, portion_progress, &portion, cancellable,
+                               error);
 }
 
 /* Bytes that the engine may use, from the environment: for small machines and for tests. */
@@ -308,13 +302,13 @@ memory_budget (void)
 }
 
 gboolean
-adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
-               GCancellable *cancellable, GError **error)
+adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
+               GError **error)
 {
   const AdainEngineOptions options = { .memory = memory_budget (), .module_dir = job->module_dir };
-  g_autoptr (AdainEngine)  engine  = NULL;
-  g_autoptr (GPtrArray)    styles  = NULL;
-  gboolean                 done    = TRUE;
+  g_autoptr (AdainEngine) engine = NULL;
+  g_autoptr (GPtrArray) styles = NULL;
+  gboolean done = TRUE;
 
   engine = adain_engine_new (job->model, job->arguments->device, &options, error);
   if (engine == NULL)
@@ -322,8 +316,7 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
 
   for (guint i = 0; done && i < job->pieces->len; i++)
     {
-      Portion portion = { progress, progress_data, (double) i / job->pieces->len,
-                          1.0 / job->pieces->len };
+      Portion portion = { progress, progress_data, (double) i / job->pieces->len, 1.0 / job->pieces->len };
 
       done = run_piece (job, engine, job->pieces->pdata[i], &styles, portion, cancellable, error);
     }
@@ -343,10 +336,10 @@ check_pieces (AdainJob *job, GError **error)
     {
       GimpItem *item = GIMP_ITEM (((Piece *) job->pieces->pdata[i])->drawable);
 
-      if (! gimp_item_is_valid (item) || gimp_image_get_item_position (job->image, item) < 0)
+      if (!gimp_item_is_valid (item) || gimp_image_get_item_position (job->image, item) < 0)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _("The layer was deleted while its picture was painted."));
+                       _ ("The layer was deleted while its picture was painted."));
           return FALSE;
         }
     }
@@ -360,8 +353,7 @@ make_layers (AdainJob *job, GimpLayer **layers, GError **error)
     {
       Piece *piece = job->pieces->pdata[i];
 
-      layers[i] = adain_layer_new (piece->drawable, &piece->place, &piece->bounds, &piece->result,
-                                   error);
+      layers[i] = adain_layer_new (piece->drawable, &piece->place, &piece->bounds, &piece->result, error);
       if (layers[i] == NULL)
         return FALSE;
     }
@@ -375,7 +367,7 @@ insert_layers (AdainJob *job, GimpLayer **layers, GError **error)
     {
       Piece *piece = job->pieces->pdata[i];
 
-      if (! adain_layer_insert (layers[i], piece->drawable, &piece->bounds, &piece->result, error))
+      if (!adain_layer_insert (layers[i], piece->drawable, &piece->bounds, &piece->result, error))
         return FALSE;
     }
   gimp_image_set_selected_layers (job->image, (const GimpLayer **) layers);
@@ -396,15 +388,15 @@ delete_layers (AdainJob *job, GimpLayer **layers)
 GimpLayer **
 adain_job_commit (AdainJob *job, GError **error)
 {
-  g_autofree GimpLayer **layers  = g_new0 (GimpLayer *, job->pieces->len + 1);
+  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, job->pieces->len + 1);
   GimpPDBErrorHandler    handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
-  gboolean               done    = check_pieces (job, error) && make_layers (job, layers, error);
+  gboolean               done = check_pieces (job, error) && make_layers (job, layers, error);
 
   if (done)
     {
       gimp_image_undo_group_start (job->image);
       done = insert_layers (job, layers, error);
-      if (! done)
+      if (!done)
         delete_layers (job, layers);
       gimp_image_undo_group_end (job->image);
     }

@@ -20,13 +20,13 @@ G_BEGIN_DECLS
 typedef struct _AdainJob AdainJob;
 
 /* Checks the arguments, copies the pixels inside the selection's bounds and loads the styles. */
-AdainJob   *adain_job_new    (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
-                              GError **error);
-gboolean    adain_job_run    (AdainJob *job, AdainProgress progress, gpointer progress_data,
-                              GCancellable *cancellable, GError **error);
+AdainJob *adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
+                         GError **error);
+gboolean  adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
+                         GCancellable *cancellable, GError **error);
 /* Adds the result as new layers in one undo step. Returns them, NULL-terminated (g_free the array). */
 GimpLayer **adain_job_commit (AdainJob *job, GError **error);
-void        adain_job_free   (AdainJob *job);
+void        adain_job_free (AdainJob *job);
 
 /* What adain_engine_notice() says after a run, or NULL. */
 const char *adain_job_notice (AdainJob *job);

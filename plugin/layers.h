@@ -17,13 +17,11 @@ G_BEGIN_DECLS
  *
  * Makes a layer of the type of @drawable, which is not in the image yet.
  */
-GimpLayer *adain_layer_new    (GimpDrawable *drawable, const GeglRectangle *place,
-                               const GeglRectangle *bounds, const AdainResult *result,
-                               GError **error);
+GimpLayer *adain_layer_new (GimpDrawable *drawable, const GeglRectangle *place, const GeglRectangle *bounds,
+                            const AdainResult *result, GError **error);
 
 /* Adds that layer directly above @drawable. The mask of @drawable and the selection become its mask. */
-gboolean   adain_layer_insert (GimpLayer *layer, GimpDrawable *drawable,
-                               const GeglRectangle *bounds, const AdainResult *result,
-                               GError **error);
+gboolean adain_layer_insert (GimpLayer *layer, GimpDrawable *drawable, const GeglRectangle *bounds,
+                             const AdainResult *result, GError **error);
 
 G_END_DECLS

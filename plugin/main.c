@@ -50,24 +50,24 @@ success (GimpProcedure *procedure, GimpLayer **layers)
 }
 
 static GimpValueArray *
-adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image,
-           GimpDrawable **drawables, GimpProcedureConfig *config, gpointer run_data)
+adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawable **drawables,
+           GimpProcedureConfig *config, gpointer run_data)
 {
   g_autofree GimpLayer **layers = NULL;
-  g_autoptr (AdainJob)   job    = NULL;
-  GError                *error  = NULL;
+  g_autoptr (AdainJob) job = NULL;
+  GError *error = NULL;
 
   gegl_init (NULL, NULL);
 
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
-      if (! adain_dialog_run (procedure, config, image, drawables, &job, &error))
+      if (!adain_dialog_run (procedure, config, image, drawables, &job, &error))
         return failure (procedure, error);
     }
   else
     {
       job = adain_job_new (config, image, drawables, &error);
-      if (job == NULL || ! adain_progress_run (job, &error))
+      if (job == NULL || !adain_progress_run (job, &error))
         return failure (procedure, error);
       if (adain_job_notice (job) != NULL)
         g_message ("%s", adain_job_notice (job));
@@ -91,31 +91,26 @@ adain_plug_in_create_procedure (GimpPlugIn *plug_in, const char *name)
   if (g_strcmp0 (name, PROCEDURE) != 0)
     return NULL;
 
-  procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN,
-                                        adain_run, NULL, NULL);
+  procedure = gimp_image_procedure_new (plug_in, name, GIMP_PDB_PROC_TYPE_PLUGIN, adain_run, NULL, NULL);
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
-  gimp_procedure_set_sensitivity_mask (procedure,
-                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE
-                                       | GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
-  gimp_procedure_set_menu_label (procedure, _("A_daIN Style Transfer..."));
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE
+                                                      | GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _ ("A_daIN Style Transfer..."));
   gimp_procedure_set_icon_name (procedure, "gimp-tool-mypaint-brush");
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Artistic");
-  gimp_procedure_set_documentation
-    (procedure,
-     _("Paint a picture in the style of other pictures"),
-     _("Paints each given layer in the style of one or several pictures with a neural network "
-       "(adaptive instance normalization, Huang and Belongie 2017) and puts the result into a new "
-       "layer above it: same size, place, precision and transparency; the original layer is not "
-       "changed, and one undo step takes everything back. If there is a selection, only what is "
-       "selected is read, and the selection becomes the new layer's mask. Styles are files, a "
-       "layer, or both, and may be blended with weights. Indexed images must be converted to RGB "
-       "first. Everything is computed on this machine, on the processor or on an NVIDIA graphics "
-       "card."),
-     PROCEDURE);
-  gimp_procedure_set_attribution (procedure,
-                                  "The AdaIN Style Transfer authors",
-                                  "The AdaIN Style Transfer authors, GPL-3.0-or-later",
-                                  "2026");
+  gimp_procedure_set_documentation (
+      procedure, _ ("Paint a picture in the style of other pictures"),
+      _ ("Paints each given layer in the style of one or several pictures with a neural network "
+         "(adaptive instance normalization, Huang and Belongie 2017) and puts the result into a new "
+         "layer above it: same size, place, precision and transparency; the original layer is not "
+         "changed, and one undo step takes everything back. If there is a selection, only what is "
+         "selected is read, and the selection becomes the new layer's mask. Styles are files, a "
+         "layer, or both, and may be blended with weights. Indexed images must be converted to RGB "
+         "first. Everything is computed on this machine, on the processor or on an NVIDIA graphics "
+         "card."),
+      PROCEDURE);
+  gimp_procedure_set_attribution (procedure, "The AdaIN Style Transfer authors",
+                                  "The AdaIN Style Transfer authors, GPL-3.0-or-later", "2026");
   adain_arguments_declare (procedure);
   return procedure;
 }

@@ -9,8 +9,8 @@
 static void
 fail_reading (const AdainPixels *pixels, GError **error)
 {
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE,
-               _("The pixels of “%s” could not be read."), pixels->name);
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("The pixels of “%s” could not be read."),
+               pixels->name);
 }
 
 /* Copies @bounds of a drawable whose origin lies at (x, y) as seen from that of the bounds. */
@@ -18,9 +18,9 @@ static GeglBuffer *
 copy_area (GimpDrawable *drawable, const GeglRectangle *bounds, int x, int y)
 {
   g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-  const GeglRectangle    source = { bounds->x - x, bounds->y - y, bounds->width, bounds->height };
-  const GeglRectangle    target = { 0, 0, bounds->width, bounds->height };
-  GeglBuffer            *copy;
+  const GeglRectangle source = { bounds->x - x, bounds->y - y, bounds->width, bounds->height };
+  const GeglRectangle target = { 0, 0, bounds->width, bounds->height };
+  GeglBuffer         *copy;
 
   if (buffer == NULL)
     return NULL;
@@ -56,9 +56,9 @@ add_mask (AdainPixels *pixels, GimpDrawable *drawable, const GeglRectangle *boun
 static GimpImage *
 image_for (GimpDrawable *drawable)
 {
-  GimpImage                    *image   = gimp_item_get_image (GIMP_ITEM (drawable));
-  g_autoptr (GimpColorProfile)  profile = gimp_image_get_color_profile (image);
-  GimpImage                    *empty;
+  GimpImage *image = gimp_item_get_image (GIMP_ITEM (drawable));
+  g_autoptr (GimpColorProfile) profile = gimp_image_get_color_profile (image);
+  GimpImage *empty;
 
   empty = gimp_image_new_with_precision (gimp_drawable_get_width (drawable),
                                          gimp_drawable_get_height (drawable),
@@ -73,13 +73,11 @@ image_for (GimpDrawable *drawable)
 static GimpLayer *
 group_as_seen (GimpLayer *group, GimpImage *image)
 {
-  if (! gimp_image_insert_layer (image, group, NULL, 0)
-      || (gimp_layer_get_mask (group) != NULL
-          && ! gimp_layer_remove_mask (group, GIMP_MASK_DISCARD))
-      || ! gimp_layer_set_offsets (group, 0, 0)
-      || ! gimp_layer_set_opacity (group, 100.0)
-      || ! gimp_layer_set_mode (group, GIMP_LAYER_MODE_NORMAL)
-      || ! gimp_item_set_visible (GIMP_ITEM (group), TRUE))
+  if (!gimp_image_insert_layer (image, group, NULL, 0)
+      || (gimp_layer_get_mask (group) != NULL && !gimp_layer_remove_mask (group, GIMP_MASK_DISCARD))
+      || !gimp_layer_set_offsets (group, 0, 0) || !gimp_layer_set_opacity (group, 100.0)
+      || !gimp_layer_set_mode (group, GIMP_LAYER_MODE_NORMAL)
+      || !gimp_item_set_visible (GIMP_ITEM (group), TRUE))
     return NULL;
   return gimp_layer_new_from_visible (image, image, NULL);
 }
@@ -90,7 +88,7 @@ static GeglBuffer *
 copy_filtered (GimpDrawable *drawable, const GeglRectangle *bounds)
 {
   GimpImage  *image = image_for (drawable);
-  GeglBuffer *copy  = NULL;
+  GeglBuffer *copy = NULL;
   GimpLayer  *layer;
 
   if (image == NULL)
@@ -98,7 +96,7 @@ copy_filtered (GimpDrawable *drawable, const GeglRectangle *bounds)
   layer = gimp_layer_new_from_drawable (drawable, image);
   if (layer != NULL && gimp_item_is_group (GIMP_ITEM (layer)))
     layer = group_as_seen (layer, image);
-  else if (layer != NULL && ! gimp_drawable_merge_filters (GIMP_DRAWABLE (layer)))
+  else if (layer != NULL && !gimp_drawable_merge_filters (GIMP_DRAWABLE (layer)))
     layer = NULL;
   if (layer != NULL)
     copy = copy_area (GIMP_DRAWABLE (layer), bounds, 0, 0);
@@ -111,10 +109,10 @@ adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError *
 {
   g_autoptr (AdainPixels) pixels = g_new0 (AdainPixels, 1);
 
-  pixels->name   = gimp_item_get_name (GIMP_ITEM (drawable));
+  pixels->name = gimp_item_get_name (GIMP_ITEM (drawable));
   pixels->buffer = has_filters (drawable) ? copy_filtered (drawable, bounds)
                                           : copy_area (drawable, bounds, 0, 0);
-  if (pixels->buffer == NULL || ! add_mask (pixels, drawable, bounds))
+  if (pixels->buffer == NULL || !add_mask (pixels, drawable, bounds))
     {
       fail_reading (pixels, error);
       return NULL;
@@ -130,7 +128,7 @@ add_selection (AdainPixels *pixels, GimpDrawable *drawable, const GeglRectangle 
 
   if (gimp_selection_is_empty (image))
     return TRUE;
-  if (! gimp_drawable_get_offsets (drawable, &x, &y))
+  if (!gimp_drawable_get_offsets (drawable, &x, &y))
     return FALSE;
 
   pixels->selection = copy_area (GIMP_DRAWABLE (gimp_image_get_selection (image)), bounds, -x, -y);
@@ -144,7 +142,7 @@ adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
 
   if (pixels == NULL)
     return NULL;
-  if (! add_selection (pixels, drawable, bounds))
+  if (!add_selection (pixels, drawable, bounds))
     {
       fail_reading (pixels, error);
       return NULL;
@@ -166,13 +164,12 @@ adain_pixels_free (AdainPixels *pixels)
 static gboolean
 apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error)
 {
-  gsize             n     = (gsize) rect->width * rect->height;
+  gsize             n = (gsize) rect->width * rect->height;
   g_autofree float *cover = g_try_new (float, n);
 
   if (cover == NULL)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                   _("Not enough memory for the layer's mask."));
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
       return FALSE;
     }
   gegl_buffer_get (mask, GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
@@ -185,14 +182,14 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
 static gboolean
 read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
 {
-  AdainPixels         *pixels = user_data;
-  const GeglRectangle  area   = { rect->x, rect->y, rect->width, rect->height };
+  AdainPixels        *pixels = user_data;
+  const GeglRectangle area = { rect->x, rect->y, rect->width, rect->height };
 
-  gegl_buffer_get (pixels->buffer, &area, 1.0, babl_format ("R'G'B'A float"), rgba,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (pixels->buffer, &area, 1.0, babl_format ("R'G'B'A float"), rgba, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
   if (mask != NULL)
-    gegl_buffer_get (pixels->selection, &area, 1.0, babl_format ("Y float"), mask,
-                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    gegl_buffer_get (pixels->selection, &area, 1.0, babl_format ("Y float"), mask, GEGL_AUTO_ROWSTRIDE,
+                     GEGL_ABYSS_NONE);
   return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
 
@@ -200,10 +197,10 @@ AdainSource
 adain_pixels_source (AdainPixels *pixels)
 {
   return (AdainSource) {
-    .width     = gegl_buffer_get_width (pixels->buffer),
-    .height    = gegl_buffer_get_height (pixels->buffer),
-    .has_mask  = pixels->selection != NULL,
-    .read      = read_pixels,
+    .width = gegl_buffer_get_width (pixels->buffer),
+    .height = gegl_buffer_get_height (pixels->buffer),
+    .has_mask = pixels->selection != NULL,
+    .read = read_pixels,
     .user_data = pixels,
   };
 }
@@ -212,28 +209,26 @@ adain_pixels_source (AdainPixels *pixels)
 static gboolean
 write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
 {
-  const AdainResult   *result   = user_data;
-  const GeglRectangle  area     = { rect->x, rect->y, rect->width, rect->height };
-  const Babl          *format   = babl_format ("R'G'B'A float");
-  gsize                n        = (gsize) rect->width * rect->height;
-  g_autofree float    *restored = NULL;
+  const AdainResult  *result = user_data;
+  const GeglRectangle area = { rect->x, rect->y, rect->width, rect->height };
+  const Babl         *format = babl_format ("R'G'B'A float");
+  gsize               n = (gsize) rect->width * rect->height;
+  g_autofree float   *restored = NULL;
 
   if (result->pixels->mask != NULL)
     {
       restored = g_try_new (float, 4 * n);
       if (restored == NULL)
         {
-          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory for the layer's mask."));
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
           return FALSE;
         }
-      gegl_buffer_get (result->pixels->buffer, &area, 1.0, format, restored,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (result->pixels->buffer, &area, 1.0, format, restored, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_NONE);
       for (gsize i = 0; i < n; i++)
         memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));
     }
-  gegl_buffer_set (result->buffer, &area, 0, format, restored != NULL ? restored : rgba,
-                   GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_set (result->buffer, &area, 0, format, restored != NULL ? restored : rgba, GEGL_AUTO_ROWSTRIDE);
   return TRUE;
 }
 

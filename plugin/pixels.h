@@ -28,15 +28,13 @@ typedef struct
 } AdainPixels;
 
 /* Copies @bounds of a drawable as the user sees it: with its mask and non-destructive filters. */
-AdainPixels *adain_pixels_copy          (GimpDrawable *drawable, const GeglRectangle *bounds,
-                                         GError **error);
+AdainPixels *adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error);
 /* As above, with the selection. */
-AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds,
-                                         GError **error);
-void         adain_pixels_free          (AdainPixels *pixels);
+AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error);
+void         adain_pixels_free (AdainPixels *pixels);
 
 /* What the engine reads; valid as long as @pixels is. */
-AdainSource  adain_pixels_source        (AdainPixels *pixels);
+AdainSource adain_pixels_source (AdainPixels *pixels);
 
 /**
  * AdainResult:
@@ -50,7 +48,7 @@ typedef struct
 } AdainResult;
 
 /* What the engine writes to; valid as long as @result is. */
-AdainSink    adain_result_sink          (AdainResult *result);
+AdainSink adain_result_sink (AdainResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainPixels, adain_pixels_free)
 

@@ -70,8 +70,8 @@ adain_progress_run (AdainJob *job, GError **error)
   guint    timer;
 
   g_mutex_init (&run.mutex);
-  gimp_progress_init (_("Painting"));
-  timer  = g_timeout_add (INTERVAL_MS, show, &run);
+  gimp_progress_init (_ ("Painting"));
+  timer = g_timeout_add (INTERVAL_MS, show, &run);
   thread = g_thread_new ("adain-job", work, &run);
   g_main_loop_run (run.loop);
   g_thread_join (thread);
@@ -80,7 +80,7 @@ adain_progress_run (AdainJob *job, GError **error)
 
   g_mutex_clear (&run.mutex);
   g_main_loop_unref (run.loop);
-  if (! run.done)
+  if (!run.done)
     g_propagate_error (error, run.error);
   return run.done;
 }

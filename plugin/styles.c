@@ -10,31 +10,27 @@
 static gboolean
 check_file (GFile *file, const char *name, GError **error)
 {
-  g_autoptr (GError)    reason = NULL;
-  g_autoptr (GFileInfo) info   = NULL;
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GFileInfo) info = NULL;
 
   info = g_file_query_info (file,
-                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE ","
-                            G_FILE_ATTRIBUTE_ACCESS_CAN_READ,
+                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE
+                                                           "," G_FILE_ATTRIBUTE_ACCESS_CAN_READ,
                             G_FILE_QUERY_INFO_NONE, NULL, &reason);
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” does not exist."), name);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” does not exist."), name);
   else if (info == NULL)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” cannot be opened: %s"), name, reason->message);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” cannot be opened: %s"), name,
+                 reason->message);
   else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” is a directory, not a picture."), name);
+                 _ ("The style “%s” is a directory, not a picture."), name);
   else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” is not a file."), name);
-  else if (! g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("You may not read the style “%s”."), name);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is not a file."), name);
+  else if (!g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("You may not read the style “%s”."), name);
   else if (g_file_info_get_size (info) == 0)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” is an empty file."), name);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is an empty file."), name);
   else
     return TRUE;
 
@@ -54,11 +50,10 @@ static gboolean
 is_alone (GimpImage *image, GimpLayer *layer)
 {
   GimpDrawable *drawable = GIMP_DRAWABLE (layer);
-  GimpLayerMode mode     = gimp_layer_get_mode (layer);
+  GimpLayerMode mode = gimp_layer_get_mode (layer);
   int           x, y;
 
-  return ! gimp_item_is_group (GIMP_ITEM (layer))
-         && gimp_item_get_visible (GIMP_ITEM (layer))
+  return !gimp_item_is_group (GIMP_ITEM (layer)) && gimp_item_get_visible (GIMP_ITEM (layer))
          && gimp_layer_get_opacity (layer) == 100.0
          && (mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY)
          && gimp_drawable_get_offsets (drawable, &x, &y) && x == 0 && y == 0
@@ -80,20 +75,20 @@ visible_layer (GimpImage *image)
 AdainPixels *
 adain_style_load (const char *name, GError **error)
 {
-  g_autoptr (GFile)  file   = g_file_new_for_commandline_arg (name);
-  AdainPixels       *pixels = NULL;
-  GimpImage         *image;
-  GimpLayer         *layer;
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
+  AdainPixels *pixels = NULL;
+  GimpImage   *image;
+  GimpLayer   *layer;
 
-  if (! check_file (file, name, error))
+  if (!check_file (file, name, error))
     return NULL;
 
   image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
   if (image == NULL)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _("The style “%s” is not a picture that GIMP can open: %s"),
-                   name, gimp_pdb_get_last_error (gimp_get_pdb ()));
+                   _ ("The style “%s” is not a picture that GIMP can open: %s"), name,
+                   gimp_pdb_get_last_error (gimp_get_pdb ()));
       return NULL;
     }
 
@@ -101,8 +96,7 @@ adain_style_load (const char *name, GError **error)
   if (layer != NULL)
     pixels = adain_style_from_layer (GIMP_DRAWABLE (layer), error);
   else
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _("The style “%s” has no visible layer."), name);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” has no visible layer."), name);
   gimp_image_delete (image);
 
   if (pixels != NULL)

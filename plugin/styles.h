@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Loads a picture, all its visible layers merged. `name` is a path or a URI. */
-AdainPixels *adain_style_load       (const char *name, GError **error);
+AdainPixels *adain_style_load (const char *name, GError **error);
 
 AdainPixels *adain_style_from_layer (GimpDrawable *drawable, GError **error);
 

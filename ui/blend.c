@@ -4,23 +4,19 @@
  */
 #include "ui/blend.h"
 
-static const AdainPoint line[]     = { { 0.0, 0.5 }, { 1.0, 0.5 } };
+static const AdainPoint line[] = { { 0.0, 0.5 }, { 1.0, 0.5 } };
 static const AdainPoint triangle[] = { { 0.5, 0.0 }, { 1.0, 1.0 }, { 0.0, 1.0 } };
-static const AdainPoint square[]   = { { 0.0, 0.0 }, { 1.0, 0.0 }, { 1.0, 1.0 }, { 0.0, 1.0 } };
+static const AdainPoint square[] = { { 0.0, 0.0 }, { 1.0, 0.0 }, { 1.0, 1.0 }, { 0.0, 1.0 } };
 
 AdainPoint
-adain_blend_corner (int n,
-                    int i)
+adain_blend_corner (int n, int i)
 {
   return n == 2 ? line[i] : n == 3 ? triangle[i] : square[i];
 }
 
 /* The nearest point to @p on the side from @a to @b, and its squared distance. */
 static double
-nearest_on_side (AdainPoint  p,
-                 AdainPoint  a,
-                 AdainPoint  b,
-                 AdainPoint *nearest)
+nearest_on_side (AdainPoint p, AdainPoint a, AdainPoint b, AdainPoint *nearest)
 {
   double dx = b.x - a.x, dy = b.y - a.y;
   double t = CLAMP (((p.x - a.x) * dx + (p.y - a.y) * dy) / (dx * dx + dy * dy), 0.0, 1.0);
@@ -32,11 +28,10 @@ nearest_on_side (AdainPoint  p,
 }
 
 static void
-triangle_weights (AdainPoint  p,
-                  double     *weights)
+triangle_weights (AdainPoint p, double *weights)
 {
   AdainPoint a = triangle[0], b = triangle[1], c = triangle[2];
-  double area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
+  double     area = (b.x - a.x) * (c.y - a.y) - (c.x - a.x) * (b.y - a.y);
 
   weights[0] = ((b.x - p.x) * (c.y - p.y) - (c.x - p.x) * (b.y - p.y)) / area;
   weights[1] = ((c.x - p.x) * (a.y - p.y) - (a.x - p.x) * (c.y - p.y)) / area;
@@ -44,8 +39,7 @@ triangle_weights (AdainPoint  p,
 }
 
 static AdainPoint
-into_triangle (AdainPoint  p,
-               double     *weights)
+into_triangle (AdainPoint p, double *weights)
 {
   AdainPoint best = p;
 
@@ -76,9 +70,7 @@ into_triangle (AdainPoint  p,
 }
 
 AdainPoint
-adain_blend_weights (int         n,
-                     AdainPoint  point,
-                     double     *weights)
+adain_blend_weights (int n, AdainPoint point, double *weights)
 {
   double x = CLAMP (point.x, 0.0, 1.0), y = CLAMP (point.y, 0.0, 1.0);
 
@@ -102,8 +94,7 @@ adain_blend_weights (int         n,
 }
 
 AdainPoint
-adain_blend_position (int           n,
-                      const double *weights)
+adain_blend_position (int n, const double *weights)
 {
   AdainPoint point = { 0.0, 0.0 };
   double     sum = 0.0;
@@ -114,10 +105,10 @@ adain_blend_position (int           n,
 
       point.x += weights[i] * corner.x;
       point.y += weights[i] * corner.y;
-      sum     += weights[i];
+      sum += weights[i];
     }
 
-  if (! (sum > 0.0))
+  if (!(sum > 0.0))
     {
       const double equal[ADAIN_BLEND_MAX] = { 1.0, 1.0, 1.0, 1.0 };
 

@@ -19,11 +19,11 @@ typedef struct
 } AdainPoint;
 
 /* The corner of style @i of @n. */
-AdainPoint adain_blend_corner   (int n, int i);
+AdainPoint adain_blend_corner (int n, int i);
 
 /* The weights, of sum 1, at @point; a point outside the shape counts as the nearest one in it,
  * and that point is returned. */
-AdainPoint adain_blend_weights  (int n, AdainPoint point, double *weights);
+AdainPoint adain_blend_weights (int n, AdainPoint point, double *weights);
 
 /* The point for @weights, which need not have the sum 1. adain_blend_weights() inverts it for two
  * and three styles; four weights have one degree of freedom more than a square. */

@@ -37,15 +37,15 @@ typedef struct
   GKeyFile            *state;
   AdainStyleSet       *styles;
 
-  GtkWidget           *window;
-  GtkWidget           *preview;
-  GtkWidget           *column;        /* these two must not be touched during a run */
-  GtkWidget           *pad;
-  GtkWidget           *run_bar;
-  GtkWidget           *message_bar;
-  GtkWidget           *message;
-  guint                update_source;
-  gint64               opened;        /* until the first drawing */
+  GtkWidget *window;
+  GtkWidget *preview;
+  GtkWidget *column; /* these two must not be touched during a run */
+  GtkWidget *pad;
+  GtkWidget *run_bar;
+  GtkWidget *message_bar;
+  GtkWidget *message;
+  guint      update_source;
+  gint64     opened; /* until the first drawing */
 } Dialog;
 
 /* The preview ------------------------------------------------------------------------------- */
@@ -68,17 +68,13 @@ create_look (Dialog *dialog)
       look->weights[n++] = item->weight;
     }
 
-  g_object_get (dialog->config,
-                "strength",    &look->strength,
-                "stroke-size", &look->stroke_size,
-                "work-size",   &look->work_size,
-                "model",       &model,
-                NULL);
+  g_object_get (dialog->config, "strength", &look->strength, "stroke-size", &look->stroke_size, "work-size",
+                &look->work_size, "model", &model, NULL);
   look->preserve = gimp_procedure_config_get_choice_id (dialog->config, "preserve-color");
   look->device = gimp_procedure_config_get_choice_id (dialog->config, "device");
   look->model = model ? g_file_get_path (model) : adain_arguments_default_model ();
-  if (! look->model)
-    look->model = g_file_get_uri (model);       /* is not a local file, and will be told so */
+  if (!look->model)
+    look->model = g_file_get_uri (model); /* is not a local file, and will be told so */
   g_clear_object (&model);
 
   return look;
@@ -100,16 +96,15 @@ sum_of_weights (AdainStyleSet *styles)
 static const char *
 obstacle (Dialog *dialog)
 {
-  if (! adain_style_set_is_loaded (dialog->styles))
+  if (!adain_style_set_is_loaded (dialog->styles))
     return NULL;
 
   if (adain_style_set_count_ready (dialog->styles) == 0)
-    return adain_style_set_get_size (dialog->styles) == 0
-           ? _("Add a picture whose style you like")
-           : _("None of the styles can be used");
+    return adain_style_set_get_size (dialog->styles) == 0 ? _ ("Add a picture whose style you like")
+                                                          : _ ("None of the styles can be used");
 
-  if (! (sum_of_weights (dialog->styles) > 0.0))
-    return _("All weights are zero; give at least one style some weight");
+  if (!(sum_of_weights (dialog->styles) > 0.0))
+    return _ ("All weights are zero; give at least one style some weight");
 
   return NULL;
 }
@@ -124,11 +119,11 @@ update (Dialog *dialog)
     return;
 
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK,
-                                     ! hint && adain_style_set_is_loaded (dialog->styles));
+                                     !hint && adain_style_set_is_loaded (dialog->styles));
 
   if (hint)
     adain_preview_show_hint (preview, hint);
-  else if (! adain_preview_is_on (preview))
+  else if (!adain_preview_is_on (preview))
     adain_preview_show_hint (preview, NULL);
   else if (adain_style_set_is_loaded (dialog->styles))
     {
@@ -154,15 +149,14 @@ on_update (gpointer data)
 static void
 queue_update (Dialog *dialog)
 {
-  if (! dialog->update_source)
+  if (!dialog->update_source)
     dialog->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_update, dialog, NULL);
 }
 
 /* Messages ---------------------------------------------------------------------------------- */
 
 static void
-show_message (Dialog     *dialog,
-              const char *text)
+show_message (Dialog *dialog, const char *text)
 {
   gtk_label_set_text (GTK_LABEL (dialog->message), text);
   gtk_widget_show (dialog->message_bar);
@@ -206,20 +200,18 @@ keep_unfinished (Dialog *dialog)
 }
 
 static void
-set_running (Dialog   *dialog,
-             gboolean  running)
+set_running (Dialog *dialog, gboolean running)
 {
-  gtk_widget_set_sensitive (dialog->column, ! running);
-  gtk_widget_set_sensitive (dialog->pad, ! running);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), RESPONSE_RESET, ! running);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, ! running);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, ! running);
+  gtk_widget_set_sensitive (dialog->column, !running);
+  gtk_widget_set_sensitive (dialog->pad, !running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), RESPONSE_RESET, !running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, !running);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, !running);
 }
 
 /* Computes the job; the settings are safe from then on, whatever comes of it. */
 static AdainJob *
-compute (Dialog  *dialog,
-         GError **error)
+compute (Dialog *dialog, GError **error)
 {
   AdainJob *job;
 
@@ -227,9 +219,9 @@ compute (Dialog  *dialog,
   adain_run_bar_prepare (ADAIN_RUN_BAR (dialog->run_bar));
   job = adain_job_new (dialog->config, dialog->image, dialog->drawables, error);
 
-  if (! job)
+  if (!job)
     adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
-  else if (! adain_run_bar_run (ADAIN_RUN_BAR (dialog->run_bar), job, error))
+  else if (!adain_run_bar_run (ADAIN_RUN_BAR (dialog->run_bar), job, error))
     g_clear_pointer (&job, adain_job_free);
 
   return job;
@@ -237,8 +229,7 @@ compute (Dialog  *dialog,
 
 /* A device that was given up during the run; what the preview has said already is not said again. */
 static void
-tell_notice (Dialog     *dialog,
-             const char *notice)
+tell_notice (Dialog *dialog, const char *notice)
 {
   if (notice && g_strcmp0 (notice, adain_preview_get_notice (ADAIN_PREVIEW (dialog->preview))) != 0)
     g_message ("%s", notice);
@@ -265,7 +256,7 @@ on_ok (Dialog *dialog)
     }
   else
     {
-      if (! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         show_message (dialog, error->message);
       g_clear_error (&error);
       update (dialog);
@@ -278,7 +269,7 @@ on_ok (Dialog *dialog)
 static gboolean
 on_delete (Dialog *dialog)
 {
-  if (! adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+  if (!adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
     return GDK_EVENT_PROPAGATE;
 
   adain_run_bar_stop (ADAIN_RUN_BAR (dialog->run_bar));
@@ -287,9 +278,7 @@ on_delete (Dialog *dialog)
 }
 
 static gboolean
-on_key_press (GtkWidget   *window,
-              GdkEventKey *event,
-              Dialog      *dialog)
+on_key_press (GtkWidget *window, GdkEventKey *event, Dialog *dialog)
 {
   return event->keyval == GDK_KEY_Escape ? on_delete (dialog) : GDK_EVENT_PROPAGATE;
 }
@@ -318,7 +307,7 @@ static GtkWidget *
 create_pad (Dialog *dialog)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("_Blend"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Blend"));
   GtkWidget *pad = adain_style_pad_new (dialog->styles);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
@@ -330,19 +319,15 @@ create_pad (Dialog *dialog)
 }
 
 static void
-on_expanded (GtkExpander *expander,
-             GParamSpec  *pspec,
-             Dialog      *dialog)
+on_expanded (GtkExpander *expander, GParamSpec *pspec, Dialog *dialog)
 {
-  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "Advanced",
-                          gtk_expander_get_expanded (expander));
+  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "Advanced", gtk_expander_get_expanded (expander));
 }
 
 static GtkWidget *
-create_advanced (Dialog       *dialog,
-                 GtkSizeGroup *labels)
+create_advanced (Dialog *dialog, GtkSizeGroup *labels)
 {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (_("Ad_vanced"));
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_ ("Ad_vanced"));
   GtkWidget *options = adain_options_new_advanced (dialog->config, labels);
 
   gtk_widget_set_margin_top (options, 6);
@@ -362,11 +347,10 @@ create_advanced (Dialog       *dialog,
 static GtkWidget *
 create_column (Dialog *dialog)
 {
-  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
-  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget    *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget    *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image,
-                                          dialog->drawables);
+  GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
@@ -376,8 +360,7 @@ create_column (Dialog *dialog)
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
   g_object_unref (labels);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled),
-                                  GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
   gtk_container_add (GTK_CONTAINER (scrolled), column);
@@ -389,7 +372,7 @@ static void
 on_preview_wanted (Dialog *dialog)
 {
   g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "PreviewOff",
-                          ! adain_preview_is_on (ADAIN_PREVIEW (dialog->preview)));
+                          !adain_preview_is_on (ADAIN_PREVIEW (dialog->preview)));
   queue_update (dialog);
 }
 
@@ -398,15 +381,14 @@ create_preview (Dialog *dialog)
 {
   dialog->preview = adain_preview_new (dialog->image, dialog->drawables);
   adain_preview_set_on (ADAIN_PREVIEW (dialog->preview),
-                        ! g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
+                        !g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
 }
 
 /* Our presets have names; the dialog's own pair of buttons for a single one is not needed. Nor is
  * Help: all that there is to say is in the tooltips. */
 static void
-hide_single_preset (GtkWidget *child,
-                    gpointer   user_data)
+hide_single_preset (GtkWidget *child, gpointer user_data)
 {
   if (GTK_IS_BUTTON_BOX (child))
     gtk_widget_hide (child);
@@ -417,14 +399,13 @@ static void
 add_style_sheet (GtkWidget *window)
 {
   static const char css[] =
-    ".adain-hint { color: white; background-color: rgba(0, 0, 0, 0.75); border-radius: 6px;"
-    "              padding: 9px 12px; }"
-    ".adain-styles box, .adain-styles label, .adain-styles scale { background-color: transparent; }";
-  GtkCssProvider   *provider = gtk_css_provider_new ();
+      ".adain-hint { color: white; background-color: rgba(0, 0, 0, 0.75); border-radius: 6px;"
+      "              padding: 9px 12px; }"
+      ".adain-styles box, .adain-styles label, .adain-styles scale { background-color: transparent; }";
+  GtkCssProvider *provider = gtk_css_provider_new ();
 
   gtk_css_provider_load_from_data (provider, css, -1, NULL);
-  gtk_style_context_add_provider_for_screen (gtk_widget_get_screen (window),
-                                             GTK_STYLE_PROVIDER (provider),
+  gtk_style_context_add_provider_for_screen (gtk_widget_get_screen (window), GTK_STYLE_PROVIDER (provider),
                                              GTK_STYLE_PROVIDER_PRIORITY_USER + 1);
   g_object_unref (provider);
 }
@@ -434,8 +415,7 @@ create_window (Dialog *dialog)
 {
   GtkWidget *content, *box, *help;
 
-  dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config,
-                                              _("AdaIN Style Transfer"));
+  dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config, _ ("AdaIN Style Transfer"));
   g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
 
   add_style_sheet (dialog->window);
@@ -472,11 +452,8 @@ create_window (Dialog *dialog)
 }
 
 static Dialog *
-dialog_new (GimpProcedure        *procedure,
-            GimpProcedureConfig  *config,
-            GimpImage            *image,
-            GimpDrawable        **drawables,
-            gint64                opened)
+dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
+            gint64 opened)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
 
@@ -525,35 +502,31 @@ has_display (void)
 }
 
 gboolean
-adain_dialog_run (GimpProcedure        *procedure,
-                  GimpProcedureConfig  *config,
-                  GimpImage            *image,
-                  GimpDrawable        **drawables,
-                  AdainJob            **job,
-                  GError              **error)
+adain_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image,
+                  GimpDrawable **drawables, AdainJob **job, GError **error)
 {
   gint64  opened = g_get_monotonic_time ();
   Dialog *dialog;
 
-  if (! has_display ())
+  if (!has_display ())
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                           _("There is no display for the dialog. "
-                             "Choose another run mode than the interactive one."));
+                           _ ("There is no display for the dialog. "
+                              "Choose another run mode than the interactive one."));
       return FALSE;
     }
   gimp_ui_init (gimp_procedure_get_name (procedure));
 
-  if (! drawables || ! drawables[0])
+  if (!drawables || !drawables[0])
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _("No layer is given."));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("No layer is given."));
       return FALSE;
     }
 
   dialog = dialog_new (procedure, config, image, drawables, opened);
 
   *job = NULL;
-  while (! *job && gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog->window)))
+  while (!*job && gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog->window)))
     *job = on_ok (dialog);
 
   dialog_free (dialog);

@@ -20,13 +20,8 @@ create_grid (void)
 
 /* A row of a label, whose mnemonic leads to @control, and @cell, which is or holds @control. */
 static void
-attach (GtkWidget    *grid,
-        int           row,
-        GtkSizeGroup *labels,
-        const char   *text,
-        GtkWidget    *control,
-        GtkWidget    *cell,
-        const char   *tooltip)
+attach (GtkWidget *grid, int row, GtkSizeGroup *labels, const char *text, GtkWidget *control, GtkWidget *cell,
+        const char *tooltip)
 {
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
@@ -49,7 +44,7 @@ name_choice (GtkComboBox *combo)
   int         column;
   char       *label;
 
-  if (! gtk_combo_box_get_active_iter (combo, &iter))
+  if (!gtk_combo_box_get_active_iter (combo, &iter))
     return;
 
   g_object_get (combo, "label-column", &column, NULL);
@@ -59,13 +54,8 @@ name_choice (GtkComboBox *combo)
 }
 
 static void
-attach_choice (GtkWidget           *grid,
-               int                  row,
-               GtkSizeGroup        *labels,
-               GimpProcedureConfig *config,
-               const char          *property,
-               const char          *text,
-               const char          *tooltip)
+attach_choice (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config,
+               const char *property, const char *text, const char *tooltip)
 {
   GtkWidget *combo = gimp_prop_choice_combo_box_new (G_OBJECT (config), property);
 
@@ -76,18 +66,10 @@ attach_choice (GtkWidget           *grid,
 
 /* GIMP's slider with label and number, as one row of the grid. */
 static GtkWidget *
-attach_scale (GtkWidget           *grid,
-              int                  row,
-              GtkSizeGroup        *labels,
-              GimpProcedureConfig *config,
-              const char          *property,
-              const char          *text,
-              double               factor,
-              int                  digits,
-              const char          *tooltip)
+attach_scale (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config,
+              const char *property, const char *text, double factor, int digits, const char *tooltip)
 {
-  GtkWidget *entry = gimp_prop_scale_entry_new (G_OBJECT (config), property, text, factor,
-                                                FALSE, 0.0, 0.0);
+  GtkWidget *entry = gimp_prop_scale_entry_new (G_OBJECT (config), property, text, factor, FALSE, 0.0, 0.0);
 
   GtkWidget *label = gimp_labeled_get_label (GIMP_LABELED (entry));
   GtkWidget *range = gimp_scale_entry_get_range (GIMP_SCALE_ENTRY (entry));
@@ -108,38 +90,36 @@ attach_scale (GtkWidget           *grid,
 }
 
 GtkWidget *
-adain_options_new (GimpProcedureConfig *config,
-                   GtkSizeGroup        *labels)
+adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget    *strength, *stroke;
 
-  strength = attach_scale (grid, 0, labels, config, "strength", _("Stren_gth (%)"), 100.0, 0,
-                           _("How far the picture is painted over: 0 leaves it as it is, 100 "
-                             "paints it all in the style."));
+  strength = attach_scale (grid, 0, labels, config, "strength", _ ("Stren_gth (%)"), 100.0, 0,
+                           _ ("How far the picture is painted over: 0 leaves it as it is, 100 "
+                              "paints it all in the style."));
 
-  stroke = attach_scale (grid, 1, labels, config, "stroke-size", _("Stro_ke size"), 1.0, 2,
-                         _("Larger values paint with broader strokes and larger patterns of the "
-                           "style, smaller ones more finely."));
+  stroke = attach_scale (grid, 1, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
+                         _ ("Larger values paint with broader strokes and larger patterns of the "
+                            "style, smaller ones more finely."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
 
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (strength)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
   g_object_unref (numbers);
 
-  attach_choice (grid, 2, labels, config, "preserve-color", _("_Preserve color"),
-                 _("Keeps the colors of your picture. Recoloring the styles gives them your "
-                   "picture's palette first; painting only the lightness leaves the color of "
-                   "every pixel as it is."));
+  attach_choice (grid, 2, labels, config, "preserve-color", _ ("_Preserve color"),
+                 _ ("Keeps the colors of your picture. Recoloring the styles gives them your "
+                    "picture's palette first; painting only the lightness leaves the color of "
+                    "every pixel as it is."));
 
   return grid;
 }
 
 /* Sizes are offered; one that was set otherwise joins them. */
 static void
-offer_work_size (GtkListStore *store,
-                 int           size)
+offer_work_size (GtkListStore *store, int size)
 {
   GtkTreeIter iter;
   char       *text;
@@ -154,9 +134,7 @@ offer_work_size (GtkListStore *store,
 }
 
 static void
-on_work_size (GObject      *config,
-              GParamSpec   *pspec,
-              GtkListStore *store)
+on_work_size (GObject *config, GParamSpec *pspec, GtkListStore *store)
 {
   int size;
 
@@ -168,7 +146,7 @@ static GtkWidget *
 create_work_size (GimpProcedureConfig *config)
 {
   static const int sizes[] = { 512, 768, 1024, 1536, 2048, 3072, 4096 };
-  GtkListStore    *store = gimp_int_store_new (_("Full size"), 0, NULL);
+  GtkListStore    *store = gimp_int_store_new (_ ("Full size"), 0, NULL);
   GtkWidget       *combo;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -191,9 +169,7 @@ on_clear_model (GObject *config)
 }
 
 static void
-on_model (GObject    *config,
-          GParamSpec *pspec,
-          GtkWidget  *clear)
+on_model (GObject *config, GParamSpec *pspec, GtkWidget *clear)
 {
   GFile *model = NULL;
 
@@ -203,50 +179,45 @@ on_model (GObject    *config,
 }
 
 static void
-attach_model (GtkWidget           *grid,
-              int                  row,
-              GtkSizeGroup        *labels,
-              GimpProcedureConfig *config,
-              const char          *tooltip)
+attach_model (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config,
+              const char *tooltip)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *button = gimp_prop_file_chooser_button_new (G_OBJECT (config), "model",
-                                                         _("Choose a Model"),
+  GtkWidget *button = gimp_prop_file_chooser_button_new (G_OBJECT (config), "model", _ ("Choose a Model"),
                                                          GTK_FILE_CHOOSER_ACTION_OPEN);
   GtkWidget *clear = gtk_button_new_from_icon_name ("edit-clear-symbolic", GTK_ICON_SIZE_BUTTON);
 
   gtk_box_pack_start (GTK_BOX (box), button, TRUE, TRUE, 0);
 
-  gtk_widget_set_tooltip_text (clear, _("Go back to the model that comes with the plug-in"));
-  atk_object_set_name (gtk_widget_get_accessible (clear), _("Built-in model"));
+  gtk_widget_set_tooltip_text (clear, _ ("Go back to the model that comes with the plug-in"));
+  atk_object_set_name (gtk_widget_get_accessible (clear), _ ("Built-in model"));
   g_signal_connect_swapped (clear, "clicked", G_CALLBACK (on_clear_model), config);
   g_signal_connect_object (config, "notify::model", G_CALLBACK (on_model), clear, 0);
   on_model (G_OBJECT (config), NULL, clear);
   gtk_box_pack_start (GTK_BOX (box), clear, FALSE, FALSE, 0);
 
-  attach (grid, row, labels, _("_Model"), button, box, tooltip);
+  attach (grid, row, labels, _ ("_Model"), button, box, tooltip);
 }
 
 GtkWidget *
-adain_options_new_advanced (GimpProcedureConfig *config,
-                            GtkSizeGroup        *labels)
+adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
 
-  attach (grid, 0, labels, _("_Working size"), size, size,
-          _("The longest side at which the picture is painted. Strokes have a fixed width in "
-            "pixels, so a smaller size gives broader ones, and is faster. The result always has "
-            "the full size of the layer."));
+  attach (grid, 0, labels, _ ("_Working size"), size, size,
+          _ ("The longest side at which the picture is painted. Strokes have a fixed width in "
+             "pixels, so a smaller size gives broader ones, and is faster. The result always has "
+             "the full size of the layer."));
 
-  attach_choice (grid, 1, labels, config, "device", _("_Device"),
-                 _("What computes the picture. It changes how long that takes, not how the "
-                   "picture looks."));
+  attach_choice (grid, 1, labels, config, "device", _ ("_Device"),
+                 _ ("What computes the picture. It changes how long that takes, not how the "
+                    "picture looks."));
 
   attach_model (grid, 2, labels, config,
-                _("Another network to paint with: a safetensors file made for this plug-in. It "
-                  "decides how brushwork and detail look. None means the one that comes with the "
-                  "plug-in."));
+                _ ("Another network to paint with: a safetensors file made for this plug-in. It "
+                   "decides how brushwork and detail look. None means the one that comes with the "
+                   "plug-in."));
 
   return grid;
 }

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 /* Strength, colors, stroke size. All labels join @labels, so that they align. */
-GtkWidget *adain_options_new          (GimpProcedureConfig *config, GtkSizeGroup *labels);
+GtkWidget *adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
 /* Working size, device, model. */
 GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels);

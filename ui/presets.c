@@ -18,22 +18,22 @@
 #define SUFFIX   ".ini"
 
 /* The ids of the rows are the files' names, and this for settings of no preset. */
-#define NONE     ""
+#define NONE ""
 
 struct _AdainPresets
 {
-  GtkBox               parent;
+  GtkBox parent;
 
   GimpProcedureConfig *config;
-  gboolean             loading;      /* the settings are being changed by ourselves */
+  gboolean             loading; /* the settings are being changed by ourselves */
 
-  GtkWidget           *combo;
-  GtkWidget           *save_button;
-  GtkWidget           *delete_button;
-  GtkWidget           *popover;
-  GtkWidget           *entry;
-  GtkWidget           *confirm_button;
-  GtkWidget           *problem;
+  GtkWidget *combo;
+  GtkWidget *save_button;
+  GtkWidget *delete_button;
+  GtkWidget *popover;
+  GtkWidget *entry;
+  GtkWidget *confirm_button;
+  GtkWidget *problem;
 };
 
 G_DEFINE_FINAL_TYPE (AdainPresets, adain_presets, GTK_TYPE_BOX)
@@ -98,8 +98,7 @@ read_name (const char *base)
   char     *path = preset_path (base);
   char     *name = NULL;
 
-  if (g_str_has_suffix (base, SUFFIX) &&
-      g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+  if (g_str_has_suffix (base, SUFFIX) && g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     name = g_key_file_get_string (file, GROUP, NAME_KEY, NULL);
 
   g_free (path);
@@ -109,8 +108,7 @@ read_name (const char *base)
 }
 
 static int
-compare_presets (gconstpointer a,
-                 gconstpointer b)
+compare_presets (gconstpointer a, gconstpointer b)
 {
   const Preset *first = *(const Preset *const *) a, *second = *(const Preset *const *) b;
   int           order = g_utf8_collate (first->name, second->name);
@@ -151,8 +149,7 @@ list_presets (void)
 
 /* Shows the preset @file (NONE: no preset) without loading it. */
 static void
-select_file (AdainPresets *presets,
-             const char   *file)
+select_file (AdainPresets *presets, const char *file)
 {
   presets->loading = TRUE;
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (presets->combo), file);
@@ -175,19 +172,19 @@ static char *
 selected_name (AdainPresets *presets)
 {
   return *selected_file (presets) != '\0'
-         ? gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (presets->combo)) : NULL;
+             ? gtk_combo_box_text_get_active_text (GTK_COMBO_BOX_TEXT (presets->combo))
+             : NULL;
 }
 
 static void
-fill (AdainPresets *presets,
-      const char   *active)
+fill (AdainPresets *presets, const char *active)
 {
   GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (presets->combo);
   GPtrArray       *list = list_presets ();
 
   presets->loading = TRUE;
   gtk_combo_box_text_remove_all (combo);
-  gtk_combo_box_text_append (combo, NONE, list->len > 0 ? _("None") : _("None saved yet"));
+  gtk_combo_box_text_append (combo, NONE, list->len > 0 ? _ ("None") : _ ("None saved yet"));
   for (guint i = 0; i < list->len; i++)
     {
       const Preset *preset = list->pdata[i];
@@ -229,7 +226,7 @@ on_chosen (AdainPresets *presets)
 static void
 on_settings_changed (AdainPresets *presets)
 {
-  if (! presets->loading)
+  if (!presets->loading)
     select_file (presets, NONE);
 }
 
@@ -240,7 +237,7 @@ on_delete (AdainPresets *presets)
   char *path = preset_path (selected_file (presets));
 
   if (g_unlink (path) != 0 && errno != ENOENT)
-    g_message (_("The preset “%s” cannot be deleted: %s"), name, g_strerror (errno));
+    g_message (_ ("The preset “%s” cannot be deleted: %s"), name, g_strerror (errno));
 
   g_free (path);
   g_free (name);
@@ -265,7 +262,7 @@ on_name_typed (AdainPresets *presets)
 
   gtk_widget_set_sensitive (presets->confirm_button, *name != '\0');
   gtk_button_set_label (GTK_BUTTON (presets->confirm_button),
-                        *name && g_file_test (path, G_FILE_TEST_EXISTS) ? _("_Replace") : _("_Save"));
+                        *name && g_file_test (path, G_FILE_TEST_EXISTS) ? _ ("_Replace") : _ ("_Save"));
   gtk_widget_hide (presets->problem);
 
   g_free (path);
@@ -325,7 +322,7 @@ create_popover (AdainPresets *presets)
   GtkWidget *popover = gtk_popover_new (presets->save_button);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("Save these settings as preset _named:"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("Save these settings as preset _named:"));
 
   gtk_container_set_border_width (GTK_CONTAINER (box), 12);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
@@ -336,7 +333,7 @@ create_popover (AdainPresets *presets)
   g_signal_connect_swapped (presets->entry, "changed", G_CALLBACK (on_name_typed), presets);
   g_signal_connect_swapped (presets->entry, "activate", G_CALLBACK (on_save), presets);
 
-  presets->confirm_button = gtk_button_new_with_mnemonic (_("_Save"));
+  presets->confirm_button = gtk_button_new_with_mnemonic (_ ("_Save"));
   g_signal_connect_swapped (presets->confirm_button, "clicked", G_CALLBACK (on_save), presets);
 
   presets->problem = gtk_label_new (NULL);
@@ -358,9 +355,7 @@ create_popover (AdainPresets *presets)
 /* Construction ------------------------------------------------------------------------------ */
 
 static GtkWidget *
-icon_button (const char *icon,
-             const char *name,
-             const char *tooltip)
+icon_button (const char *icon, const char *name, const char *tooltip)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
 
@@ -392,23 +387,23 @@ static void
 adain_presets_init (AdainPresets *presets)
 {
   GtkBox    *box = GTK_BOX (presets);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("Pr_eset:"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("Pr_eset:"));
 
   gtk_box_set_spacing (box, 6);
 
   presets->combo = gtk_combo_box_text_new ();
   gtk_widget_set_tooltip_text (presets->combo,
-                               _("Brings back styles, weights and settings that you saved under a name"));
+                               _ ("Brings back styles, weights and settings that you saved under a name"));
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), presets->combo);
   g_signal_connect_swapped (presets->combo, "changed", G_CALLBACK (on_chosen), presets);
 
-  presets->save_button = icon_button ("document-save-symbolic", _("Save preset"),
-                                      _("Saves the styles, weights and settings under a name"));
+  presets->save_button = icon_button ("document-save-symbolic", _ ("Save preset"),
+                                      _ ("Saves the styles, weights and settings under a name"));
   g_signal_connect_swapped (presets->save_button, "clicked", G_CALLBACK (on_save_clicked), presets);
   presets->popover = create_popover (presets);
 
-  presets->delete_button = icon_button ("edit-delete-symbolic", _("Delete preset"),
-                                        _("Deletes the chosen preset"));
+  presets->delete_button = icon_button ("edit-delete-symbolic", _ ("Delete preset"),
+                                        _ ("Deletes the chosen preset"));
   g_signal_connect_swapped (presets->delete_button, "clicked", G_CALLBACK (on_delete), presets);
 
   gtk_box_pack_start (box, label, FALSE, FALSE, 0);

@@ -10,16 +10,14 @@
 #include "ui/thumbnail.h"
 
 AdainPreviewPicture *
-adain_preview_picture_new (GimpImage    *image,
-                           GimpDrawable *drawable,
-                           int           longest)
+adain_preview_picture_new (GimpImage *image, GimpDrawable *drawable, int longest)
 {
   AdainPreviewPicture *picture;
   AdainRect            rect;
   double               scale;
   gsize                n;
 
-  if (! gimp_drawable_mask_intersect (drawable, &rect.x, &rect.y, &rect.width, &rect.height))
+  if (!gimp_drawable_mask_intersect (drawable, &rect.x, &rect.y, &rect.width, &rect.height))
     return NULL;
 
   scale = MIN (1.0, (double) longest / MAX (rect.width, rect.height));
@@ -27,8 +25,7 @@ adain_preview_picture_new (GimpImage    *image,
   picture = g_new0 (AdainPreviewPicture, 1);
   picture->full_width = rect.width;
   picture->full_height = rect.height;
-  picture->layer_longest = MAX (gimp_drawable_get_width (drawable),
-                                gimp_drawable_get_height (drawable));
+  picture->layer_longest = MAX (gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable));
   picture->gray = gimp_drawable_is_gray (drawable);
   picture->drawable = g_object_ref (drawable);
   picture->rect = rect;
@@ -37,7 +34,7 @@ adain_preview_picture_new (GimpImage    *image,
 
   n = (gsize) picture->image.width * picture->image.height;
   picture->image.rgba = g_new0 (float, n * 4);
-  if (! gimp_selection_is_empty (image))
+  if (!gimp_selection_is_empty (image))
     {
       picture->selection = GIMP_DRAWABLE (g_object_ref (gimp_image_get_selection (image)));
       picture->image.mask = g_new0 (float, n);
@@ -55,12 +52,8 @@ adain_preview_picture_new (GimpImage    *image,
 
 /* Reads the piece @to of @drawable's reduced pixels into @data, which is as large as @picture. */
 static void
-read_piece (AdainPreviewPicture *picture,
-            GimpDrawable        *drawable,
-            AdainRect            from,
-            AdainRect            to,
-            const Babl          *format,
-            float               *data)
+read_piece (AdainPreviewPicture *picture, GimpDrawable *drawable, AdainRect from, AdainRect to,
+            const Babl *format, float *data)
 {
   int    channels = babl_format_get_n_components (format);
   int    width = to.width, height = to.height;
@@ -68,17 +61,14 @@ read_piece (AdainPreviewPicture *picture,
 
   for (int y = 0; piece && y < MIN (height, to.height); y++)
     memcpy (data + ((gsize) (to.y + y) * picture->image.width + to.x) * channels,
-            piece + (gsize) y * width * channels,
-            (gsize) MIN (width, to.width) * channels * sizeof (float));
+            piece + (gsize) y * width * channels, (gsize) MIN (width, to.width) * channels * sizeof (float));
 
   g_free (piece);
 }
 
 /* What the layer's mask hides counts as transparent. */
 static void
-hide_masked (AdainPreviewPicture *picture,
-             AdainRect            from,
-             AdainRect            to)
+hide_masked (AdainPreviewPicture *picture, AdainRect from, AdainRect to)
 {
   float *mask = g_new0 (float, (gsize) picture->image.width * picture->image.height);
 
@@ -97,11 +87,7 @@ hide_masked (AdainPreviewPicture *picture,
 
 /* The part of a length of @whole pixels that piece @i of @n has. */
 static void
-share (int  whole,
-       int  i,
-       int  n,
-       int *start,
-       int *length)
+share (int whole, int i, int n, int *start, int *length)
 {
   *start = (gint64) whole * i / n;
   *length = (gint64) whole * (i + 1) / n - *start;
@@ -109,12 +95,7 @@ share (int  whole,
 
 /* The same part of the layer, as near as whole pixels allow. */
 static void
-unreduce (int  reduced,
-          int  full,
-          int  start,
-          int  length,
-          int *full_start,
-          int *full_length)
+unreduce (int reduced, int full, int start, int length, int *full_start, int *full_length)
 {
   double scale = (double) full / reduced;
 
@@ -140,8 +121,7 @@ adain_preview_picture_read (AdainPreviewPicture *picture)
 
   from.x += picture->rect.x;
   from.y += picture->rect.y;
-  read_piece (picture, picture->drawable, from, to, babl_format ("R'G'B'A float"),
-              picture->image.rgba);
+  read_piece (picture, picture->drawable, from, to, babl_format ("R'G'B'A float"), picture->image.rgba);
   if (picture->layer_mask)
     hide_masked (picture, from, to);
 
@@ -150,8 +130,7 @@ adain_preview_picture_read (AdainPreviewPicture *picture)
       gimp_drawable_get_offsets (picture->drawable, &offset_x, &offset_y);
       from.x += offset_x;
       from.y += offset_y;
-      read_piece (picture, picture->selection, from, to, babl_format ("Y float"),
-                  picture->image.mask);
+      read_piece (picture, picture->selection, from, to, babl_format ("Y float"), picture->image.mask);
     }
 
   return ++picture->next < columns * rows;
@@ -160,7 +139,7 @@ adain_preview_picture_read (AdainPreviewPicture *picture)
 void
 adain_preview_picture_free (AdainPreviewPicture *picture)
 {
-  if (! picture)
+  if (!picture)
     return;
 
   g_clear_object (&picture->drawable);
@@ -173,14 +152,9 @@ adain_preview_picture_free (AdainPreviewPicture *picture)
 
 /* Averages @in down to @out_width x @out_height; each pixel has @channels floats. */
 static float *
-average_down (const float *in,
-              int          width,
-              int          height,
-              int          channels,
-              int          out_width,
-              int          out_height)
+average_down (const float *in, int width, int height, int channels, int out_width, int out_height)
 {
-  float *out = g_new (float, (gsize) out_width * out_height * channels);
+  float *out = g_new (float, out_width *(gsize) out_height *channels);
 
   for (int y = 0; y < out_height; y++)
     {
@@ -209,37 +183,32 @@ average_down (const float *in,
 }
 
 AdainPreviewPicture *
-adain_preview_picture_reduce (const AdainPreviewPicture *picture,
-                              int                        longest)
+adain_preview_picture_reduce (const AdainPreviewPicture *picture, int longest)
 {
   AdainPreviewPicture *small = g_memdup2 (picture, sizeof *picture);
   double scale = MIN (1.0, (double) longest / MAX (picture->image.width, picture->image.height));
 
   small->drawable = small->selection = small->layer_mask = NULL;
-  small->image.width  = MAX (1, (int) round (picture->image.width * scale));
+  small->image.width = MAX (1, (int) round (picture->image.width * scale));
   small->image.height = MAX (1, (int) round (picture->image.height * scale));
-  small->image.rgba = average_down (picture->image.rgba, picture->image.width,
-                                    picture->image.height, 4,
+  small->image.rgba = average_down (picture->image.rgba, picture->image.width, picture->image.height, 4,
                                     small->image.width, small->image.height);
   if (picture->image.mask)
-    small->image.mask = average_down (picture->image.mask, picture->image.width,
-                                      picture->image.height, 1,
+    small->image.mask = average_down (picture->image.mask, picture->image.width, picture->image.height, 1,
                                       small->image.width, small->image.height);
 
   return small;
 }
 
 cairo_surface_t *
-adain_preview_picture_surface (const AdainPreviewPicture *picture,
-                               const float               *rgba)
+adain_preview_picture_surface (const AdainPreviewPicture *picture, const float *rgba)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
-                                                         picture->image.width,
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, picture->image.width,
                                                          picture->image.height);
   int              stride = cairo_image_surface_get_stride (surface);
   guchar          *data = cairo_image_surface_get_data (surface);
 
-  if (! data)
+  if (!data)
     return surface;
 
   for (int y = 0; y < picture->image.height; y++)
@@ -250,7 +219,7 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture,
         {
           gsize        at = (gsize) y * picture->image.width + x;
           const float *before = picture->image.rgba + at * 4;
-          float        share = ! rgba ? 0.0f : picture->image.mask ? picture->image.mask[at] : 1.0f;
+          float        share = !rgba ? 0.0f : picture->image.mask ? picture->image.mask[at] : 1.0f;
           float        alpha = CLAMP (before[3], 0.0f, 1.0f);
           float        color[3];
           guint32      pixel = (guint32) (alpha * 255.0f + 0.5f) << 24;
@@ -259,12 +228,10 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture,
             color[c] = before[c] + (share > 0.0f ? share * (rgba[at * 4 + c] - before[c]) : 0.0f);
 
           if (picture->gray)
-            color[0] = color[1] = color[2] =
-              0.2126f * color[0] + 0.7152f * color[1] + 0.0722f * color[2];
+            color[0] = color[1] = color[2] = 0.2126f * color[0] + 0.7152f * color[1] + 0.0722f * color[2];
 
           for (int c = 0; c < 3; c++)
-            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f)
-                     << (16 - 8 * c);
+            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f) << (16 - 8 * c);
 
           row[x] = pixel;
         }

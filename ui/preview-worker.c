@@ -17,36 +17,36 @@ typedef struct
 {
   AdainPreviewPicture *picture;
   AdainContent        *content;
-  int                  work_size;      /* at which @content was encoded */
+  int                  work_size; /* at which @content was encoded */
   AdainStyleCache     *styles;
 } Stage;
 
 struct _AdainPreviewWorker
 {
-  gatomicrefcount      ref_count;
-  AdainPreviewReady    ready;
-  gpointer             user_data;
-  GThread             *thread;
+  gatomicrefcount   ref_count;
+  AdainPreviewReady ready;
+  gpointer          user_data;
+  GThread          *thread;
 
-  GMutex               mutex;          /* guards what follows, up to the empty line */
+  GMutex               mutex; /* guards what follows, up to the empty line */
   GCond                cond;
-  AdainLook           *look;           /* the last one asked for */
-  gboolean             pending;        /* it is still to be computed, */
-  int                  first_stage;    /* from this stage on */
-  GCancellable        *cancellable;    /* of what is being computed */
-  AdainPreviewPicture *large;          /* on its way to the thread */
+  AdainLook           *look;        /* the last one asked for */
+  gboolean             pending;     /* it is still to be computed, */
+  int                  first_stage; /* from this stage on */
+  GCancellable        *cancellable; /* of what is being computed */
+  AdainPreviewPicture *large;       /* on its way to the thread */
   gboolean             sharpening;
   gboolean             quit;
-  int                  generation;     /* results of earlier ones are not shown any more */
+  int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
-  char                *model_path;
-  AdainDevice          device;
-  AdainEngine         *engine;
-  AdainPalette         palette;
-  gboolean             has_palette;
-  Stage                stages[N_STAGES];
-  int                  longest;        /* side of the layer */
+  char        *model_path;
+  AdainDevice  device;
+  AdainEngine *engine;
+  AdainPalette palette;
+  gboolean     has_palette;
+  Stage        stages[N_STAGES];
+  int          longest; /* side of the layer */
 };
 
 AdainLook *
@@ -74,7 +74,7 @@ adain_look_ref (AdainLook *look)
 void
 adain_look_unref (AdainLook *look)
 {
-  if (! look || ! g_atomic_ref_count_dec (&look->ref_count))
+  if (!look || !g_atomic_ref_count_dec (&look->ref_count))
     return;
 
   for (int i = 0; i < look->n_styles; i++)
@@ -89,7 +89,7 @@ adain_look_unref (AdainLook *look)
 static void
 worker_unref (AdainPreviewWorker *worker)
 {
-  if (! g_atomic_ref_count_dec (&worker->ref_count))
+  if (!g_atomic_ref_count_dec (&worker->ref_count))
     return;
 
   g_mutex_clear (&worker->mutex);
@@ -128,7 +128,7 @@ deliver (gpointer data)
   gboolean            wanted;
 
   g_mutex_lock (&worker->mutex);
-  wanted = ! worker->quit && worker->generation == delivery->generation;
+  wanted = !worker->quit && worker->generation == delivery->generation;
   g_mutex_unlock (&worker->mutex);
 
   if (wanted)
@@ -139,13 +139,8 @@ deliver (gpointer data)
 
 /* Takes @surface and @error. */
 static void
-post (AdainPreviewWorker *worker,
-      const AdainLook    *look,
-      int                 generation,
-      cairo_surface_t    *surface,
-      gboolean            sharp,
-      gboolean            wants_large,
-      GError             *error)
+post (AdainPreviewWorker *worker, const AdainLook *look, int generation, cairo_surface_t *surface,
+      gboolean sharp, gboolean wants_large, GError *error)
 {
   Delivery *delivery = g_new0 (Delivery, 1);
 
@@ -182,22 +177,19 @@ close_engine (AdainPreviewWorker *worker)
 }
 
 static gboolean
-open_engine (AdainPreviewWorker  *worker,
-             const AdainLook     *look,
-             GError             **error)
+open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 {
   AdainEngineOptions options = { 0 };
   AdainModel        *model;
   char              *module_dir;
 
-  if (worker->engine && worker->device == look->device &&
-      g_strcmp0 (worker->model_path, look->model) == 0)
+  if (worker->engine && worker->device == look->device && g_strcmp0 (worker->model_path, look->model) == 0)
     return TRUE;
 
   close_engine (worker);
 
   model = adain_model_load (look->model, error);
-  if (! model)
+  if (!model)
     return FALSE;
 
   module_dir = adain_arguments_module_dir ();
@@ -206,7 +198,7 @@ open_engine (AdainPreviewWorker  *worker,
   adain_model_unref (model);
   g_free (module_dir);
 
-  if (! worker->engine)
+  if (!worker->engine)
     return FALSE;
 
   worker->device = look->device;
@@ -219,21 +211,17 @@ open_engine (AdainPreviewWorker  *worker,
 
 /* The size at which the filter will see what the picture shows. */
 static int
-final_work_size (const AdainPreviewPicture *picture,
-                 const AdainLook           *look)
+final_work_size (const AdainPreviewPicture *picture, const AdainLook *look)
 {
   int longest = MAX (picture->full_width, picture->full_height);
-  int size    = adain_arguments_work_size (look->work_size, picture->layer_longest, longest);
+  int size = adain_arguments_work_size (look->work_size, picture->layer_longest, longest);
 
   return size > 0 ? size : longest;
 }
 
 static gboolean
-encode_content (AdainPreviewWorker  *worker,
-                Stage               *stage,
-                int                  work_size,
-                GCancellable        *cancellable,
-                GError             **error)
+encode_content (AdainPreviewWorker *worker, Stage *stage, int work_size, GCancellable *cancellable,
+                GError **error)
 {
   AdainSource source = adain_image_source (&stage->picture->image);
 
@@ -241,32 +229,27 @@ encode_content (AdainPreviewWorker  *worker,
     return TRUE;
 
   g_clear_pointer (&stage->content, adain_content_free);
-  stage->content = adain_content_encode (worker->engine, &source, work_size,
-                                         NULL, NULL, cancellable, error);
+  stage->content = adain_content_encode (worker->engine, &source, work_size, NULL, NULL, cancellable, error);
   stage->work_size = work_size;
 
   return stage->content != NULL;
 }
 
 static cairo_surface_t *
-render (AdainPreviewWorker  *worker,
-        Stage               *stage,
-        const AdainLook     *look,
-        GCancellable        *cancellable,
-        GError             **error)
+render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancellable *cancellable,
+        GError **error)
 {
   AdainRenderOptions  options = { look->strength, ADAIN_COLOR_STYLE };
   const AdainPalette *palette = NULL;
   int                 final_size = final_work_size (stage->picture, look);
-  int                 work_size = MIN (final_size, MAX (stage->picture->image.width,
-                                                        stage->picture->image.height));
-  double              stroke_size = look->stroke_size * work_size / final_size;
-  AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
-  AdainSink           sink = adain_image_sink (&result);
-  AdainStyle        **styles;
-  cairo_surface_t    *surface = NULL;
+  int          work_size = MIN (final_size, MAX (stage->picture->image.width, stage->picture->image.height));
+  double       stroke_size = look->stroke_size * work_size / final_size;
+  AdainImage   result = { stage->picture->image.width, stage->picture->image.height };
+  AdainSink    sink = adain_image_sink (&result);
+  AdainStyle **styles;
+  cairo_surface_t *surface = NULL;
 
-  if (! encode_content (worker, stage, work_size, cancellable, error))
+  if (!encode_content (worker, stage, work_size, cancellable, error))
     return NULL;
 
   if (look->preserve == ADAIN_PRESERVE_LIGHTNESS)
@@ -274,7 +257,7 @@ render (AdainPreviewWorker  *worker,
 
   if (look->preserve == ADAIN_PRESERVE_PALETTE)
     {
-      if (! worker->has_palette)
+      if (!worker->has_palette)
         adain_content_palette (stage->content, &worker->palette);
       worker->has_palette = TRUE;
       palette = &worker->palette;
@@ -283,19 +266,19 @@ render (AdainPreviewWorker  *worker,
   styles = g_new (AdainStyle *, look->n_styles);
   for (int i = 0; i < look->n_styles; i++)
     {
-      styles[i] = adain_style_cache_get (stage->styles, worker->engine, look->styles[i],
-                                         stroke_size, palette, cancellable, error);
-      if (! styles[i])
+      styles[i] = adain_style_cache_get (stage->styles, worker->engine, look->styles[i], stroke_size, palette,
+                                         cancellable, error);
+      if (!styles[i])
         {
           g_free (styles);
           return NULL;
         }
     }
 
-  result.rgba = g_new (float, (gsize) result.width * result.height * 4);
+  result.rgba = g_new (float, result.width *(gsize) result.height * 4);
 
-  if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink,
-                            NULL, NULL, cancellable, error))
+  if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink, NULL,
+                            NULL, cancellable, error))
     surface = adain_preview_picture_surface (stage->picture, result.rgba);
 
   g_free (result.rgba);
@@ -313,7 +296,7 @@ superseded (AdainPreviewWorker *worker)
 
   g_mutex_lock (&worker->mutex);
   result = worker->pending || worker->quit || g_cancellable_is_cancelled (worker->cancellable);
-  worker->sharpening = ! result;
+  worker->sharpening = !result;
   g_mutex_unlock (&worker->mutex);
 
   return result;
@@ -321,25 +304,21 @@ superseded (AdainPreviewWorker *worker)
 
 /* How many stages there are until this look is as sharp as it gets. */
 static int
-count_stages (AdainPreviewWorker *worker,
-              const AdainLook    *look)
+count_stages (AdainPreviewWorker *worker, const AdainLook *look)
 {
   int final_size = final_work_size (worker->stages[0].picture, look);
   int n = 1;
 
-  while (n < N_STAGES && worker->longest > stage_sides[n - 1] &&
-         (n < LARGE || final_size > stage_sides[n - 1]))
+  while (n < N_STAGES && worker->longest > stage_sides[n - 1]
+         && (n < LARGE || final_size > stage_sides[n - 1]))
     n++;
 
   return n;
 }
 
 static void
-compute (AdainPreviewWorker *worker,
-         const AdainLook    *look,
-         int                 first_stage,
-         int                 generation,
-         GCancellable       *cancellable)
+compute (AdainPreviewWorker *worker, const AdainLook *look, int first_stage, int generation,
+         GCancellable *cancellable)
 {
   int n_stages = count_stages (worker, look);
 
@@ -349,7 +328,7 @@ compute (AdainPreviewWorker *worker,
       GError          *error = NULL;
       gboolean         wants_large;
 
-      if (i > 0 && (! worker->stages[i].picture || superseded (worker)))
+      if (i > 0 && (!worker->stages[i].picture || superseded (worker)))
         return;
 
       if (open_engine (worker, look, &error))
@@ -361,9 +340,9 @@ compute (AdainPreviewWorker *worker,
           return;
         }
 
-      wants_large = i + 1 < n_stages && ! worker->stages[i + 1].picture;
-      post (worker, look, generation, surface, i == n_stages - 1 || ! surface, wants_large, error);
-      if (! surface)
+      wants_large = i + 1 < n_stages && !worker->stages[i + 1].picture;
+      post (worker, look, generation, surface, i == n_stages - 1 || !surface, wants_large, error);
+      if (!surface)
         return;
     }
 }
@@ -375,7 +354,7 @@ work (gpointer data)
 
   g_mutex_lock (&worker->mutex);
 
-  while (! worker->quit)
+  while (!worker->quit)
     {
       AdainLook    *look;
       GCancellable *cancellable;
@@ -385,7 +364,7 @@ work (gpointer data)
       if (worker->large)
         worker->stages[LARGE].picture = g_steal_pointer (&worker->large);
 
-      if (! worker->pending)
+      if (!worker->pending)
         {
           g_cond_wait (&worker->cond, &worker->mutex);
           continue;
@@ -414,8 +393,7 @@ work (gpointer data)
 /* The main thread's side -------------------------------------------------------------------- */
 
 void
-adain_preview_worker_request (AdainPreviewWorker *worker,
-                              AdainLook          *look)
+adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look)
 {
   g_mutex_lock (&worker->mutex);
 
@@ -424,12 +402,12 @@ adain_preview_worker_request (AdainPreviewWorker *worker,
   worker->pending = look != NULL;
   worker->first_stage = 0;
 
-  if (! look)
+  if (!look)
     worker->generation++;
 
   /* A fast version in the making is let through, or else none would ever be seen while a slider
    * moves without a rest. */
-  if (! look || worker->sharpening)
+  if (!look || worker->sharpening)
     g_cancellable_cancel (worker->cancellable);
 
   g_cond_signal (&worker->cond);
@@ -437,15 +415,14 @@ adain_preview_worker_request (AdainPreviewWorker *worker,
 }
 
 void
-adain_preview_worker_refine (AdainPreviewWorker  *worker,
-                             AdainPreviewPicture *picture)
+adain_preview_worker_refine (AdainPreviewWorker *worker, AdainPreviewPicture *picture)
 {
   g_mutex_lock (&worker->mutex);
 
   worker->large = picture;
 
   /* What is being computed, or waits to be, finds the picture by itself when it gets there. */
-  if (worker->look && ! worker->pending)
+  if (worker->look && !worker->pending)
     {
       worker->pending = TRUE;
       worker->first_stage = LARGE;
@@ -456,9 +433,7 @@ adain_preview_worker_refine (AdainPreviewWorker  *worker,
 }
 
 AdainPreviewWorker *
-adain_preview_worker_new (AdainPreviewPicture *picture,
-                          AdainPreviewReady    ready,
-                          gpointer             user_data)
+adain_preview_worker_new (AdainPreviewPicture *picture, AdainPreviewReady ready, gpointer user_data)
 {
   AdainPreviewWorker *worker = g_new0 (AdainPreviewWorker, 1);
 
@@ -481,7 +456,7 @@ adain_preview_worker_new (AdainPreviewPicture *picture,
 void
 adain_preview_worker_free (AdainPreviewWorker *worker)
 {
-  if (! worker)
+  if (!worker)
     return;
 
   g_mutex_lock (&worker->mutex);

@@ -19,20 +19,20 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount ref_count;
-  AdainDevice    device;
-  char          *model;
-  int            n_styles;
-  GdkPixbuf    **styles;
-  double        *weights;
-  double         strength;
-  AdainPreserve  preserve;
-  double         stroke_size;
-  int            work_size;
-  gint64         asked;             /* when, by g_get_monotonic_time() */
+  AdainDevice     device;
+  char           *model;
+  int             n_styles;
+  GdkPixbuf     **styles;
+  double         *weights;
+  double          strength;
+  AdainPreserve   preserve;
+  double          stroke_size;
+  int             work_size;
+  gint64          asked; /* when, by g_get_monotonic_time() */
 } AdainLook;
 
-AdainLook *adain_look_new   (int n_styles);
-AdainLook *adain_look_ref   (AdainLook *look);
+AdainLook *adain_look_new (int n_styles);
+AdainLook *adain_look_ref (AdainLook *look);
 void       adain_look_unref (AdainLook *look);
 
 /**
@@ -61,20 +61,18 @@ typedef void (*AdainPreviewReady) (const AdainPreviewResult *result, gpointer us
 typedef struct _AdainPreviewWorker AdainPreviewWorker;
 
 /* @picture is copied. */
-AdainPreviewWorker *adain_preview_worker_new     (AdainPreviewPicture *picture,
-                                                  AdainPreviewReady    ready,
-                                                  gpointer             user_data);
+AdainPreviewWorker *adain_preview_worker_new (AdainPreviewPicture *picture, AdainPreviewReady ready,
+                                              gpointer user_data);
 
 /* NULL stops what is going on. */
-void                adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look);
+void adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look);
 
 /* Longest side of the picture that makes the sharpest version of a large layer. */
 #define ADAIN_PREVIEW_LARGE 2048
 
 /* Takes over such a picture and shows the last look asked for once more, from it. */
-void                adain_preview_worker_refine  (AdainPreviewWorker *worker,
-                                                  AdainPreviewPicture *picture);
+void adain_preview_worker_refine (AdainPreviewWorker *worker, AdainPreviewPicture *picture);
 
-void                adain_preview_worker_free    (AdainPreviewWorker *worker);
+void adain_preview_worker_free (AdainPreviewWorker *worker);
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 
 #define MIN_WIDTH  512
 #define MIN_HEIGHT 340
-#define CHECK_SIZE     8
+#define CHECK_SIZE 8
 
 /* A notch of the wheel, or a click on a button. */
 #define ZOOM_STEP 1.5
@@ -23,37 +23,37 @@
 
 struct _AdainPreview
 {
-  GtkBox               parent;
+  GtkBox parent;
 
   GimpImage           *image;
   GimpDrawable        *drawable;
   AdainPreviewPicture *picture;
-  AdainPreviewPicture *large;        /* being read */
-  guint                reading;      /* the source that does it */
-  gboolean             refined;      /* it was handed over */
+  AdainPreviewPicture *large;   /* being read */
+  guint                reading; /* the source that does it */
+  gboolean             refined; /* it was handed over */
   AdainPreviewWorker  *worker;
   cairo_surface_t     *before;
-  cairo_surface_t     *after;        /* NULL: nothing to compare with */
-  gint64               asked;        /* of a picture that was not drawn yet */
+  cairo_surface_t     *after; /* NULL: nothing to compare with */
+  gint64               asked; /* of a picture that was not drawn yet */
   gboolean             sharp;
   AdainView            view;
-  gboolean             held;         /* the mouse button is down on the picture, */
-  gboolean             moving;       /* and moves it, */
-  double               from_x, from_y;   /* from here */
+  gboolean             held;           /* the mouse button is down on the picture, */
+  gboolean             moving;         /* and moves it, */
+  double               from_x, from_y; /* from here */
 
-  GtkWidget           *area;
-  GtkWidget           *hint;
-  GtkWidget           *on_check;
-  GtkWidget           *before_toggle;
-  GtkWidget           *zoom_out;
-  GtkWidget           *zoom_in;
-  GtkWidget           *zoom_percent;
-  GtkWidget           *bottom;
-  GtkWidget           *controls;
-  GtkWidget           *spinner;
-  GtkWidget           *device;
-  GtkWidget           *notice;
-  GtkWidget           *layers;
+  GtkWidget *area;
+  GtkWidget *hint;
+  GtkWidget *on_check;
+  GtkWidget *before_toggle;
+  GtkWidget *zoom_out;
+  GtkWidget *zoom_in;
+  GtkWidget *zoom_percent;
+  GtkWidget *bottom;
+  GtkWidget *controls;
+  GtkWidget *spinner;
+  GtkWidget *device;
+  GtkWidget *notice;
+  GtkWidget *layers;
 };
 
 static guint wanted_signal;
@@ -63,17 +63,17 @@ G_DEFINE_FINAL_TYPE (AdainPreview, adain_preview, GTK_TYPE_BOX)
 static gboolean
 shows_before (AdainPreview *preview)
 {
-  return ! preview->after || (preview->held && ! preview->moving) ||
-         gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->before_toggle));
+  return !preview->after || (preview->held && !preview->moving)
+         || gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->before_toggle));
 }
 
 /* What a screen reader says, and tests wait for. */
 static void
 describe (AdainPreview *preview)
 {
-  const char *text = shows_before (preview) ? _("The untouched picture")
-                     : preview->sharp ? _("The result, sharp")
-                     : _("The result, fast version");
+  const char *text = shows_before (preview) ? _ ("The untouched picture")
+                     : preview->sharp       ? _ ("The result, sharp")
+                                            : _ ("The result, fast version");
 
   atk_object_set_description (gtk_widget_get_accessible (preview->area), text);
 }
@@ -81,9 +81,7 @@ describe (AdainPreview *preview)
 /* Drawing ----------------------------------------------------------------------------------- */
 
 static void
-draw_checks (cairo_t *cr,
-             int      width,
-             int      height)
+draw_checks (cairo_t *cr, int width, int height)
 {
   cairo_set_source_rgb (cr, 0.6, 0.6, 0.6);
   cairo_rectangle (cr, 0, 0, width, height);
@@ -97,9 +95,7 @@ draw_checks (cairo_t *cr,
 }
 
 static gboolean
-on_draw (GtkWidget    *area,
-         cairo_t      *cr,
-         AdainPreview *preview)
+on_draw (GtkWidget *area, cairo_t *cr, AdainPreview *preview)
 {
   cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
   int              width = gtk_widget_get_allocated_width (area);
@@ -109,7 +105,7 @@ on_draw (GtkWidget    *area,
 
   gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, width, height);
 
-  if (! surface)
+  if (!surface)
     return FALSE;
 
   place = adain_view_place (&preview->view);
@@ -123,8 +119,7 @@ on_draw (GtkWidget    *area,
   draw_checks (cr, width, height);
 
   cairo_translate (cr, shown_x, shown_y);
-  cairo_scale (cr,
-               (double) shown_width / cairo_image_surface_get_width (surface),
+  cairo_scale (cr, (double) shown_width / cairo_image_surface_get_width (surface),
                (double) shown_height / cairo_image_surface_get_height (surface));
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
@@ -153,7 +148,7 @@ static void
 show_view (AdainPreview *preview)
 {
   double shown = preview->view.picture_width / preview->picture->full_width;
-  char  *text = g_strdup_printf (_("%.0f%%"), 100.0 * adain_view_scale (&preview->view) * shown);
+  char  *text = g_strdup_printf (_ ("%.0f%%"), 100.0 * adain_view_scale (&preview->view) * shown);
 
   gtk_label_set_text (GTK_LABEL (preview->zoom_percent), text);
   gtk_widget_set_sensitive (preview->zoom_in, adain_view_can_zoom_in (&preview->view));
@@ -163,12 +158,9 @@ show_view (AdainPreview *preview)
 }
 
 static void
-zoom_by (AdainPreview *preview,
-         double        factor,
-         double        x,
-         double        y)
+zoom_by (AdainPreview *preview, double factor, double x, double y)
 {
-  if (! preview->picture)
+  if (!preview->picture)
     return;
 
   adain_view_zoom (&preview->view, factor, x, y);
@@ -188,25 +180,20 @@ on_zoom_out (AdainPreview *preview)
 }
 
 static gboolean
-on_scroll (GtkWidget      *area,
-           GdkEventScroll *event,
-           AdainPreview   *preview)
+on_scroll (GtkWidget *area, GdkEventScroll *event, AdainPreview *preview)
 {
   if (event->direction != GDK_SCROLL_UP && event->direction != GDK_SCROLL_DOWN)
     return GDK_EVENT_PROPAGATE;
 
-  zoom_by (preview, event->direction == GDK_SCROLL_UP ? ZOOM_STEP : 1.0 / ZOOM_STEP,
-           event->x, event->y);
+  zoom_by (preview, event->direction == GDK_SCROLL_UP ? ZOOM_STEP : 1.0 / ZOOM_STEP, event->x, event->y);
 
   return GDK_EVENT_STOP;
 }
 
 static void
-on_area_size (GtkWidget     *area,
-              GtkAllocation *allocation,
-              AdainPreview  *preview)
+on_area_size (GtkWidget *area, GtkAllocation *allocation, AdainPreview *preview)
 {
-  if (! preview->picture)
+  if (!preview->picture)
     return;
 
   adain_view_set_area (&preview->view, allocation->width, allocation->height);
@@ -216,9 +203,7 @@ on_area_size (GtkWidget     *area,
 /* Before and after -------------------------------------------------------------------------- */
 
 static gboolean
-on_area_button (GtkWidget      *area,
-                GdkEventButton *event,
-                AdainPreview   *preview)
+on_area_button (GtkWidget *area, GdkEventButton *event, AdainPreview *preview)
 {
   if (event->button != GDK_BUTTON_PRIMARY)
     return GDK_EVENT_PROPAGATE;
@@ -234,14 +219,12 @@ on_area_button (GtkWidget      *area,
 
 /* Where there is more than is seen, the picture follows the mouse. */
 static gboolean
-on_area_motion (GtkWidget      *area,
-                GdkEventMotion *event,
-                AdainPreview   *preview)
+on_area_motion (GtkWidget *area, GdkEventMotion *event, AdainPreview *preview)
 {
   double dx = event->x - preview->from_x, dy = event->y - preview->from_y;
 
-  if (! preview->held || ! preview->picture || ! adain_view_can_zoom_out (&preview->view) ||
-      (! preview->moving && hypot (dx, dy) < DRAG_THRESHOLD))
+  if (!preview->held || !preview->picture || !adain_view_can_zoom_out (&preview->view)
+      || (!preview->moving && hypot (dx, dy) < DRAG_THRESHOLD))
     return GDK_EVENT_PROPAGATE;
 
   preview->moving = TRUE;
@@ -255,9 +238,7 @@ on_area_motion (GtkWidget      *area,
 
 /* With the mouse the button acts while it is held; with the keyboard it stays until pressed again. */
 static gboolean
-on_before_button (GtkWidget      *button,
-                  GdkEventButton *event,
-                  AdainPreview   *preview)
+on_before_button (GtkWidget *button, GdkEventButton *event, AdainPreview *preview)
 {
   if (event->button != GDK_BUTTON_PRIMARY)
     return GDK_EVENT_PROPAGATE;
@@ -270,19 +251,17 @@ on_before_button (GtkWidget      *button,
 /* Results ----------------------------------------------------------------------------------- */
 
 static void
-set_busy (AdainPreview *preview,
-          gboolean      busy)
+set_busy (AdainPreview *preview, gboolean busy)
 {
   g_object_set (preview->spinner, "active", busy, NULL);
 }
 
 /* Where there is nothing to be seen, that is always the hint. */
 static void
-set_hint (AdainPreview *preview,
-          const char   *text)
+set_hint (AdainPreview *preview, const char *text)
 {
-  if (! preview->picture)
-    text = _("The selection does not meet the layer.");
+  if (!preview->picture)
+    text = _ ("The selection does not meet the layer.");
 
   gtk_label_set_text (GTK_LABEL (preview->hint), text ? text : "");
   gtk_widget_set_visible (preview->hint, text != NULL);
@@ -290,9 +269,7 @@ set_hint (AdainPreview *preview,
 
 /* Tells which device computes, and why not another. */
 static void
-set_device (AdainPreview *preview,
-            const char   *device,
-            const char   *notice)
+set_device (AdainPreview *preview, const char *device, const char *notice)
 {
   gtk_label_set_text (GTK_LABEL (preview->device), device ? device : "");
   gtk_label_set_text (GTK_LABEL (preview->notice), notice ? notice : "");
@@ -331,28 +308,25 @@ begin_large (AdainPreview *preview)
     return;
 
   preview->refined = TRUE;
-  preview->large = adain_preview_picture_new (preview->image, preview->drawable,
-                                              ADAIN_PREVIEW_LARGE);
+  preview->large = adain_preview_picture_new (preview->image, preview->drawable, ADAIN_PREVIEW_LARGE);
   preview->reading = g_idle_add_full (G_PRIORITY_LOW, read_large, preview, NULL);
 }
 
 /* @surface (nullable) is what there is to compare with. */
 static void
-set_after (AdainPreview    *preview,
-           cairo_surface_t *surface)
+set_after (AdainPreview *preview, cairo_surface_t *surface)
 {
   g_clear_pointer (&preview->after, cairo_surface_destroy);
   preview->after = surface ? cairo_surface_reference (surface) : NULL;
 
   /* A button that is held would not hear that it is let go. */
-  if (! surface)
+  if (!surface)
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->before_toggle), FALSE);
   gtk_widget_set_sensitive (preview->before_toggle, surface != NULL);
 }
 
 static void
-on_ready (const AdainPreviewResult *result,
-          gpointer                  user_data)
+on_ready (const AdainPreviewResult *result, gpointer user_data)
 {
   AdainPreview *preview = user_data;
 
@@ -366,7 +340,7 @@ on_ready (const AdainPreviewResult *result,
       preview->sharp = result->sharp;
     }
 
-  set_busy (preview, ! result->sharp);
+  set_busy (preview, !result->sharp);
   if (result->wants_large)
     begin_large (preview);
   redraw (preview);
@@ -379,10 +353,9 @@ adain_preview_get_notice (AdainPreview *preview)
 }
 
 void
-adain_preview_show_look (AdainPreview *preview,
-                         AdainLook    *look)
+adain_preview_show_look (AdainPreview *preview, AdainLook *look)
 {
-  if (! preview->worker)
+  if (!preview->worker)
     return;
 
   set_busy (preview, TRUE);
@@ -398,8 +371,7 @@ adain_preview_pause (AdainPreview *preview)
 }
 
 void
-adain_preview_show_hint (AdainPreview *preview,
-                         const char   *hint)
+adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);
   set_after (preview, NULL);
@@ -414,8 +386,7 @@ adain_preview_is_on (AdainPreview *preview)
 }
 
 void
-adain_preview_set_on (AdainPreview *preview,
-                      gboolean      on)
+adain_preview_set_on (AdainPreview *preview, gboolean on)
 {
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->on_check), on);
 }
@@ -431,17 +402,16 @@ on_toggled (AdainPreview *preview)
 static GtkWidget *
 create_picture (AdainPreview *preview)
 {
-  GtkWidget *frame   = gtk_frame_new (NULL);
+  GtkWidget *frame = gtk_frame_new (NULL);
   GtkWidget *overlay = gtk_overlay_new ();
   AtkObject *accessible;
 
   preview->area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (preview->area, MIN_WIDTH, MIN_HEIGHT);
-  gtk_widget_set_tooltip_text (preview->area,
-                               _("Hold the mouse button down to see the picture as it was. "
-                                 "Turn the wheel to look closer, then drag the picture."));
-  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK |
-                                        GDK_BUTTON1_MOTION_MASK | GDK_SCROLL_MASK);
+  gtk_widget_set_tooltip_text (preview->area, _ ("Hold the mouse button down to see the picture as it was. "
+                                                 "Turn the wheel to look closer, then drag the picture."));
+  gtk_widget_add_events (preview->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK
+                                            | GDK_BUTTON1_MOTION_MASK | GDK_SCROLL_MASK);
   g_signal_connect (preview->area, "draw", G_CALLBACK (on_draw), preview);
   g_signal_connect (preview->area, "button-press-event", G_CALLBACK (on_area_button), preview);
   g_signal_connect (preview->area, "button-release-event", G_CALLBACK (on_area_button), preview);
@@ -450,7 +420,7 @@ create_picture (AdainPreview *preview)
   g_signal_connect (preview->area, "size-allocate", G_CALLBACK (on_area_size), preview);
 
   accessible = gtk_widget_get_accessible (preview->area);
-  atk_object_set_name (accessible, _("Preview"));
+  atk_object_set_name (accessible, _ ("Preview"));
   atk_object_set_role (accessible, ATK_ROLE_IMAGE);
 
   preview->hint = gtk_label_new (NULL);
@@ -477,16 +447,16 @@ create_switch (AdainPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  preview->on_check = gtk_check_button_new_with_mnemonic (_("L_ive preview"));
+  preview->on_check = gtk_check_button_new_with_mnemonic (_ ("L_ive preview"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->on_check), TRUE);
   gtk_widget_set_tooltip_text (preview->on_check,
-                               _("Show at once how the picture would look. Switch it off on a slow "
-                                 "computer; the picture itself is not changed before you press OK."));
+                               _ ("Show at once how the picture would look. Switch it off on a slow "
+                                  "computer; the picture itself is not changed before you press OK."));
   g_signal_connect_swapped (preview->on_check, "toggled", G_CALLBACK (on_toggled), preview);
   gtk_box_pack_start (GTK_BOX (box), preview->on_check, FALSE, FALSE, 0);
 
   preview->spinner = gtk_spinner_new ();
-  atk_object_set_name (gtk_widget_get_accessible (preview->spinner), _("Preview in progress"));
+  atk_object_set_name (gtk_widget_get_accessible (preview->spinner), _ ("Preview in progress"));
   gtk_box_pack_start (GTK_BOX (box), preview->spinner, FALSE, FALSE, 0);
 
   return box;
@@ -495,25 +465,20 @@ create_switch (AdainPreview *preview)
 static GtkWidget *
 create_before (AdainPreview *preview)
 {
-  preview->before_toggle = gtk_toggle_button_new_with_mnemonic (_("Be_fore"));
+  preview->before_toggle = gtk_toggle_button_new_with_mnemonic (_ ("Be_fore"));
   gtk_widget_set_halign (preview->before_toggle, GTK_ALIGN_START);
   gtk_widget_set_sensitive (preview->before_toggle, FALSE);
   gtk_widget_set_tooltip_text (preview->before_toggle,
-                               _("Shows the picture as it was while the button is held down"));
-  g_signal_connect (preview->before_toggle, "button-press-event",
-                    G_CALLBACK (on_before_button), preview);
-  g_signal_connect (preview->before_toggle, "button-release-event",
-                    G_CALLBACK (on_before_button), preview);
+                               _ ("Shows the picture as it was while the button is held down"));
+  g_signal_connect (preview->before_toggle, "button-press-event", G_CALLBACK (on_before_button), preview);
+  g_signal_connect (preview->before_toggle, "button-release-event", G_CALLBACK (on_before_button), preview);
   g_signal_connect_swapped (preview->before_toggle, "toggled", G_CALLBACK (redraw), preview);
 
   return preview->before_toggle;
 }
 
 static GtkWidget *
-create_zoom_button (AdainPreview *preview,
-                    const char   *icon,
-                    const char   *name,
-                    GCallback     on_clicked)
+create_zoom_button (AdainPreview *preview, const char *icon, const char *name, GCallback on_clicked)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
 
@@ -531,10 +496,9 @@ create_zoom (AdainPreview *preview)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  preview->zoom_out = create_zoom_button (preview, "zoom-out-symbolic", _("Zoom out"),
+  preview->zoom_out = create_zoom_button (preview, "zoom-out-symbolic", _ ("Zoom out"),
                                           G_CALLBACK (on_zoom_out));
-  preview->zoom_in = create_zoom_button (preview, "zoom-in-symbolic", _("Zoom in"),
-                                         G_CALLBACK (on_zoom_in));
+  preview->zoom_in = create_zoom_button (preview, "zoom-in-symbolic", _ ("Zoom in"), G_CALLBACK (on_zoom_in));
   preview->zoom_percent = gtk_label_new (NULL);
   gtk_label_set_width_chars (GTK_LABEL (preview->zoom_percent), 5);
 
@@ -584,16 +548,14 @@ create_controls (AdainPreview *preview)
 }
 
 void
-adain_preview_add_beside (AdainPreview *preview,
-                          GtkWidget    *widget)
+adain_preview_add_beside (AdainPreview *preview, GtkWidget *widget)
 {
   gtk_box_pack_start (GTK_BOX (preview->bottom), widget, FALSE, FALSE, 0);
   gtk_box_reorder_child (GTK_BOX (preview->bottom), widget, 0);
 }
 
 void
-adain_preview_add_below (AdainPreview *preview,
-                         GtkWidget    *widget)
+adain_preview_add_below (AdainPreview *preview, GtkWidget *widget)
 {
   gtk_box_pack_start (GTK_BOX (preview->controls), widget, TRUE, TRUE, 0);
 }
@@ -618,8 +580,8 @@ adain_preview_class_init (AdainPreviewClass *klass)
 {
   GTK_WIDGET_CLASS (klass)->destroy = adain_preview_destroy;
 
-  wanted_signal = g_signal_new ("wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
-                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  wanted_signal = g_signal_new ("wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
 }
 
 static void
@@ -636,8 +598,7 @@ adain_preview_init (AdainPreview *preview)
 
 /* All layers will be painted, but one is seen. */
 static void
-tell_layers (AdainPreview  *preview,
-             GimpDrawable **drawables)
+tell_layers (AdainPreview *preview, GimpDrawable **drawables)
 {
   int   n = 0;
   char *text;
@@ -645,8 +606,9 @@ tell_layers (AdainPreview  *preview,
   while (drawables[n])
     n++;
 
-  text = g_strdup_printf (ngettext ("Preview of the first of %d layer",
-                                    "Preview of the first of %d layers", n), n);
+  text = g_strdup_printf (ngettext ("Preview of the first of %d layer", "Preview of the first of %d layers",
+                                    n),
+                          n);
   gtk_label_set_text (GTK_LABEL (preview->layers), text);
   gtk_widget_set_tooltip_text (preview->layers, text);
   gtk_widget_set_visible (preview->layers, n > 1);
@@ -654,8 +616,7 @@ tell_layers (AdainPreview  *preview,
 }
 
 GtkWidget *
-adain_preview_new (GimpImage     *image,
-                   GimpDrawable **drawables)
+adain_preview_new (GimpImage *image, GimpDrawable **drawables)
 {
   AdainPreview *preview = g_object_new (ADAIN_TYPE_PREVIEW, NULL);
 

@@ -7,8 +7,8 @@
 #include <glib/gi18n-lib.h>
 
 /* No forecast before this share was done in at least this time. */
-#define FORECAST_FRACTION 0.03
-#define FORECAST_SECONDS  1.0
+#define FORECAST_FRACTION  0.03
+#define FORECAST_SECONDS   1.0
 #define UPDATES_PER_SECOND 12
 
 /* Tiles are counted anew in each pass over each layer; the fraction is of all of them. */
@@ -21,19 +21,19 @@ typedef struct
 
 struct _AdainRunBar
 {
-  GtkBox        parent;
+  GtkBox parent;
 
-  GtkWidget    *progress;
-  GtkWidget    *stop_button;
+  GtkWidget *progress;
+  GtkWidget *stop_button;
 
   AdainJob     *job;
-  GCancellable *cancellable;     /* NULL: nothing is going on */
+  GCancellable *cancellable; /* NULL: nothing is going on */
   GMainLoop    *loop;
   GError       *error;
   gboolean      done;
 
-  GMutex        mutex;           /* guards what follows, which the engine's threads set */
-  Report        first, last;     /* of the progress; their time is 0 before there is one */
+  GMutex mutex;       /* guards what follows, which the engine's threads set */
+  Report first, last; /* of the progress; their time is 0 before there is one */
 };
 
 G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
@@ -41,18 +41,15 @@ G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
 /* In threads -------------------------------------------------------------------------------- */
 
 static void
-on_progress (double   fraction,
-             int      tile,
-             int      tiles,
-             gpointer user_data)
+on_progress (double fraction, int tile, int tiles, gpointer user_data)
 {
   AdainRunBar *bar = user_data;
   Report       report = { CLAMP (fraction, 0.0, 1.0), tile, tiles, g_get_monotonic_time () };
 
   g_mutex_lock (&bar->mutex);
-  if (! bar->first.time)
+  if (!bar->first.time)
     bar->first = report;
-  if (! bar->last.time || report.fraction > bar->last.fraction)
+  if (!bar->last.time || report.fraction > bar->last.fraction)
     bar->last = report;
   g_mutex_unlock (&bar->mutex);
 }
@@ -82,8 +79,7 @@ run_in_thread (gpointer data)
 /* A forecast from what has been done since the first report, as what comes before that, such as
  * encoding the styles, is not part of the progress. Between two reports it counts down. */
 static char *
-time_left (const Report *first,
-           const Report *last)
+time_left (const Report *first, const Report *last)
 {
   double done = last->fraction - first->fraction;
   double seconds = (last->time - first->time) / (double) G_USEC_PER_SEC;
@@ -96,16 +92,14 @@ time_left (const Report *first,
   left = MAX (1, seconds * (1.0 - last->fraction) / done - since + 0.5);
 
   if (left >= 90)
-    return g_strdup_printf (ngettext ("about %d minute left", "about %d minutes left",
-                                      (left + 30) / 60), (left + 30) / 60);
+    return g_strdup_printf (ngettext ("about %d minute left", "about %d minutes left", (left + 30) / 60),
+                            (left + 30) / 60);
 
   return g_strdup_printf (ngettext ("about %d second left", "about %d seconds left", left), left);
 }
 
 static void
-set_progress (AdainRunBar *bar,
-              double       fraction,
-              const char  *text)
+set_progress (AdainRunBar *bar, double fraction, const char *text)
 {
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), fraction);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), text);
@@ -129,14 +123,14 @@ update (gpointer data)
   percent = last.fraction * 100.0;
 
   if (g_cancellable_is_cancelled (bar->cancellable))
-    text = g_strdup (_("Stopping…"));
-  else if (! last.time)
-    text = g_strdup (_("Preparing…"));
+    text = g_strdup (_ ("Stopping…"));
+  else if (!last.time)
+    text = g_strdup (_ ("Preparing…"));
   else if (left)
     /* Translators: the last is "about 12 seconds left". */
-    text = g_strdup_printf (_("%d%%: tile %d of %d, %s"), percent, last.tile, last.tiles, left);
+    text = g_strdup_printf (_ ("%d%%: tile %d of %d, %s"), percent, last.tile, last.tiles, left);
   else
-    text = g_strdup_printf (_("%d%%: tile %d of %d"), percent, last.tile, last.tiles);
+    text = g_strdup_printf (_ ("%d%%: tile %d of %d"), percent, last.tile, last.tiles);
 
   set_progress (bar, last.fraction, text);
 
@@ -155,7 +149,7 @@ adain_run_bar_is_busy (AdainRunBar *bar)
 void
 adain_run_bar_stop (AdainRunBar *bar)
 {
-  if (! bar->cancellable)
+  if (!bar->cancellable)
     return;
 
   g_cancellable_cancel (bar->cancellable);
@@ -189,9 +183,7 @@ adain_run_bar_abandon (AdainRunBar *bar)
 }
 
 gboolean
-adain_run_bar_run (AdainRunBar  *bar,
-                   AdainJob     *job,
-                   GError      **error)
+adain_run_bar_run (AdainRunBar *bar, AdainJob *job, GError **error)
 {
   GThread *thread;
   guint    timer;
@@ -246,11 +238,11 @@ adain_run_bar_init (AdainRunBar *bar)
   gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (bar->progress), TRUE);
   gtk_progress_bar_set_ellipsize (GTK_PROGRESS_BAR (bar->progress), PANGO_ELLIPSIZE_END);
   gtk_widget_set_valign (bar->progress, GTK_ALIGN_CENTER);
-  atk_object_set_name (gtk_widget_get_accessible (bar->progress), _("Progress"));
+  atk_object_set_name (gtk_widget_get_accessible (bar->progress), _ ("Progress"));
   gtk_box_pack_start (GTK_BOX (bar), bar->progress, TRUE, TRUE, 0);
 
-  bar->stop_button = gtk_button_new_with_mnemonic (_("_Stop"));
-  gtk_widget_set_tooltip_text (bar->stop_button, _("Stops at once and leaves the image as it is"));
+  bar->stop_button = gtk_button_new_with_mnemonic (_ ("_Stop"));
+  gtk_widget_set_tooltip_text (bar->stop_button, _ ("Stops at once and leaves the image as it is"));
   g_signal_connect_swapped (bar->stop_button, "clicked", G_CALLBACK (adain_run_bar_stop), bar);
   gtk_box_pack_start (GTK_BOX (bar), bar->stop_button, FALSE, FALSE, 0);
 

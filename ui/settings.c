@@ -10,8 +10,7 @@ static const char *const doubles[] = { "strength", "stroke-size" };
 static const char *const choices[] = { "preserve-color", "device" };
 
 double *
-adain_settings_dup_weights (GimpProcedureConfig *config,
-                            gsize               *n)
+adain_settings_dup_weights (GimpProcedureConfig *config, gsize *n)
 {
   GValue  value = G_VALUE_INIT;
   double *weights = NULL;
@@ -30,9 +29,7 @@ adain_settings_dup_weights (GimpProcedureConfig *config,
 }
 
 void
-adain_settings_set_weights (GimpProcedureConfig *config,
-                            const double        *weights,
-                            gsize                n)
+adain_settings_set_weights (GimpProcedureConfig *config, const double *weights, gsize n)
 {
   GValue value = G_VALUE_INIT;
 
@@ -43,9 +40,7 @@ adain_settings_set_weights (GimpProcedureConfig *config,
 }
 
 void
-adain_settings_save (GimpProcedureConfig *config,
-                     GKeyFile            *file,
-                     const char          *group)
+adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
   GObject *object = G_OBJECT (config);
   gsize    n_weights;
@@ -98,9 +93,7 @@ adain_settings_save (GimpProcedureConfig *config,
 }
 
 static void
-load_styles (GimpProcedureConfig *config,
-             GKeyFile            *file,
-             const char          *group)
+load_styles (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
   char   **styles = g_key_file_get_string_list (file, group, "styles", NULL, NULL);
   gsize    n_weights = 0;
@@ -117,16 +110,13 @@ load_styles (GimpProcedureConfig *config,
 }
 
 static void
-load_number (GObject    *object,
-             GKeyFile   *file,
-             const char *group,
-             const char *key)
+load_number (GObject *object, GKeyFile *file, const char *group, const char *key)
 {
   GError     *error = NULL;
   double      number = g_key_file_get_double (file, group, key, &error);
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), key);
 
-  if (! error && isfinite (number) && G_IS_PARAM_SPEC_DOUBLE (pspec))
+  if (!error && isfinite (number) && G_IS_PARAM_SPEC_DOUBLE (pspec))
     {
       GParamSpecDouble *range = G_PARAM_SPEC_DOUBLE (pspec);
 
@@ -137,10 +127,7 @@ load_number (GObject    *object,
 }
 
 static void
-load_choice (GObject    *object,
-             GKeyFile   *file,
-             const char *group,
-             const char *key)
+load_choice (GObject *object, GKeyFile *file, const char *group, const char *key)
 {
   char       *choice = g_key_file_get_string (file, group, key, NULL);
   GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), key);
@@ -152,15 +139,13 @@ load_choice (GObject    *object,
 }
 
 void
-adain_settings_load (GimpProcedureConfig *config,
-                     GKeyFile            *file,
-                     const char          *group)
+adain_settings_load (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
   GObject *object = G_OBJECT (config);
   GFile   *model = NULL;
   char    *uri;
 
-  if (! g_key_file_has_group (file, group))
+  if (!g_key_file_has_group (file, group))
     return;
 
   load_styles (config, file, group);
@@ -173,8 +158,7 @@ adain_settings_load (GimpProcedureConfig *config,
 
   if (g_key_file_has_key (file, group, "work-size", NULL))
     g_object_set (object, "work-size",
-                  CLAMP (g_key_file_get_integer (file, group, "work-size", NULL),
-                         0, GIMP_MAX_IMAGE_SIZE),
+                  CLAMP (g_key_file_get_integer (file, group, "work-size", NULL), 0, GIMP_MAX_IMAGE_SIZE),
                   NULL);
 
   uri = g_key_file_get_string (file, group, "model", NULL);

@@ -31,9 +31,7 @@ state_path (void)
 }
 
 gboolean
-adain_state_save_file (GKeyFile    *file,
-                       const char  *path,
-                       GError     **error)
+adain_state_save_file (GKeyFile *file, const char *path, GError **error)
 {
   char    *directory = g_path_get_dirname (path);
   gboolean saved = FALSE;
@@ -67,7 +65,7 @@ adain_state_save (GKeyFile *state)
   char   *path = state_path ();
   GError *error = NULL;
 
-  if (! adain_state_save_file (state, path, &error))
+  if (!adain_state_save_file (state, path, &error))
     g_warning ("%s: %s", path, error->message);
 
   g_clear_error (&error);
@@ -83,12 +81,11 @@ adain_state_recent (GKeyFile *state)
 }
 
 void
-adain_state_add_recent (GKeyFile   *state,
-                        const char *path)
+adain_state_add_recent (GKeyFile *state, const char *path)
 {
-  char       **old = adain_state_recent (state);
-  const char  *list[RECENT_MAX];
-  gsize        n = 0;
+  char      **old = adain_state_recent (state);
+  const char *list[RECENT_MAX];
+  gsize       n = 0;
 
   list[n++] = path;
   for (int i = 0; old[i] && n < RECENT_MAX; i++)

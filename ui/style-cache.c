@@ -28,7 +28,7 @@ typedef struct
 
 struct _AdainStyleCache
 {
-  GQueue entries;        /* of Entry, the latest first */
+  GQueue entries; /* of Entry, the latest first */
 };
 
 static void
@@ -50,7 +50,7 @@ adain_style_cache_new (void)
 void
 adain_style_cache_free (AdainStyleCache *cache)
 {
-  if (! cache)
+  if (!cache)
     return;
 
   g_queue_clear_full (&cache->entries, entry_free);
@@ -58,11 +58,7 @@ adain_style_cache_free (AdainStyleCache *cache)
 }
 
 static gboolean
-read_pixbuf (gpointer          user_data,
-             const AdainRect  *rect,
-             float            *rgba,
-             float            *mask,
-             GError          **error)
+read_pixbuf (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
 {
   const GdkPixbuf *pixbuf = user_data;
   const guint8    *pixels = gdk_pixbuf_read_pixels (pixbuf);
@@ -86,18 +82,14 @@ read_pixbuf (gpointer          user_data,
 
 /* A stroke size below the engine's range is had by reducing the picture and taking it as it is. */
 static AdainStyle *
-encode (AdainEngine         *engine,
-        GdkPixbuf           *pixbuf,
-        double               stroke_size,
-        const AdainPalette  *palette,
-        GCancellable        *cancellable,
-        GError             **error)
+encode (AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size, const AdainPalette *palette,
+        GCancellable *cancellable, GError **error)
 {
-  int          width = gdk_pixbuf_get_width (pixbuf);
-  int          height = gdk_pixbuf_get_height (pixbuf);
-  GdkPixbuf   *seen = g_object_ref (pixbuf);
-  AdainSource  source = { .read = read_pixbuf };
-  AdainStyle  *style;
+  int         width = gdk_pixbuf_get_width (pixbuf);
+  int         height = gdk_pixbuf_get_height (pixbuf);
+  GdkPixbuf  *seen = g_object_ref (pixbuf);
+  AdainSource source = { .read = read_pixbuf };
+  AdainStyle *style;
 
   if (stroke_size < STROKE_MIN)
     {
@@ -113,21 +105,15 @@ encode (AdainEngine         *engine,
   source.user_data = seen;
   source.width = gdk_pixbuf_get_width (seen);
   source.height = gdk_pixbuf_get_height (seen);
-  style = adain_style_encode (engine, &source, MIN (stroke_size, STROKE_MAX), palette,
-                              cancellable, error);
+  style = adain_style_encode (engine, &source, MIN (stroke_size, STROKE_MAX), palette, cancellable, error);
   g_object_unref (seen);
 
   return style;
 }
 
 AdainStyle *
-adain_style_cache_get (AdainStyleCache     *cache,
-                       AdainEngine         *engine,
-                       GdkPixbuf           *pixbuf,
-                       double               stroke_size,
-                       const AdainPalette  *palette,
-                       GCancellable        *cancellable,
-                       GError             **error)
+adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size,
+                       const AdainPalette *palette, GCancellable *cancellable, GError **error)
 {
   AdainStyle *style;
   Entry      *entry;
@@ -135,8 +121,8 @@ adain_style_cache_get (AdainStyleCache     *cache,
   for (GList *link = cache->entries.head; link; link = link->next)
     {
       entry = link->data;
-      if (entry->pixbuf == pixbuf && entry->stroke_size == stroke_size &&
-          entry->recolored == (palette != NULL))
+      if (entry->pixbuf == pixbuf && entry->stroke_size == stroke_size
+          && entry->recolored == (palette != NULL))
         {
           entry->used = TRUE;
           g_queue_unlink (&cache->entries, link);
@@ -146,7 +132,7 @@ adain_style_cache_get (AdainStyleCache     *cache,
     }
 
   style = encode (engine, pixbuf, stroke_size, palette, cancellable, error);
-  if (! style)
+  if (!style)
     return NULL;
 
   entry = g_new (Entry, 1);
@@ -170,7 +156,7 @@ adain_style_cache_trim (AdainStyleCache *cache)
       Entry *entry = link->data;
 
       next = link->next;
-      if (! entry->used && ++spare > SPARE)
+      if (!entry->used && ++spare > SPARE)
         {
           entry_free (entry);
           g_queue_delete_link (&cache->entries, link);

@@ -12,20 +12,16 @@ G_BEGIN_DECLS
 
 typedef struct _AdainStyleCache AdainStyleCache;
 
-AdainStyleCache *adain_style_cache_new  (void);
+AdainStyleCache *adain_style_cache_new (void);
 void             adain_style_cache_free (AdainStyleCache *cache);
 
 /* The style of @pixbuf at @stroke_size, which may be below the engine's range. Owned by
  * the cache. */
-AdainStyle      *adain_style_cache_get  (AdainStyleCache     *cache,
-                                         AdainEngine         *engine,
-                                         GdkPixbuf           *pixbuf,
-                                         double               stroke_size,
-                                         const AdainPalette  *palette,
-                                         GCancellable        *cancellable,
-                                         GError             **error);
+AdainStyle *adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf,
+                                   double stroke_size, const AdainPalette *palette, GCancellable *cancellable,
+                                   GError **error);
 
 /* Drops what was not asked for since the last trim, beyond a few. */
-void             adain_style_cache_trim (AdainStyleCache *cache);
+void adain_style_cache_trim (AdainStyleCache *cache);
 
 G_END_DECLS

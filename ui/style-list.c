@@ -12,22 +12,27 @@
 
 #define MIN_HEIGHT 200
 
-enum { TARGET_ROW, TARGET_URIS, TARGET_TEXT };
+enum
+{
+  TARGET_ROW,
+  TARGET_URIS,
+  TARGET_TEXT
+};
 
 struct _AdainStyleList
 {
-  GtkBox          parent;
+  GtkBox parent;
 
-  AdainStyleSet  *set;
-  GKeyFile       *state;
-  GimpDrawable  **layers;       /* that can serve as styles */
+  AdainStyleSet *set;
+  GKeyFile      *state;
+  GimpDrawable **layers; /* that can serve as styles */
 
-  GtkWidget      *list;
-  GtkWidget      *add_button;
-  GtkWidget      *up_button;
-  GtkWidget      *down_button;
-  GtkWidget      *layer_button;
-  GtkWidget      *recent_button;
+  GtkWidget *list;
+  GtkWidget *add_button;
+  GtkWidget *up_button;
+  GtkWidget *down_button;
+  GtkWidget *layer_button;
+  GtkWidget *recent_button;
 };
 
 G_DEFINE_FINAL_TYPE (AdainStyleList, adain_style_list, GTK_TYPE_BOX)
@@ -56,13 +61,11 @@ update_buttons (AdainStyleList *self)
 }
 
 static void
-select_row (AdainStyleList *self,
-            int             index,
-            gboolean        focus)
+select_row (AdainStyleList *self, int index, gboolean focus)
 {
   GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), index);
 
-  if (! row)
+  if (!row)
     return;
 
   gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
@@ -71,8 +74,7 @@ select_row (AdainStyleList *self,
 }
 
 static void
-remove_row (GtkWidget *row,
-            gpointer   user_data)
+remove_row (GtkWidget *row, gpointer user_data)
 {
   gtk_widget_destroy (row);
 }
@@ -101,8 +103,7 @@ on_changed (AdainStyleList *self)
 }
 
 static void
-sync_row (GtkWidget *row,
-          gpointer   user_data)
+sync_row (GtkWidget *row, gpointer user_data)
 {
   adain_style_row_sync_weight (ADAIN_STYLE_ROW (row));
 }
@@ -114,8 +115,7 @@ on_weights_changed (AdainStyleList *self)
 }
 
 static void
-move_selected (AdainStyleList *self,
-               int             step)
+move_selected (AdainStyleList *self, int step)
 {
   int index = selected_index (self);
 
@@ -142,15 +142,12 @@ on_paste (AdainStyleList *self)
 }
 
 static gboolean
-on_key_press (GtkWidget      *list,
-              GdkEventKey    *event,
-              AdainStyleList *self)
+on_key_press (GtkWidget *list, GdkEventKey *event, AdainStyleList *self)
 {
   GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
   int             index = selected_index (self);
 
-  if (modifiers == 0 && index >= 0 &&
-      (event->keyval == GDK_KEY_Delete || event->keyval == GDK_KEY_KP_Delete))
+  if (modifiers == 0 && index >= 0 && (event->keyval == GDK_KEY_Delete || event->keyval == GDK_KEY_KP_Delete))
     adain_style_set_remove (self->set, index);
   else if (modifiers == GDK_MOD1_MASK && event->keyval == GDK_KEY_Up)
     move_selected (self, -1);
@@ -166,9 +163,7 @@ on_key_press (GtkWidget      *list,
 
 /* The label's mnemonic leads to a row, or to where one can be added. */
 static gboolean
-on_mnemonic (GtkWidget      *list,
-             gboolean        cycling,
-             AdainStyleList *self)
+on_mnemonic (GtkWidget *list, gboolean cycling, AdainStyleList *self)
 {
   if (adain_style_set_get_size (self->set) > 0)
     select_row (self, MAX (0, selected_index (self)), TRUE);
@@ -181,21 +176,15 @@ on_mnemonic (GtkWidget      *list,
 /* Drag and drop ----------------------------------------------------------------------------- */
 
 static void
-on_drag_data_received (GtkWidget        *widget,
-                       GdkDragContext   *context,
-                       int               x,
-                       int               y,
-                       GtkSelectionData *data,
-                       guint             info,
-                       guint             time,
-                       AdainStyleList   *self)
+on_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+                       guint info, guint time, AdainStyleList *self)
 {
   int    n = 0;
   char **uris;
   char  *text;
 
   /* The preview takes drops for the list, which must not change during a run. */
-  if (! gtk_widget_is_sensitive (GTK_WIDGET (self)))
+  if (!gtk_widget_is_sensitive (GTK_WIDGET (self)))
     {
       gtk_drag_finish (context, FALSE, FALSE, time);
       return;
@@ -207,8 +196,7 @@ on_drag_data_received (GtkWidget        *widget,
       if (gtk_selection_data_get_length (data) == sizeof (int))
         {
           GtkListBoxRow *row = gtk_list_box_get_row_at_y (GTK_LIST_BOX (self->list), y);
-          int            to = row ? gtk_list_box_row_get_index (row)
-                                  : adain_style_set_get_size (self->set) - 1;
+          int to = row ? gtk_list_box_row_get_index (row) : adain_style_set_get_size (self->set) - 1;
 
           adain_style_set_move (self->set, *(const int *) gtk_selection_data_get_data (data), to);
           n = 1;
@@ -232,15 +220,13 @@ on_drag_data_received (GtkWidget        *widget,
 }
 
 static void
-accept_drops (AdainStyleList *self,
-              GtkWidget      *widget,
-              gboolean        rows)
+accept_drops (AdainStyleList *self, GtkWidget *widget, gboolean rows)
 {
   GtkTargetList *targets = gtk_target_list_new (NULL, 0);
 
   if (rows)
-    gtk_target_list_add (targets, gdk_atom_intern_static_string (ADAIN_STYLE_ROW_TARGET),
-                         GTK_TARGET_SAME_APP, TARGET_ROW);
+    gtk_target_list_add (targets, gdk_atom_intern_static_string (ADAIN_STYLE_ROW_TARGET), GTK_TARGET_SAME_APP,
+                         TARGET_ROW);
   gtk_target_list_add_uri_targets (targets, TARGET_URIS);
   gtk_target_list_add_text_targets (targets, TARGET_TEXT);
 
@@ -252,8 +238,7 @@ accept_drops (AdainStyleList *self,
 }
 
 void
-adain_style_list_accept_drops (AdainStyleList *self,
-                               GtkWidget      *widget)
+adain_style_list_accept_drops (AdainStyleList *self, GtkWidget *widget)
 {
   accept_drops (self, widget, FALSE);
 }
@@ -261,8 +246,7 @@ adain_style_list_accept_drops (AdainStyleList *self,
 /* Layers ------------------------------------------------------------------------------------ */
 
 static gboolean
-contains (GimpDrawable **drawables,
-          gpointer       item)
+contains (GimpDrawable **drawables, gpointer item)
 {
   for (int i = 0; drawables && drawables[i]; i++)
     if ((gpointer) drawables[i] == item)
@@ -272,9 +256,7 @@ contains (GimpDrawable **drawables,
 }
 
 static void
-collect_layers (GPtrArray     *layers,
-                GimpItem     **items,
-                GimpDrawable **excluded)
+collect_layers (GPtrArray *layers, GimpItem **items, GimpDrawable **excluded)
 {
   for (int i = 0; items && items[i]; i++)
     {
@@ -285,7 +267,7 @@ collect_layers (GPtrArray     *layers,
           collect_layers (layers, children, excluded);
           g_free (children);
         }
-      else if (! contains (excluded, items[i]))
+      else if (!contains (excluded, items[i]))
         {
           g_ptr_array_add (layers, g_object_ref (items[i]));
         }
@@ -293,19 +275,14 @@ collect_layers (GPtrArray     *layers,
 }
 
 static void
-on_layer_chosen (GtkMenuItem    *item,
-                 AdainStyleList *self)
+on_layer_chosen (GtkMenuItem *item, AdainStyleList *self)
 {
   adain_style_set_set_layer (self->set, g_object_get_data (G_OBJECT (item), "layer"));
 }
 
 static void
-append_item (GtkWidget  *menu,
-             const char *label,
-             const char *key,
-             gpointer    value,
-             GCallback   callback,
-             gpointer    user_data)
+append_item (GtkWidget *menu, const char *label, const char *key, gpointer value, GCallback callback,
+             gpointer user_data)
 {
   GtkWidget *item = gtk_menu_item_new_with_label (label);
 
@@ -315,12 +292,10 @@ append_item (GtkWidget  *menu,
 }
 
 static void
-fill_layers (AdainStyleList  *self,
-             GimpImage       *image,
-             GimpDrawable   **drawables)
+fill_layers (AdainStyleList *self, GimpImage *image, GimpDrawable **drawables)
 {
-  GtkWidget *menu = gtk_menu_new ();
-  GPtrArray *layers = g_ptr_array_new ();
+  GtkWidget  *menu = gtk_menu_new ();
+  GPtrArray  *layers = g_ptr_array_new ();
   GimpLayer **top = gimp_image_get_layers (image);
 
   collect_layers (layers, (GimpItem **) top, drawables);
@@ -330,8 +305,7 @@ fill_layers (AdainStyleList  *self,
     {
       char *name = gimp_item_get_name (layers->pdata[i]);
 
-      append_item (menu, name ? name : "", "layer", layers->pdata[i],
-                   G_CALLBACK (on_layer_chosen), self);
+      append_item (menu, name ? name : "", "layer", layers->pdata[i], G_CALLBACK (on_layer_chosen), self);
       g_free (name);
     }
 
@@ -339,9 +313,8 @@ fill_layers (AdainStyleList  *self,
   gtk_menu_button_set_popup (GTK_MENU_BUTTON (self->layer_button), menu);
   gtk_widget_set_sensitive (self->layer_button, layers->len > 0);
   gtk_widget_set_tooltip_text (self->layer_button,
-                               layers->len > 0
-                               ? _("Take the style from another layer of this image")
-                               : _("This image has no other layer to take a style from"));
+                               layers->len > 0 ? _ ("Take the style from another layer of this image")
+                                               : _ ("This image has no other layer to take a style from"));
 
   g_ptr_array_add (layers, NULL);
   self->layers = (GimpDrawable **) g_ptr_array_free (layers, FALSE);
@@ -350,8 +323,7 @@ fill_layers (AdainStyleList  *self,
 /* Recent styles ----------------------------------------------------------------------------- */
 
 static void
-on_recent_chosen (GtkMenuItem    *item,
-                  AdainStyleList *self)
+on_recent_chosen (GtkMenuItem *item, AdainStyleList *self)
 {
   adain_style_sources_add (self->set, self->state, g_object_get_data (G_OBJECT (item), "path"));
 }
@@ -367,12 +339,12 @@ fill_recent (AdainStyleList *self)
     {
       char *name;
 
-      if (g_path_is_absolute (recent[i]) && ! g_file_test (recent[i], G_FILE_TEST_EXISTS))
+      if (g_path_is_absolute (recent[i]) && !g_file_test (recent[i], G_FILE_TEST_EXISTS))
         continue;
 
       name = g_filename_display_basename (recent[i]);
-      append_item (menu, name, "path", (gpointer) g_intern_string (recent[i]),
-                   G_CALLBACK (on_recent_chosen), self);
+      append_item (menu, name, "path", (gpointer) g_intern_string (recent[i]), G_CALLBACK (on_recent_chosen),
+                   self);
       g_free (name);
       n++;
     }
@@ -398,7 +370,7 @@ create_placeholder (void)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *image = gtk_image_new_from_icon_name ("image-x-generic-symbolic", GTK_ICON_SIZE_DIALOG);
-  GtkWidget *label = gtk_label_new (_("Drop pictures here, or press Add"));
+  GtkWidget *label = gtk_label_new (_ ("Drop pictures here, or press Add"));
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_style_context_add_class (gtk_widget_get_style_context (image), "dim-label");
@@ -418,8 +390,7 @@ create_list (AdainStyleList *self)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled),
-                                  GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_shadow_type (GTK_SCROLLED_WINDOW (scrolled), GTK_SHADOW_IN);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scrolled), MIN_HEIGHT);
 
@@ -436,12 +407,8 @@ create_list (AdainStyleList *self)
 }
 
 static GtkWidget *
-add_icon_button (AdainStyleList *self,
-                 GtkWidget      *box,
-                 const char     *icon,
-                 const char     *name,
-                 const char     *tooltip,
-                 GCallback       callback)
+add_icon_button (AdainStyleList *self, GtkWidget *box, const char *icon, const char *name,
+                 const char *tooltip, GCallback callback)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_BUTTON);
 
@@ -454,8 +421,7 @@ add_icon_button (AdainStyleList *self,
 }
 
 static GtkWidget *
-add_menu_button (GtkWidget  *box,
-                 const char *text)
+add_menu_button (GtkWidget *box, const char *text)
 {
   GtkWidget *button = gtk_menu_button_new ();
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -464,8 +430,8 @@ add_menu_button (GtkWidget  *box,
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), button);
   gtk_box_pack_start (GTK_BOX (content), label, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (content),
-                      gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON),
-                      FALSE, FALSE, 0);
+                      gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON), FALSE, FALSE,
+                      0);
   gtk_container_add (GTK_CONTAINER (button), content);
   gtk_box_pack_start (GTK_BOX (box), button, FALSE, FALSE, 0);
 
@@ -477,24 +443,21 @@ create_buttons (AdainStyleList *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  self->add_button = gtk_button_new_with_mnemonic (_("_Add…"));
-  gtk_widget_set_tooltip_text (self->add_button,
-                               _("Choose one or several pictures whose style is taken"));
+  self->add_button = gtk_button_new_with_mnemonic (_ ("_Add…"));
+  gtk_widget_set_tooltip_text (self->add_button, _ ("Choose one or several pictures whose style is taken"));
   g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (on_add), self);
   gtk_box_pack_start (GTK_BOX (box), self->add_button, FALSE, FALSE, 0);
 
-  self->layer_button = add_menu_button (box, _("_Layer"));
-  self->recent_button = add_menu_button (box, _("Recen_t"));
-  gtk_widget_set_tooltip_text (self->recent_button, _("Take a style that you used lately"));
+  self->layer_button = add_menu_button (box, _ ("_Layer"));
+  self->recent_button = add_menu_button (box, _ ("Recen_t"));
+  gtk_widget_set_tooltip_text (self->recent_button, _ ("Take a style that you used lately"));
 
-  self->down_button = add_icon_button (self, box, "go-down-symbolic", _("Move down"),
-                                       _("Move the chosen style down (Alt+Down)"),
-                                       G_CALLBACK (on_down));
-  self->up_button = add_icon_button (self, box, "go-up-symbolic", _("Move up"),
-                                     _("Move the chosen style up (Alt+Up)"),
-                                     G_CALLBACK (on_up));
-  add_icon_button (self, box, "edit-paste-symbolic", _("Paste"),
-                   _("Add the files, addresses or the picture in the clipboard (Ctrl+V)"),
+  self->down_button = add_icon_button (self, box, "go-down-symbolic", _ ("Move down"),
+                                       _ ("Move the chosen style down (Alt+Down)"), G_CALLBACK (on_down));
+  self->up_button = add_icon_button (self, box, "go-up-symbolic", _ ("Move up"),
+                                     _ ("Move the chosen style up (Alt+Up)"), G_CALLBACK (on_up));
+  add_icon_button (self, box, "edit-paste-symbolic", _ ("Paste"),
+                   _ ("Add the files, addresses or the picture in the clipboard (Ctrl+V)"),
                    G_CALLBACK (on_paste));
 
   return box;
@@ -530,7 +493,7 @@ static void
 adain_style_list_init (AdainStyleList *self)
 {
   GtkBox    *box = GTK_BOX (self);
-  GtkWidget *label = gtk_label_new_with_mnemonic (_("_Styles"));
+  GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Styles"));
   GtkWidget *scrolled = create_list (self);
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
@@ -545,10 +508,7 @@ adain_style_list_init (AdainStyleList *self)
 }
 
 GtkWidget *
-adain_style_list_new (AdainStyleSet  *set,
-                      GKeyFile       *state,
-                      GimpImage      *image,
-                      GimpDrawable  **drawables)
+adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, GimpDrawable **drawables)
 {
   AdainStyleList *self = g_object_new (ADAIN_TYPE_STYLE_LIST, NULL);
 

@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (AdainStyleList, adain_style_list, ADAIN, STYLE_LIST, GtkBox)
 
 /* @drawables are those that the filter works on; they are not offered as styles. */
-GtkWidget *adain_style_list_new          (AdainStyleSet *set, GKeyFile *state, GimpImage *image,
-                                          GimpDrawable **drawables);
+GtkWidget *adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image,
+                                 GimpDrawable **drawables);
 
 /* Takes files that are dropped on @widget, too. */
-void       adain_style_list_accept_drops (AdainStyleList *list, GtkWidget *widget);
+void adain_style_list_accept_drops (AdainStyleList *list, GtkWidget *widget);
 
 G_END_DECLS

@@ -11,24 +11,24 @@
 #include "ui/blend.h"
 #include "ui/style-picture.h"
 
-#define SIZE       168
-#define THUMBNAIL  32
-#define INSET      (THUMBNAIL / 2 + 4)
-#define HANDLE     7.0
-#define KEY_STEP   0.02
-#define KEY_LEAP   0.1
+#define SIZE      168
+#define THUMBNAIL 32
+#define INSET     (THUMBNAIL / 2 + 4)
+#define HANDLE    7.0
+#define KEY_STEP  0.02
+#define KEY_LEAP  0.1
 
 struct _AdainStylePad
 {
-  GtkDrawingArea  parent;
+  GtkDrawingArea parent;
 
-  AdainStyleSet  *set;
-  int             n;                          /* of the usable styles; 0 where they do not fit */
-  int             indices[ADAIN_BLEND_MAX];   /* theirs in the set */
+  AdainStyleSet   *set;
+  int              n;                        /* of the usable styles; 0 where they do not fit */
+  int              indices[ADAIN_BLEND_MAX]; /* theirs in the set */
   cairo_surface_t *thumbnails[ADAIN_BLEND_MAX];
-  AdainPoint      point;                      /* where the handle is */
-  gboolean        dragging;
-  gboolean        moving;                     /* the weights are being set by ourselves */
+  AdainPoint       point; /* where the handle is */
+  gboolean         dragging;
+  gboolean         moving; /* the weights are being set by ourselves */
 };
 
 G_DEFINE_FINAL_TYPE (AdainStylePad, adain_style_pad, GTK_TYPE_DRAWING_AREA)
@@ -36,30 +36,25 @@ G_DEFINE_FINAL_TYPE (AdainStylePad, adain_style_pad, GTK_TYPE_DRAWING_AREA)
 /* Geometry ---------------------------------------------------------------------------------- */
 
 static double
-flip (AdainStylePad *pad,
-      double         x)
+flip (AdainStylePad *pad, double x)
 {
   return gtk_widget_get_direction (GTK_WIDGET (pad)) == GTK_TEXT_DIR_RTL ? 1.0 - x : x;
 }
 
 /* The square that the pad's coordinates span, in pixels. */
 static void
-get_field (AdainStylePad *pad,
-           double        *left,
-           double        *top,
-           double        *side)
+get_field (AdainStylePad *pad, double *left, double *top, double *side)
 {
-  int width  = gtk_widget_get_allocated_width (GTK_WIDGET (pad));
+  int width = gtk_widget_get_allocated_width (GTK_WIDGET (pad));
   int height = gtk_widget_get_allocated_height (GTK_WIDGET (pad));
 
   *side = MAX (1, MIN (width, height) - 2 * INSET);
   *left = (width - *side) / 2;
-  *top  = (height - *side) / 2;
+  *top = (height - *side) / 2;
 }
 
 static AdainPoint
-to_screen (AdainStylePad *pad,
-           AdainPoint     point)
+to_screen (AdainStylePad *pad, AdainPoint point)
 {
   double left, top, side;
 
@@ -69,9 +64,7 @@ to_screen (AdainStylePad *pad,
 }
 
 static AdainPoint
-from_screen (AdainStylePad *pad,
-             double         x,
-             double         y)
+from_screen (AdainStylePad *pad, double x, double y)
 {
   double left, top, side;
 
@@ -92,7 +85,7 @@ describe (AdainStylePad *pad)
       const AdainStyleItem *item = adain_style_set_get (pad->set, pad->indices[i]);
 
       /* Translators: a style's name and its share in the blend, such as "wave.jpg 40%". */
-      g_string_append_printf (text, _("%s %.0f%%"), item->name, item->weight * 100.0);
+      g_string_append_printf (text, _ ("%s %.0f%%"), item->name, item->weight * 100.0);
       if (i + 1 < pad->n)
         g_string_append (text, ", ");
     }
@@ -102,8 +95,7 @@ describe (AdainStylePad *pad)
 }
 
 static void
-move_to (AdainStylePad *pad,
-         AdainPoint     point)
+move_to (AdainStylePad *pad, AdainPoint point)
 {
   double  blend[ADAIN_BLEND_MAX];
   double *weights;
@@ -150,9 +142,7 @@ drop_thumbnails (AdainStylePad *pad)
 }
 
 static void
-make_thumbnail (AdainStylePad *pad,
-                int            i,
-                GdkPixbuf     *picture)
+make_thumbnail (AdainStylePad *pad, int i, GdkPixbuf *picture)
 {
   int        scale = gtk_widget_get_scale_factor (GTK_WIDGET (pad));
   GdkPixbuf *small = adain_style_picture_thumbnail (picture, THUMBNAIL * scale);
@@ -193,9 +183,7 @@ on_changed (AdainStylePad *pad)
 /* Drawing ----------------------------------------------------------------------------------- */
 
 static void
-draw_shape (AdainStylePad *pad,
-            cairo_t       *cr,
-            const GdkRGBA *color)
+draw_shape (AdainStylePad *pad, cairo_t *cr, const GdkRGBA *color)
 {
   for (int i = 0; i < pad->n; i++)
     {
@@ -213,9 +201,7 @@ draw_shape (AdainStylePad *pad,
 }
 
 static void
-draw_rays (AdainStylePad *pad,
-           cairo_t       *cr,
-           const GdkRGBA *color)
+draw_rays (AdainStylePad *pad, cairo_t *cr, const GdkRGBA *color)
 {
   AdainPoint handle = to_screen (pad, pad->point);
 
@@ -233,9 +219,7 @@ draw_rays (AdainStylePad *pad,
 }
 
 static void
-draw_corners (AdainStylePad *pad,
-              cairo_t       *cr,
-              const GdkRGBA *color)
+draw_corners (AdainStylePad *pad, cairo_t *cr, const GdkRGBA *color)
 {
   for (int i = 0; i < pad->n; i++)
     {
@@ -256,8 +240,7 @@ draw_corners (AdainStylePad *pad,
 
 /* Black in white, to be seen on every picture. */
 static void
-draw_handle (AdainStylePad *pad,
-             cairo_t       *cr)
+draw_handle (AdainStylePad *pad, cairo_t *cr)
 {
   AdainPoint handle = to_screen (pad, pad->point);
 
@@ -270,14 +253,11 @@ draw_handle (AdainStylePad *pad,
 }
 
 static void
-draw_note (AdainStylePad *pad,
-           cairo_t       *cr,
-           int            width)
+draw_note (AdainStylePad *pad, cairo_t *cr, int width)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (pad));
-  PangoLayout     *layout = gtk_widget_create_pango_layout (GTK_WIDGET (pad),
-                                                            _("Blends two to four styles"));
-  int              text_height;
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (pad), _ ("Blends two to four styles"));
+  int          text_height;
 
   pango_layout_set_width (layout, (width - 2 * INSET) * PANGO_SCALE);
   pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
@@ -289,8 +269,7 @@ draw_note (AdainStylePad *pad,
 }
 
 static gboolean
-adain_style_pad_draw (GtkWidget *widget,
-                      cairo_t   *cr)
+adain_style_pad_draw (GtkWidget *widget, cairo_t *cr)
 {
   AdainStylePad   *pad = ADAIN_STYLE_PAD (widget);
   GtkStyleContext *context = gtk_widget_get_style_context (widget);
@@ -320,8 +299,7 @@ adain_style_pad_draw (GtkWidget *widget,
 /* Mouse and keys ---------------------------------------------------------------------------- */
 
 static gboolean
-adain_style_pad_button_press (GtkWidget      *widget,
-                              GdkEventButton *event)
+adain_style_pad_button_press (GtkWidget *widget, GdkEventButton *event)
 {
   AdainStylePad *pad = ADAIN_STYLE_PAD (widget);
 
@@ -336,12 +314,11 @@ adain_style_pad_button_press (GtkWidget      *widget,
 }
 
 static gboolean
-adain_style_pad_motion (GtkWidget      *widget,
-                        GdkEventMotion *event)
+adain_style_pad_motion (GtkWidget *widget, GdkEventMotion *event)
 {
   AdainStylePad *pad = ADAIN_STYLE_PAD (widget);
 
-  if (! pad->dragging)
+  if (!pad->dragging)
     return GDK_EVENT_PROPAGATE;
 
   move_to (pad, from_screen (pad, event->x, event->y));
@@ -350,8 +327,7 @@ adain_style_pad_motion (GtkWidget      *widget,
 }
 
 static gboolean
-adain_style_pad_button_release (GtkWidget      *widget,
-                                GdkEventButton *event)
+adain_style_pad_button_release (GtkWidget *widget, GdkEventButton *event)
 {
   ADAIN_STYLE_PAD (widget)->dragging = FALSE;
 
@@ -359,8 +335,7 @@ adain_style_pad_button_release (GtkWidget      *widget,
 }
 
 static gboolean
-adain_style_pad_key_press (GtkWidget   *widget,
-                           GdkEventKey *event)
+adain_style_pad_key_press (GtkWidget *widget, GdkEventKey *event)
 {
   AdainStylePad *pad = ADAIN_STYLE_PAD (widget);
   double         step = event->state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK) ? KEY_LEAP : KEY_STEP;
@@ -413,8 +388,7 @@ adain_style_pad_key_press (GtkWidget   *widget,
 }
 
 static gboolean
-adain_style_pad_focus_change (GtkWidget     *widget,
-                              GdkEventFocus *event)
+adain_style_pad_focus_change (GtkWidget *widget, GdkEventFocus *event)
 {
   gtk_widget_queue_draw (widget);
 
@@ -459,15 +433,13 @@ adain_style_pad_init (AdainStylePad *pad)
 
   gtk_widget_set_can_focus (widget, TRUE);
   gtk_widget_set_size_request (widget, SIZE, SIZE);
-  gtk_widget_add_events (widget,
-                         GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_BUTTON1_MOTION_MASK |
-                         GDK_KEY_PRESS_MASK | GDK_FOCUS_CHANGE_MASK);
-  gtk_widget_set_tooltip_text (widget,
-                               _("Drag the handle towards a style to see more of it in the picture. "
-                                 "With the keyboard: arrow keys, a number for that style alone, "
-                                 "Home for the middle."));
+  gtk_widget_add_events (widget, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_BUTTON1_MOTION_MASK
+                                     | GDK_KEY_PRESS_MASK | GDK_FOCUS_CHANGE_MASK);
+  gtk_widget_set_tooltip_text (widget, _ ("Drag the handle towards a style to see more of it in the picture. "
+                                          "With the keyboard: arrow keys, a number for that style alone, "
+                                          "Home for the middle."));
 
-  atk_object_set_name (accessible, _("Style pad"));
+  atk_object_set_name (accessible, _ ("Style pad"));
   atk_object_set_role (accessible, ATK_ROLE_CANVAS);
 }
 

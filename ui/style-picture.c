@@ -16,25 +16,18 @@
 #define READ_SIZE (64 * 1024)
 
 static void
-on_size_prepared (GdkPixbufLoader *loader,
-                  int              width,
-                  int              height,
-                  gpointer         user_data)
+on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
 {
   int shorter = MIN (width, height);
 
   if (shorter > SHORTER_SIDE)
-    gdk_pixbuf_loader_set_size (loader,
-                                MAX (1, (gint64) width * SHORTER_SIDE / shorter),
+    gdk_pixbuf_loader_set_size (loader, MAX (1, (gint64) width * SHORTER_SIDE / shorter),
                                 MAX (1, (gint64) height * SHORTER_SIDE / shorter));
 }
 
 /* Piece by piece, so that a large file that is no picture is given up early. */
 static gboolean
-feed (GdkPixbufLoader  *loader,
-      GInputStream     *stream,
-      GCancellable     *cancellable,
-      GError          **error)
+feed (GdkPixbufLoader *loader, GInputStream *stream, GCancellable *cancellable, GError **error)
 {
   guint8 *buffer = g_malloc (READ_SIZE);
   gssize  n;
@@ -49,9 +42,7 @@ feed (GdkPixbufLoader  *loader,
 }
 
 static GdkPixbuf *
-load (const char    *name,
-      GCancellable  *cancellable,
-      GError       **error)
+load (const char *name, GCancellable *cancellable, GError **error)
 {
   GFile            *file = g_file_new_for_commandline_arg (name);
   GFileInputStream *stream = g_file_read (file, cancellable, error);
@@ -60,7 +51,7 @@ load (const char    *name,
   gboolean          ok;
 
   g_object_unref (file);
-  if (! stream)
+  if (!stream)
     return NULL;
 
   loader = gdk_pixbuf_loader_new ();
@@ -80,10 +71,7 @@ load (const char    *name,
 }
 
 static void
-load_in_thread (GTask        *task,
-                gpointer      source,
-                gpointer      data,
-                GCancellable *cancellable)
+load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError    *error = NULL;
   GdkPixbuf *pixbuf = load (data, cancellable, &error);
@@ -95,10 +83,8 @@ load_in_thread (GTask        *task,
 }
 
 void
-adain_style_picture_load_async (const char          *name,
-                                GCancellable        *cancellable,
-                                GAsyncReadyCallback  callback,
-                                gpointer             user_data)
+adain_style_picture_load_async (const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
 
@@ -108,15 +94,13 @@ adain_style_picture_load_async (const char          *name,
 }
 
 GdkPixbuf *
-adain_style_picture_load_finish (GAsyncResult  *result,
-                                 GError       **error)
+adain_style_picture_load_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void
-free_pixels (guchar  *pixels,
-             gpointer user_data)
+free_pixels (guchar *pixels, gpointer user_data)
 {
   g_free (pixels);
 }
@@ -134,20 +118,19 @@ adain_style_picture_from_drawable (GimpDrawable *drawable)
   height = MAX (1, rect.height * scale);
 
   pixels = adain_thumbnail_read (drawable, &rect, &width, &height, babl_format ("R'G'B'A u8"));
-  if (! pixels)
+  if (!pixels)
     return NULL;
 
-  return gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4,
-                                   free_pixels, NULL);
+  return gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4, free_pixels,
+                                   NULL);
 }
 
 GdkPixbuf *
-adain_style_picture_load_by_gimp (const char  *name,
-                                  GError     **error)
+adain_style_picture_load_by_gimp (const char *name, GError **error)
 {
-  GFile     *file = g_file_new_for_commandline_arg (name);
-  GdkPixbuf *pixbuf = NULL;
-  GimpImage *image;
+  GFile              *file = g_file_new_for_commandline_arg (name);
+  GdkPixbuf          *pixbuf = NULL;
+  GimpImage          *image;
   GimpPDBErrorHandler handler = gimp_plug_in_get_pdb_error_handler (gimp_get_plug_in ());
 
   gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
@@ -163,9 +146,9 @@ adain_style_picture_load_by_gimp (const char  *name,
       gimp_image_delete (image);
     }
 
-  if (! pixbuf)
-    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                 _("“%s” is not a picture that GIMP can read."), gimp_file_get_utf8_name (file));
+  if (!pixbuf)
+    g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, _ ("“%s” is not a picture that GIMP can read."),
+                 gimp_file_get_utf8_name (file));
 
   g_object_unref (file);
 
@@ -173,14 +156,13 @@ adain_style_picture_load_by_gimp (const char  *name,
 }
 
 GdkPixbuf *
-adain_style_picture_thumbnail (GdkPixbuf *picture,
-                               int        side)
+adain_style_picture_thumbnail (GdkPixbuf *picture, int side)
 {
-  int        width   = gdk_pixbuf_get_width (picture);
-  int        height  = gdk_pixbuf_get_height (picture);
+  int        width = gdk_pixbuf_get_width (picture);
+  int        height = gdk_pixbuf_get_height (picture);
   int        shorter = MIN (width, height);
-  GdkPixbuf *middle  = gdk_pixbuf_new_subpixbuf (picture, (width - shorter) / 2,
-                                                 (height - shorter) / 2, shorter, shorter);
+  GdkPixbuf *middle = gdk_pixbuf_new_subpixbuf (picture, (width - shorter) / 2, (height - shorter) / 2,
+                                                shorter, shorter);
   GdkPixbuf *thumbnail = gdk_pixbuf_scale_simple (middle, side, side, GDK_INTERP_BILINEAR);
 
   g_object_unref (middle);

@@ -12,14 +12,14 @@
 
 struct _AdainStyleRow
 {
-  GtkListBoxRow  parent;
+  GtkListBoxRow parent;
 
   AdainStyleSet *set;
   int            index;
   int            id;
-  gboolean       syncing;      /* the slider is being moved by ourselves */
+  gboolean       syncing; /* the slider is being moved by ourselves */
 
-  GtkWidget     *scale;        /* NULL while the style cannot be used */
+  GtkWidget *scale; /* NULL while the style cannot be used */
 };
 
 G_DEFINE_FINAL_TYPE (AdainStyleRow, adain_style_row, GTK_TYPE_LIST_BOX_ROW)
@@ -29,27 +29,22 @@ static const GtkTargetEntry row_target = { (char *) ADAIN_STYLE_ROW_TARGET, GTK_
 /* The weight -------------------------------------------------------------------------------- */
 
 static char *
-on_format_value (GtkScale *scale,
-                 double    value,
-                 gpointer  user_data)
+on_format_value (GtkScale *scale, double value, gpointer user_data)
 {
   /* Translators: a weight, such as "40%". */
-  return g_strdup_printf (_("%.0f%%"), value * 100.0);
+  return g_strdup_printf (_ ("%.0f%%"), value * 100.0);
 }
 
 static void
 on_value_changed (AdainStyleRow *row)
 {
-  if (! row->syncing)
-    adain_style_set_set_weight (row->set, row->index,
-                                gtk_range_get_value (GTK_RANGE (row->scale)));
+  if (!row->syncing)
+    adain_style_set_set_weight (row->set, row->index, gtk_range_get_value (GTK_RANGE (row->scale)));
 }
 
 /* The wheel scrolls the list; it must not change weights on the way. */
 static gboolean
-on_scroll (GtkWidget *scale,
-           GdkEvent  *event,
-           gpointer   user_data)
+on_scroll (GtkWidget *scale, GdkEvent *event, gpointer user_data)
 {
   g_signal_stop_emission_by_name (scale, "scroll-event");
 
@@ -59,7 +54,7 @@ on_scroll (GtkWidget *scale,
 void
 adain_style_row_sync_weight (AdainStyleRow *row)
 {
-  if (! row->scale)
+  if (!row->scale)
     return;
 
   row->syncing = TRUE;
@@ -68,16 +63,15 @@ adain_style_row_sync_weight (AdainStyleRow *row)
 }
 
 static GtkWidget *
-create_scale (AdainStyleRow        *row,
-              const AdainStyleItem *item)
+create_scale (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  char *name = g_strdup_printf (_("Weight of %s"), item->name);
+  char *name = g_strdup_printf (_ ("Weight of %s"), item->name);
 
   row->scale = gtk_scale_new_with_range (GTK_ORIENTATION_HORIZONTAL, 0.0, 1.0, 0.01);
   gtk_scale_set_value_pos (GTK_SCALE (row->scale), GTK_POS_RIGHT);
   gtk_range_set_round_digits (GTK_RANGE (row->scale), 2);
   gtk_widget_set_tooltip_text (row->scale,
-                               _("How much of this style is in the picture, compared with the others"));
+                               _ ("How much of this style is in the picture, compared with the others"));
   g_signal_connect (row->scale, "format-value", G_CALLBACK (on_format_value), NULL);
   g_signal_connect (row->scale, "scroll-event", G_CALLBACK (on_scroll), NULL);
   adain_style_row_sync_weight (row);
@@ -91,9 +85,7 @@ create_scale (AdainStyleRow        *row,
 /* Dragging ---------------------------------------------------------------------------------- */
 
 static void
-on_drag_begin (GtkWidget      *handle,
-               GdkDragContext *context,
-               AdainStyleRow  *row)
+on_drag_begin (GtkWidget *handle, GdkDragContext *context, AdainStyleRow *row)
 {
   const AdainStyleItem *item = adain_style_set_get (row->set, row->index);
 
@@ -107,20 +99,15 @@ on_drag_begin (GtkWidget      *handle,
 }
 
 static void
-on_drag_data_get (GtkWidget        *handle,
-                  GdkDragContext   *context,
-                  GtkSelectionData *data,
-                  guint             info,
-                  guint             time,
-                  AdainStyleRow    *row)
+on_drag_data_get (GtkWidget *handle, GdkDragContext *context, GtkSelectionData *data, guint info, guint time,
+                  AdainStyleRow *row)
 {
   gtk_selection_data_set (data, gtk_selection_data_get_target (data), 8 * sizeof (int),
                           (const guchar *) &row->index, sizeof (int));
 }
 
 static GtkWidget *
-create_handle (AdainStyleRow        *row,
-               const AdainStyleItem *item)
+create_handle (AdainStyleRow *row, const AdainStyleItem *item)
 {
   GtkWidget *handle = gtk_event_box_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -139,8 +126,8 @@ create_handle (AdainStyleRow        *row,
     }
   else
     {
-      image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING
-                                            ? "image-loading" : "dialog-warning",
+      image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING ? "image-loading"
+                                                                               : "dialog-warning",
                                             GTK_ICON_SIZE_DND);
     }
 
@@ -151,7 +138,7 @@ create_handle (AdainStyleRow        *row,
   if (item->path)
     {
       gtk_drag_source_set (handle, GDK_BUTTON1_MASK, &row_target, 1, GDK_ACTION_MOVE);
-      gtk_widget_set_tooltip_text (handle, _("Drag to reorder"));
+      gtk_widget_set_tooltip_text (handle, _ ("Drag to reorder"));
       g_signal_connect (handle, "drag-begin", G_CALLBACK (on_drag_begin), row);
       g_signal_connect (handle, "drag-data-get", G_CALLBACK (on_drag_data_get), row);
     }
@@ -183,10 +170,10 @@ create_name (const AdainStyleItem *item)
 static GtkWidget *
 create_state (const AdainStyleItem *item)
 {
-  GtkWidget *label = gtk_label_new (item->state == ADAIN_STYLE_LOADING ? _("Loading…")
+  GtkWidget *label = gtk_label_new (item->state == ADAIN_STYLE_LOADING ? _ ("Loading…")
                                     : item->state == ADAIN_STYLE_MISSING
-                                      ? _("The file is missing; this style is left out")
-                                      : _("This is not a picture; it is left out"));
+                                        ? _ ("The file is missing; this style is left out")
+                                        : _ ("This is not a picture; it is left out"));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
@@ -202,15 +189,14 @@ on_remove (AdainStyleRow *row)
 }
 
 static GtkWidget *
-create_remove (AdainStyleRow        *row,
-               const AdainStyleItem *item)
+create_remove (AdainStyleRow *row, const AdainStyleItem *item)
 {
   GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
-  char      *name = g_strdup_printf (_("Remove %s"), item->name);
+  char      *name = g_strdup_printf (_ ("Remove %s"), item->name);
 
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _("Take this style out of the list; the file stays"));
+  gtk_widget_set_tooltip_text (button, _ ("Take this style out of the list; the file stays"));
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_remove), row);
   atk_object_set_name (gtk_widget_get_accessible (button), name);
   g_free (name);
@@ -244,8 +230,7 @@ adain_style_row_init (AdainStyleRow *row)
 }
 
 GtkWidget *
-adain_style_row_new (AdainStyleSet *set,
-                     int            index)
+adain_style_row_new (AdainStyleSet *set, int index)
 {
   const AdainStyleItem *item = adain_style_set_get (set, index);
   AdainStyleRow        *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
@@ -259,8 +244,7 @@ adain_style_row_new (AdainStyleSet *set,
   gtk_widget_set_valign (middle, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (middle), create_name (item), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (middle),
-                      item->state == ADAIN_STYLE_READY ? create_scale (row, item)
-                                                       : create_state (item),
+                      item->state == ADAIN_STYLE_READY ? create_scale (row, item) : create_state (item),
                       FALSE, FALSE, 0);
 
   gtk_container_set_border_width (GTK_CONTAINER (box), 3);

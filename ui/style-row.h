@@ -16,11 +16,11 @@ G_DECLARE_FINAL_TYPE (AdainStyleRow, adain_style_row, ADAIN, STYLE_ROW, GtkListB
 /* What a dragged row is called; the data is its index. */
 #define ADAIN_STYLE_ROW_TARGET "application/x-adain-style-row"
 
-GtkWidget *adain_style_row_new         (AdainStyleSet *set, int index);
+GtkWidget *adain_style_row_new (AdainStyleSet *set, int index);
 
 /* Shows the weight that the set has now. */
-void       adain_style_row_sync_weight (AdainStyleRow *row);
+void adain_style_row_sync_weight (AdainStyleRow *row);
 
-int        adain_style_row_get_id      (AdainStyleRow *row);
+int adain_style_row_get_id (AdainStyleRow *row);
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 
 struct _AdainStyleSet
 {
-  GObject              parent;
+  GObject parent;
 
   GimpProcedureConfig *config;
   GPtrArray           *items;
@@ -22,10 +22,15 @@ struct _AdainStyleSet
   double              *initial_weights;
   gsize                n_initial_weights;
   int                  next_id;
-  gboolean             writing;      /* the settings are being changed by ourselves */
+  gboolean             writing; /* the settings are being changed by ourselves */
 };
 
-enum { CHANGED, WEIGHTS_CHANGED, N_SIGNALS };
+enum
+{
+  CHANGED,
+  WEIGHTS_CHANGED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -45,15 +50,13 @@ item_free (gpointer data)
 }
 
 static AdainStyleItem *
-item_at (AdainStyleSet *set,
-         int            index)
+item_at (AdainStyleSet *set, int index)
 {
   return g_ptr_array_index (set->items, index);
 }
 
 static AdainStyleItem *
-find_id (AdainStyleSet *set,
-         int            id)
+find_id (AdainStyleSet *set, int id)
 {
   for (guint i = 0; i < set->items->len; i++)
     if (item_at (set, i)->id == id)
@@ -71,9 +74,7 @@ typedef struct
 } Loading;
 
 static void
-on_loaded (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
+on_loaded (GObject *source, GAsyncResult *result, gpointer data)
 {
   Loading        *loading = data;
   AdainStyleSet  *set = g_weak_ref_get (&loading->set);
@@ -81,10 +82,10 @@ on_loaded (GObject      *source,
   GError         *error = NULL;
   GdkPixbuf      *pixbuf = adain_style_picture_load_finish (result, &error);
 
-  if (item && ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (item && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      if (! pixbuf && ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY) &&
-          ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      if (!pixbuf && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)
+          && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         {
           g_clear_error (&error);
           pixbuf = adain_style_picture_load_by_gimp (item->path, &error);
@@ -119,13 +120,12 @@ on_loaded (GObject      *source,
 }
 
 static void
-item_load (AdainStyleSet  *set,
-           AdainStyleItem *item)
+item_load (AdainStyleSet *set, AdainStyleItem *item)
 {
   Loading *loading = g_new (Loading, 1);
 
   g_weak_ref_init (&loading->set, set);
-  loading->id  = item->id;
+  loading->id = item->id;
 
   item->state = ADAIN_STYLE_LOADING;
   adain_style_picture_load_async (item->path, set->cancellable, on_loaded, loading);
@@ -145,12 +145,11 @@ display_name (const char *path)
 }
 
 static AdainStyleItem *
-item_new_path (AdainStyleSet *set,
-               const char    *path)
+item_new_path (AdainStyleSet *set, const char *path)
 {
   AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
 
-  item->id   = set->next_id++;
+  item->id = set->next_id++;
   item->path = g_strdup (path);
   item->name = display_name (path);
   item_load (set, item);
@@ -159,17 +158,16 @@ item_new_path (AdainStyleSet *set,
 }
 
 static AdainStyleItem *
-item_new_layer (AdainStyleSet *set,
-                GimpDrawable  *layer)
+item_new_layer (AdainStyleSet *set, GimpDrawable *layer)
 {
   AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
   char           *name = gimp_item_get_name (GIMP_ITEM (layer));
 
-  item->id     = set->next_id++;
-  item->layer  = g_object_ref (layer);
-  item->name   = g_strdup_printf (_("Layer “%s”"), name ? name : "");
+  item->id = set->next_id++;
+  item->layer = g_object_ref (layer);
+  item->name = g_strdup_printf (_ ("Layer “%s”"), name ? name : "");
   item->pixbuf = adain_style_picture_from_drawable (layer);
-  item->state  = item->pixbuf ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
+  item->state = item->pixbuf ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
   g_free (name);
 
   return item;
@@ -179,9 +177,7 @@ item_new_layer (AdainStyleSet *set,
 
 /* Takes the item for @path (or @layer) out of @old, so that it need not be read again. */
 static AdainStyleItem *
-take_item (GPtrArray    *old,
-           const char   *path,
-           GimpDrawable *layer)
+take_item (GPtrArray *old, const char *path, GimpDrawable *layer)
 {
   for (guint i = 0; i < old->len; i++)
     {
@@ -275,8 +271,8 @@ reset_weights (AdainStyleSet *set)
 
   g_object_get (set->config, "styles", &styles, NULL);
 
-  if (styles && set->initial_styles && set->n_initial_weights > 0 &&
-      g_strv_equal ((const char *const *) styles, (const char *const *) set->initial_styles))
+  if (styles && set->initial_styles && set->n_initial_weights > 0
+      && g_strv_equal ((const char *const *) styles, (const char *const *) set->initial_styles))
     {
       set->writing = TRUE;
       adain_settings_set_weights (set->config, set->initial_weights, set->n_initial_weights);
@@ -287,9 +283,7 @@ reset_weights (AdainStyleSet *set)
 }
 
 static void
-on_config_notify (GObject       *config,
-                  GParamSpec    *pspec,
-                  AdainStyleSet *set)
+on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
 {
   if (set->writing)
     return;
@@ -352,8 +346,7 @@ new_weight (AdainStyleSet *set)
 }
 
 void
-adain_style_set_add_path (AdainStyleSet *set,
-                          const char    *path)
+adain_style_set_add_path (AdainStyleSet *set, const char *path)
 {
   AdainStyleItem *item = item_new_path (set, path);
   guint           end = set->items->len;
@@ -367,8 +360,7 @@ adain_style_set_add_path (AdainStyleSet *set,
 }
 
 void
-adain_style_set_set_layer (AdainStyleSet *set,
-                           GimpDrawable  *layer)
+adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer)
 {
   AdainStyleItem *item = item_new_layer (set, layer);
   guint           n = set->items->len;
@@ -385,17 +377,14 @@ adain_style_set_set_layer (AdainStyleSet *set,
 }
 
 void
-adain_style_set_remove (AdainStyleSet *set,
-                        int            index)
+adain_style_set_remove (AdainStyleSet *set, int index)
 {
   g_ptr_array_remove_index (set->items, index);
   write_config (set);
 }
 
 void
-adain_style_set_move (AdainStyleSet *set,
-                      int            from,
-                      int            to)
+adain_style_set_move (AdainStyleSet *set, int from, int to)
 {
   int n = set->items->len;
 
@@ -410,9 +399,7 @@ adain_style_set_move (AdainStyleSet *set,
 }
 
 void
-adain_style_set_set_weight (AdainStyleSet *set,
-                            int            index,
-                            double         weight)
+adain_style_set_set_weight (AdainStyleSet *set, int index, double weight)
 {
   if (item_at (set, index)->weight == weight)
     return;
@@ -423,8 +410,7 @@ adain_style_set_set_weight (AdainStyleSet *set,
 }
 
 void
-adain_style_set_set_weights (AdainStyleSet *set,
-                             const double  *weights)
+adain_style_set_set_weights (AdainStyleSet *set, const double *weights)
 {
   for (guint i = 0; i < set->items->len; i++)
     item_at (set, i)->weight = CLAMP (weights[i], 0.0, 1.0);
@@ -441,12 +427,11 @@ adain_style_set_refresh (AdainStyleSet *set)
       AdainStyleItem *item = item_at (set, i);
       gboolean        exists;
 
-      if (! item->path || ! g_path_is_absolute (item->path))
+      if (!item->path || !g_path_is_absolute (item->path))
         continue;
 
       exists = g_file_test (item->path, G_FILE_TEST_EXISTS);
-      if ((item->state == ADAIN_STYLE_READY && ! exists) ||
-          (item->state == ADAIN_STYLE_MISSING && exists))
+      if ((item->state == ADAIN_STYLE_READY && !exists) || (item->state == ADAIN_STYLE_MISSING && exists))
         item_load (set, item);
     }
 }
@@ -478,8 +463,7 @@ adain_style_set_get_size (AdainStyleSet *set)
 }
 
 const AdainStyleItem *
-adain_style_set_get (AdainStyleSet *set,
-                     int            index)
+adain_style_set_get (AdainStyleSet *set, int index)
 {
   return item_at (set, index);
 }
@@ -530,10 +514,10 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = adain_style_set_dispose;
 
-  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
-                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass),
-                                           G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+  signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

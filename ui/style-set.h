@@ -17,46 +17,46 @@ typedef enum
 {
   ADAIN_STYLE_LOADING,
   ADAIN_STYLE_READY,
-  ADAIN_STYLE_MISSING,           /* there is no such file */
-  ADAIN_STYLE_BROKEN,            /* there is one, but it is not a picture */
+  ADAIN_STYLE_MISSING, /* there is no such file */
+  ADAIN_STYLE_BROKEN,  /* there is one, but it is not a picture */
 } AdainStyleState;
 
 typedef struct
 {
-  int              id;           /* stays the same while the style is moved about */
-  char            *path;         /* a path or URI; NULL for a layer */
-  GimpDrawable    *layer;        /* NULL for a file */
-  char            *name;         /* what to call it on screen */
-  double           weight;       /* 0 to 1 */
-  AdainStyleState  state;
-  char            *problem;      /* why it is broken */
-  GdkPixbuf       *pixbuf;       /* where READY: the picture, reduced */
+  int             id;     /* stays the same while the style is moved about */
+  char           *path;   /* a path or URI; NULL for a layer */
+  GimpDrawable   *layer;  /* NULL for a file */
+  char           *name;   /* what to call it on screen */
+  double          weight; /* 0 to 1 */
+  AdainStyleState state;
+  char           *problem; /* why it is broken */
+  GdkPixbuf      *pixbuf;  /* where READY: the picture, reduced */
 } AdainStyleItem;
 
 #define ADAIN_TYPE_STYLE_SET (adain_style_set_get_type ())
 G_DECLARE_FINAL_TYPE (AdainStyleSet, adain_style_set, ADAIN, STYLE_SET, GObject)
 
-AdainStyleSet        *adain_style_set_new          (GimpProcedureConfig *config);
+AdainStyleSet *adain_style_set_new (GimpProcedureConfig *config);
 
-int                   adain_style_set_get_size     (AdainStyleSet *set);
-const AdainStyleItem *adain_style_set_get          (AdainStyleSet *set, int index);
+int                   adain_style_set_get_size (AdainStyleSet *set);
+const AdainStyleItem *adain_style_set_get (AdainStyleSet *set, int index);
 
 /* How many styles can be used now, and whether all files have been read. */
-int                   adain_style_set_count_ready  (AdainStyleSet *set);
-gboolean              adain_style_set_is_loaded    (AdainStyleSet *set);
+int      adain_style_set_count_ready (AdainStyleSet *set);
+gboolean adain_style_set_is_loaded (AdainStyleSet *set);
 
-void                  adain_style_set_add_path     (AdainStyleSet *set, const char *path);
-void                  adain_style_set_set_layer    (AdainStyleSet *set, GimpDrawable *layer);
-void                  adain_style_set_remove       (AdainStyleSet *set, int index);
-void                  adain_style_set_move         (AdainStyleSet *set, int from, int to);
-void                  adain_style_set_set_weight   (AdainStyleSet *set, int index, double weight);
-void                  adain_style_set_set_weights  (AdainStyleSet *set, const double *weights);
+void adain_style_set_add_path (AdainStyleSet *set, const char *path);
+void adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer);
+void adain_style_set_remove (AdainStyleSet *set, int index);
+void adain_style_set_move (AdainStyleSet *set, int from, int to);
+void adain_style_set_set_weight (AdainStyleSet *set, int index, double weight);
+void adain_style_set_set_weights (AdainStyleSet *set, const double *weights);
 
 /* Looks again for files that were missing, and for those that have gone. */
-void                  adain_style_set_refresh      (AdainStyleSet *set);
+void adain_style_set_refresh (AdainStyleSet *set);
 
 /* Takes the styles that cannot be used out of the settings. */
-void                  adain_style_set_drop_unusable (AdainStyleSet *set);
+void adain_style_set_drop_unusable (AdainStyleSet *set);
 
 /* Signals: "changed" (which styles there are, their order or state), "weights-changed". */
 

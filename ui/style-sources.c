@@ -15,14 +15,12 @@
 #define CHOOSER_THUMBNAIL 192
 
 void
-adain_style_sources_add (AdainStyleSet *set,
-                         GKeyFile      *state,
-                         const char    *uri)
+adain_style_sources_add (AdainStyleSet *set, GKeyFile *state, const char *uri)
 {
   GFile *file = g_file_new_for_commandline_arg (uri);
   char  *path = g_file_get_path (file);
 
-  if (! path)
+  if (!path)
     path = g_file_get_uri (file);
 
   for (int i = 0; i < adain_style_set_get_size (set); i++)
@@ -40,9 +38,7 @@ adain_style_sources_add (AdainStyleSet *set,
 }
 
 int
-adain_style_sources_add_uris (AdainStyleSet  *set,
-                              GKeyFile       *state,
-                              char          **uris)
+adain_style_sources_add_uris (AdainStyleSet *set, GKeyFile *state, char **uris)
 {
   int n = 0;
 
@@ -53,9 +49,7 @@ adain_style_sources_add_uris (AdainStyleSet  *set,
 }
 
 int
-adain_style_sources_add_text (AdainStyleSet *set,
-                              GKeyFile      *state,
-                              const char    *text)
+adain_style_sources_add_text (AdainStyleSet *set, GKeyFile *state, const char *text)
 {
   char **lines = g_strsplit_set (text, "\r\n", -1);
   int    n = 0;
@@ -79,8 +73,7 @@ adain_style_sources_add_text (AdainStyleSet *set,
 /* Choosing files ---------------------------------------------------------------------------- */
 
 static void
-on_chooser_preview (GtkFileChooser *chooser,
-                    GtkWidget      *image)
+on_chooser_preview (GtkFileChooser *chooser, GtkWidget *image)
 {
   char      *path = gtk_file_chooser_get_preview_filename (chooser);
   GdkPixbuf *pixbuf = NULL;
@@ -101,18 +94,17 @@ add_filters (GtkFileChooser *chooser)
   GtkFileFilter *pictures = gtk_file_filter_new ();
   GtkFileFilter *all = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (pictures, _("Pictures"));
+  gtk_file_filter_set_name (pictures, _ ("Pictures"));
   gtk_file_filter_add_mime_type (pictures, "image/*");
   gtk_file_chooser_add_filter (chooser, pictures);
 
-  gtk_file_filter_set_name (all, _("All files"));
+  gtk_file_filter_set_name (all, _ ("All files"));
   gtk_file_filter_add_pattern (all, "*");
   gtk_file_chooser_add_filter (chooser, all);
 }
 
 static void
-set_folder (GtkFileChooser *chooser,
-            GKeyFile       *state)
+set_folder (GtkFileChooser *chooser, GKeyFile *state)
 {
   char *uri = g_key_file_get_string (state, "Dialog", "Folder", NULL);
 
@@ -125,9 +117,7 @@ set_folder (GtkFileChooser *chooser,
 }
 
 static void
-on_chosen (GtkNativeDialog *native,
-           int              response,
-           AdainStyleSet   *set)
+on_chosen (GtkNativeDialog *native, int response, AdainStyleSet *set)
 {
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (native);
   GKeyFile       *state = g_object_get_data (G_OBJECT (native), "state");
@@ -150,13 +140,11 @@ on_chosen (GtkNativeDialog *native,
 }
 
 void
-adain_style_sources_choose (AdainStyleSet *set,
-                            GKeyFile      *state,
-                            GtkWindow     *parent)
+adain_style_sources_choose (AdainStyleSet *set, GKeyFile *state, GtkWindow *parent)
 {
-  GtkFileChooserNative *native = gtk_file_chooser_native_new (_("Add Styles"), parent,
-                                                              GTK_FILE_CHOOSER_ACTION_OPEN,
-                                                              _("_Add"), _("_Cancel"));
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (_ ("Add Styles"), parent,
+                                                              GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Add"),
+                                                              _ ("_Cancel"));
   GtkFileChooser       *chooser = GTK_FILE_CHOOSER (native);
   GtkWidget            *image = gtk_image_new ();
 
@@ -178,8 +166,7 @@ adain_style_sources_choose (AdainStyleSet *set,
 
 /* A pasted picture becomes a file, so that the settings can name it. */
 static char *
-save_pasted (GdkPixbuf  *pixbuf,
-             GError    **error)
+save_pasted (GdkPixbuf *pixbuf, GError **error)
 {
   char      *directory = adain_state_directory ();
   char      *pasted = g_build_filename (directory, "pasted", NULL);
@@ -188,7 +175,7 @@ save_pasted (GdkPixbuf  *pixbuf,
   char      *path = g_build_filename (pasted, base, NULL);
 
   g_mkdir_with_parents (pasted, 0700);
-  if (! gdk_pixbuf_save (pixbuf, path, "png", error, NULL))
+  if (!gdk_pixbuf_save (pixbuf, path, "png", error, NULL))
     g_clear_pointer (&path, g_free);
 
   g_free (base);
@@ -200,9 +187,7 @@ save_pasted (GdkPixbuf  *pixbuf,
 }
 
 void
-adain_style_sources_paste (AdainStyleSet *set,
-                           GKeyFile      *state,
-                           GtkWidget     *widget)
+adain_style_sources_paste (AdainStyleSet *set, GKeyFile *state, GtkWidget *widget)
 {
   GtkClipboard *clipboard = gtk_widget_get_clipboard (widget, GDK_SELECTION_CLIPBOARD);
   char        **uris = gtk_clipboard_wait_for_uris (clipboard);
@@ -221,7 +206,7 @@ adain_style_sources_paste (AdainStyleSet *set,
       if (path)
         adain_style_sources_add (set, state, path);
       else
-        g_message (_("The pasted picture cannot be saved: %s"), error->message);
+        g_message (_ ("The pasted picture cannot be saved: %s"), error->message);
 
       g_clear_error (&error);
       g_free (path);

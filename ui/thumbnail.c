@@ -16,19 +16,14 @@ thumbnail_format (GimpDrawable *drawable)
 }
 
 gpointer
-adain_thumbnail_read (GimpDrawable    *drawable,
-                      const AdainRect *rect,
-                      int             *width,
-                      int             *height,
-                      const Babl      *format)
+adain_thumbnail_read (GimpDrawable *drawable, const AdainRect *rect, int *width, int *height,
+                      const Babl *format)
 {
-  int      bpp = 0;
-  GBytes  *bytes = gimp_drawable_get_sub_thumbnail_data (drawable,
-                                                         rect->x, rect->y,
-                                                         rect->width, rect->height,
-                                                         MIN (*width, ADAIN_THUMBNAIL_MAX),
-                                                         MIN (*height, ADAIN_THUMBNAIL_MAX),
-                                                         width, height, &bpp);
+  int     bpp = 0;
+  GBytes *bytes = gimp_drawable_get_sub_thumbnail_data (drawable, rect->x, rect->y, rect->width, rect->height,
+                                                        MIN (*width, ADAIN_THUMBNAIL_MAX),
+                                                        MIN (*height, ADAIN_THUMBNAIL_MAX), width, height,
+                                                        &bpp);
   gpointer data = NULL;
 
   if (bytes && *width > 0 && *height > 0)
@@ -36,8 +31,7 @@ adain_thumbnail_read (GimpDrawable    *drawable,
       gsize n = (gsize) *width * *height;
 
       data = g_malloc_n (n, babl_format_get_bytes_per_pixel (format));
-      babl_process (babl_fish (thumbnail_format (drawable), format),
-                    g_bytes_get_data (bytes, NULL), data, n);
+      babl_process (babl_fish (thumbnail_format (drawable), format), g_bytes_get_data (bytes, NULL), data, n);
     }
 
   g_clear_pointer (&bytes, g_bytes_unref);

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 /* The pixels of @drawable inside @rect, in @format and near *@width x *@height, which are set to what
  * they really are. NULL if GIMP gives none. Free with g_free(). Main thread. */
-gpointer adain_thumbnail_read (GimpDrawable *drawable, const AdainRect *rect,
-                               int *width, int *height, const Babl *format);
+gpointer adain_thumbnail_read (GimpDrawable *drawable, const AdainRect *rect, int *width, int *height,
+                               const Babl *format);
 
 G_END_DECLS

@@ -26,9 +26,7 @@ closest_zoom (const AdainView *view)
 /* The middle of the area, in one direction: that of a picture that fits, or as near to an edge as leaves
  * nothing of the area empty. */
 static double
-clamp_middle (double middle,
-              double picture,
-              double area)
+clamp_middle (double middle, double picture, double area)
 {
   double half = 0.5 * area / picture;
 
@@ -47,17 +45,13 @@ clamp_view (AdainView *view)
 }
 
 void
-adain_view_init (AdainView *view,
-                 double     picture_width,
-                 double     picture_height)
+adain_view_init (AdainView *view, double picture_width, double picture_height)
 {
   *view = (AdainView) { picture_width, picture_height, picture_width, picture_height, 1.0, 0.5, 0.5 };
 }
 
 void
-adain_view_set_area (AdainView *view,
-                     double     width,
-                     double     height)
+adain_view_set_area (AdainView *view, double width, double height)
 {
   view->area_width = width;
   view->area_height = height;
@@ -65,10 +59,7 @@ adain_view_set_area (AdainView *view,
 }
 
 void
-adain_view_zoom (AdainView *view,
-                 double     factor,
-                 double     x,
-                 double     y)
+adain_view_zoom (AdainView *view, double factor, double x, double y)
 {
   double right = x - view->area_width / 2, below = y - view->area_height / 2;
   double before = adain_view_scale (view), after;
@@ -81,9 +72,7 @@ adain_view_zoom (AdainView *view,
 }
 
 void
-adain_view_move (AdainView *view,
-                 double     dx,
-                 double     dy)
+adain_view_move (AdainView *view, double dx, double dy)
 {
   double scale = adain_view_scale (view);
 

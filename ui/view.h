@@ -33,22 +33,22 @@ typedef struct
 /* Pixels of the screen for each pixel of the picture at which no closer look is to be had. */
 #define ADAIN_VIEW_CLOSEST 2.0
 
-void           adain_view_init      (AdainView *view, double picture_width, double picture_height);
-void           adain_view_set_area  (AdainView *view, double width, double height);
+void adain_view_init (AdainView *view, double picture_width, double picture_height);
+void adain_view_set_area (AdainView *view, double width, double height);
 
 /* Multiplies the zoom by @factor as far as that goes, and keeps the point at (@x, @y) of the area where it
  * is, if it can. */
-void           adain_view_zoom      (AdainView *view, double factor, double x, double y);
+void adain_view_zoom (AdainView *view, double factor, double x, double y);
 
 /* Moves the picture by pixels of the screen, up to its edges. */
-void           adain_view_move      (AdainView *view, double dx, double dy);
+void adain_view_move (AdainView *view, double dx, double dy);
 
 /* Pixels of the screen for each pixel of the picture. */
-double         adain_view_scale     (const AdainView *view);
+double adain_view_scale (const AdainView *view);
 
-AdainViewPlace adain_view_place     (const AdainView *view);
+AdainViewPlace adain_view_place (const AdainView *view);
 
-gboolean       adain_view_can_zoom_in  (const AdainView *view);
-gboolean       adain_view_can_zoom_out (const AdainView *view);
+gboolean adain_view_can_zoom_in (const AdainView *view);
+gboolean adain_view_can_zoom_out (const AdainView *view);
 
 G_END_DECLS

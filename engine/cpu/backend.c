@@ -23,8 +23,8 @@
 typedef struct
 {
   AdainStream *encoder, *decoder;
-  int          encoder_width, decoder_width;      /* what they have been made for */
-  float       *scale, *shift;                     /* from features to the decoder's elements */
+  int          encoder_width, decoder_width; /* what they have been made for */
+  float       *scale, *shift;                /* from features to the decoder's elements */
 } Worker;
 
 struct _AdainBackend
@@ -36,7 +36,7 @@ struct _AdainBackend
   int                 n_workers;
   int                 channels;
   int                 tile;
-  float               scale[3];                 /* from R'G'B' less the mean to the encoder's elements */
+  float               scale[3]; /* from R'G'B' less the mean to the encoder's elements */
   char               *description;
 };
 
@@ -83,10 +83,9 @@ pack (AdainBackend *self, GError **error)
 
   if (integers && !adain_ranges_find (network, kernels->measure, encoder, decoder, error))
     return FALSE;
-  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE,
-                          integers ? encoder : NULL, error)
-      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE,
-                             integers ? decoder : NULL, error))
+  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE, integers ? encoder : NULL, error)
+      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE, integers ? decoder : NULL,
+                             error))
     return FALSE;
   for (int c = 0; c < 3; c++)
     self->scale[c] = network->scale[c] * self->encoder[0].conv.in_scale;
@@ -102,7 +101,7 @@ open_backend (const AdainNetwork *network, const AdainBackendOptions *options, G
   if (!kernels)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
-                   _("This processor or build has no kernels called “%s”"), options->kernels);
+                   _ ("This processor or build has no kernels called “%s”"), options->kernels);
       return NULL;
     }
   self = g_new0 (AdainBackend, 1);
@@ -152,8 +151,7 @@ stream_bytes (AdainBackend *self, int width)
 }
 
 static gboolean
-tile_size (AdainBackend *self, int width, int height, gsize budget,
-           int *tile_width, int *tile_height)
+tile_size (AdainBackend *self, int width, int height, gsize budget, int *tile_width, int *tile_height)
 {
   int columns, rows;
 
@@ -193,7 +191,7 @@ features_new (AdainBackend *self, int width, int height, GError **error)
     {
       g_free (features);
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the features of the picture"));
+                           _ ("Not enough memory for the features of the picture"));
       return NULL;
     }
   return features;
@@ -212,13 +210,13 @@ static void
 no_memory (GError **error)
 {
   g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _("Not enough memory for a tile of the picture"));
+                       _ ("Not enough memory for a tile of the picture"));
 }
 
 /* The worker's stream for this width, made when first needed. */
 static AdainStream *
-get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayer *layers,
-            int width, int step, GError **error)
+get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayer *layers, int width,
+            int step, GError **error)
 {
   if (width > *capacity)
     {
@@ -238,7 +236,7 @@ get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const Adain
 typedef struct
 {
   AdainBackend    *backend;
-  int              width;         /* of a row of cells */
+  int              width; /* of a row of cells */
   const AdainRect *keep;
   const float     *weights;
   AdainFeatures   *features;
@@ -262,7 +260,7 @@ emit_features (const float *result, int y, int rows, gpointer user_data)
         continue;
       if (sink->features)
         memcpy (sink->features->cells
-                  + ((gsize) (sink->y + kept) * sink->features->width + sink->x) * channels,
+                    + ((gsize) (sink->y + kept) * sink->features->width + sink->x) * channels,
                 cells, row_bytes);
       if (sink->moments)
         adain_moments_add (sink->moments, cells,
@@ -272,14 +270,14 @@ emit_features (const float *result, int y, int rows, gpointer user_data)
 }
 
 static gboolean
-encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
-        const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
-        AdainMoments *moments, GCancellable *cancellable, GError **error)
+encode (AdainBackend *self, int worker, const float *rgb, int width, int height, const AdainRect *keep,
+        const float *weights, AdainFeatures *features, int x, int y, AdainMoments *moments,
+        GCancellable *cancellable, GError **error)
 {
   Worker      *w = &self->workers[worker];
   EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, moments };
-  AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, self->encoder,
-                                    width, ENCODE_STEP, error);
+  AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, self->encoder, width, ENCODE_STEP,
+                                    error);
   int          first, end;
 
   if (!stream)
@@ -300,8 +298,8 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       for (int i = 0; i < rows; i++)
-        self->kernels->load (rgb + (gsize) (row + i) * width * 3, self->network->mean,
-                             self->scale, adain_stream_row (stream, i), width);
+        self->kernels->load (rgb + (gsize) (row + i) * width * 3, self->network->mean, self->scale,
+                             adain_stream_row (stream, i), width);
       if (!adain_stream_push (stream, rows))
         {
           no_memory (error);
@@ -313,7 +311,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
 
 typedef struct
 {
-  int              width;         /* of a row of pixels */
+  int              width; /* of a row of pixels */
   const AdainRect *keep;
   float           *rgb;
 } DecodeSink;
@@ -329,20 +327,20 @@ emit_pixels (const float *result, int y, int rows, gpointer user_data)
       int kept = row - sink->keep->y * ADAIN_CELL;
 
       if (kept >= 0 && kept < sink->keep->height * ADAIN_CELL)
-        memcpy (sink->rgb + (gsize) kept * kept_width * 3,
-                result + (gsize) sink->keep->x * ADAIN_CELL * 3, kept_width * 3 * sizeof (float));
+        memcpy (sink->rgb + (gsize) kept * kept_width * 3, result + (gsize) sink->keep->x * ADAIN_CELL * 3,
+                kept_width * 3 * sizeof (float));
     }
 }
 
 static gboolean
-decode (AdainBackend *self, int worker, const AdainFeatures *features,
-        const AdainRect *from, const AdainRect *keep, const float *scale, const float *shift,
-        float *rgb, GCancellable *cancellable, GError **error)
+decode (AdainBackend *self, int worker, const AdainFeatures *features, const AdainRect *from,
+        const AdainRect *keep, const float *scale, const float *shift, float *rgb, GCancellable *cancellable,
+        GError **error)
 {
   Worker      *w = &self->workers[worker];
   DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
-  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, self->decoder,
-                                    from->width, DECODE_STEP, error);
+  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, self->decoder, from->width,
+                                    DECODE_STEP, error);
   int          first, end;
 
   if (!stream)
@@ -352,8 +350,8 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
       w->scale[c] = (scale ? scale[c] : 1) * self->decoder[0].conv.in_scale;
       w->shift[c] = (shift ? shift[c] : 0) * self->decoder[0].conv.in_scale;
     }
-  adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL,
-                      keep->height * ADAIN_CELL, emit_pixels, &sink);
+  adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL, keep->height * ADAIN_CELL,
+                      emit_pixels, &sink);
   adain_stream_input (stream, &first, &end);
   end += first;
   for (int row = first; row < end; row += DECODE_STEP)
@@ -366,9 +364,8 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features,
         {
           gsize cell = (gsize) (from->y + row + i) * features->width + from->x;
 
-          self->kernels->affine (features->cells + cell * self->channels,
-                                 w->scale, w->shift, adain_stream_row (stream, i), from->width,
-                                 self->channels);
+          self->kernels->affine (features->cells + cell * self->channels, w->scale, w->shift,
+                                 adain_stream_row (stream, i), from->width, self->channels);
         }
       if (!adain_stream_push (stream, rows))
         {

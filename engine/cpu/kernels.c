@@ -33,8 +33,7 @@ const AdainKernels *
 adain_kernels_find (const char *name)
 {
   for (int i = 0; adain_kernels[i]; i++)
-    if ((name == NULL || g_strcmp0 (name, adain_kernels[i]->name) == 0)
-        && adain_kernels[i]->supported ())
+    if ((name == NULL || g_strcmp0 (name, adain_kernels[i]->name) == 0) && adain_kernels[i]->supported ())
       return adain_kernels[i];
   return NULL;
 }

@@ -7,7 +7,7 @@
 #include <glib.h>
 
 typedef float  Element;
-typedef float Sum;
+typedef float  Sum;
 typedef __m256 Vector;
 typedef __m256 Weights;
 

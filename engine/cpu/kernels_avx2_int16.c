@@ -76,8 +76,8 @@ store_elements (Element *p, Vector v, const float *units)
   __m256       value = _mm256_max_ps (_mm256_min_ps (in_units (v, units), limit), -limit);
   __m256i      words = _mm256_cvtps_epi32 (value);
 
-  _mm_storeu_si128 ((__m128i *) p, _mm_packs_epi32 (_mm256_castsi256_si128 (words),
-                                                    _mm256_extracti128_si256 (words, 1)));
+  _mm_storeu_si128 ((__m128i *) p,
+                    _mm_packs_epi32 (_mm256_castsi256_si128 (words), _mm256_extracti128_si256 (words, 1)));
 }
 
 static inline void

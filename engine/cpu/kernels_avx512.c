@@ -7,7 +7,7 @@
 #include <glib.h>
 
 typedef float  Element;
-typedef float Sum;
+typedef float  Sum;
 typedef __m512 Vector;
 typedef __m512 Weights;
 

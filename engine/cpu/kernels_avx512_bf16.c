@@ -9,7 +9,7 @@
 #include "bfloat16.h"
 
 typedef guint16  Element;
-typedef float Sum;
+typedef float    Sum;
 typedef __m512   Vector;
 typedef __m512bh Weights;
 

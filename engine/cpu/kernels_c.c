@@ -46,8 +46,8 @@ pixel (const AdainPacked *packed, const float *in, gsize pitch, int x, int y)
 }
 
 static gboolean
-conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
-      int width, int rows)
+conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch, int width,
+      int rows)
 {
   const float *weights = packed->weights, *bias = weights + (gsize) packed->out * packed->in * 9;
   int          factor = packed->upsample ? 2 : 1;
@@ -88,8 +88,7 @@ pool (const void *in, gsize in_pitch, void *out, gsize out_pitch, int width, int
         float       *q = (float *) out + y * out_pitch + x * channels;
 
         for (int c = 0; c < channels; c++)
-          q[c] = MAX (MAX (p[c], p[channels + c]),
-                      MAX (p[in_pitch + c], p[in_pitch + channels + c]));
+          q[c] = MAX (MAX (p[c], p[channels + c]), MAX (p[in_pitch + c], p[in_pitch + channels + c]));
       }
 }
 

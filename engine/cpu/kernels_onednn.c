@@ -23,16 +23,16 @@ typedef struct
   int              width, rows;
   dnnl_primitive_t primitive;
   dnnl_memory_t    weights;
-  gsize            scratch;          /* bytes */
+  gsize            scratch; /* bytes */
 } Shape;
 
 typedef struct
 {
   dnnl_data_type_t type;
   dnnl_engine_t    engine;
-  float           *weights, *bias;   /* [out][in][3][3], [out] */
+  float           *weights, *bias; /* [out][in][3][3], [out] */
   dnnl_memory_t    bias_memory;
-  GMutex           lock;             /* around `shapes` */
+  GMutex           lock; /* around `shapes` */
   GPtrArray       *shapes;
 } Convolution;
 
@@ -82,8 +82,7 @@ pack (AdainPacked *packed, const AdainConv *conv, dnnl_data_type_t type)
   self->shapes = g_ptr_array_new_with_free_func ((GDestroyNotify) shape_free);
   self->weights = g_try_new (float, count);
   self->bias = g_try_new (float, conv->out);
-  if (!self->weights || !self->bias
-      || dnnl_engine_create (&self->engine, dnnl_cpu, 0) != dnnl_success)
+  if (!self->weights || !self->bias || dnnl_engine_create (&self->engine, dnnl_cpu, 0) != dnnl_success)
     return FALSE;
   memcpy (self->weights, conv->weight, count * sizeof (float));
   memcpy (self->bias, conv->bias, conv->out * sizeof (float));
@@ -125,8 +124,7 @@ describe_convolution (const AdainPacked *packed, int width, int rows)
   if (dnnl_primitive_attr_create (&attributes) == dnnl_success
       && dnnl_primitive_attr_set_scratchpad_mode (attributes, dnnl_scratchpad_mode_user) == dnnl_success
       && dnnl_post_ops_create (&post_ops) == dnnl_success
-      && (!packed->relu
-          || dnnl_post_ops_append_eltwise (post_ops, dnnl_eltwise_relu, 0, 0) == dnnl_success)
+      && (!packed->relu || dnnl_post_ops_append_eltwise (post_ops, dnnl_eltwise_relu, 0, 0) == dnnl_success)
       && dnnl_primitive_attr_set_post_ops (attributes, post_ops) == dnnl_success)
     dnnl_convolution_forward_primitive_desc_create (&desc, self->engine, dnnl_forward_inference,
                                                     dnnl_convolution_direct, source_desc, weights_desc,
@@ -160,8 +158,8 @@ static dnnl_memory_t
 reorder_weights (const AdainPacked *packed, const_dnnl_memory_desc_t wanted)
 {
   Convolution          *self = packed->weights;
-  dnnl_memory_desc_t    plain = describe (4, (dnnl_dims_t) { packed->out, packed->in, 3, 3 },
-                                          dnnl_f32, dnnl_oihw);
+  dnnl_memory_desc_t    plain = describe (4, (dnnl_dims_t) { packed->out, packed->in, 3, 3 }, dnnl_f32,
+                                          dnnl_oihw);
   dnnl_memory_t         from = NULL, to = NULL;
   dnnl_primitive_desc_t desc = NULL;
   dnnl_primitive_t      reorder = NULL;
@@ -170,10 +168,10 @@ reorder_weights (const AdainPacked *packed, const_dnnl_memory_desc_t wanted)
   ok = dnnl_memory_create (&from, plain, self->engine, self->weights) == dnnl_success
        && dnnl_memory_create (&to, wanted, self->engine, DNNL_MEMORY_ALLOCATE) == dnnl_success
        && dnnl_reorder_primitive_desc_create (&desc, plain, self->engine, wanted, self->engine, NULL)
-          == dnnl_success
+              == dnnl_success
        && dnnl_primitive_create (&reorder, desc) == dnnl_success
-       && execute (reorder, self->engine, 2, (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, from },
-                                                                   { DNNL_ARG_TO, to } });
+       && execute (reorder, self->engine, 2,
+                   (dnnl_exec_arg_t[]) { { DNNL_ARG_FROM, from }, { DNNL_ARG_TO, to } });
   dnnl_primitive_destroy (reorder);
   dnnl_primitive_desc_destroy (desc);
   dnnl_memory_destroy (from);
@@ -230,11 +228,11 @@ find_shape (const AdainPacked *packed, int width, int rows)
 static gboolean
 convolve (const AdainPacked *packed, void *source, void *result, void *scratch, const Shape *shape)
 {
-  Convolution              *self = packed->weights;
-  const_dnnl_memory_desc_t  source_desc, result_desc, scratch_desc;
+  Convolution                *self = packed->weights;
+  const_dnnl_memory_desc_t    source_desc, result_desc, scratch_desc;
   const_dnnl_primitive_desc_t desc;
-  dnnl_memory_t             from = NULL, to = NULL, pad = NULL;
-  gboolean                  ok;
+  dnnl_memory_t               from = NULL, to = NULL, pad = NULL;
+  gboolean                    ok;
 
   if (dnnl_primitive_get_primitive_desc (shape->primitive, &desc) != dnnl_success)
     return FALSE;
@@ -245,8 +243,10 @@ convolve (const AdainPacked *packed, void *source, void *result, void *scratch, 
        && dnnl_memory_create (&to, result_desc, self->engine, result) == dnnl_success
        && dnnl_memory_create (&pad, scratch_desc, self->engine, scratch) == dnnl_success
        && execute (shape->primitive, self->engine, 5,
-                   (dnnl_exec_arg_t[]) { { DNNL_ARG_SRC, from }, { DNNL_ARG_WEIGHTS, shape->weights },
-                                         { DNNL_ARG_BIAS, self->bias_memory }, { DNNL_ARG_DST, to },
+                   (dnnl_exec_arg_t[]) { { DNNL_ARG_SRC, from },
+                                         { DNNL_ARG_WEIGHTS, shape->weights },
+                                         { DNNL_ARG_BIAS, self->bias_memory },
+                                         { DNNL_ARG_DST, to },
                                          { DNNL_ARG_SCRATCHPAD, pad } });
   dnnl_memory_destroy (from);
   dnnl_memory_destroy (to);
@@ -277,8 +277,8 @@ gather (const AdainPacked *packed, const guint8 *in, gsize pitch, gsize pixel, i
 }
 
 static gboolean
-conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
-      int width, int rows)
+conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch, int width,
+      int rows)
 {
   Convolution *self = packed->weights;
   int          factor = packed->upsample ? 2 : 1, out_width = width * factor, out_rows = rows * factor;
@@ -296,8 +296,8 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
   shape = find_shape (packed, out_width, out_rows);
   if (!shape)
     return FALSE;
-  memory = aligned_alloc (ALIGNMENT, in_bytes + out_bytes
-                                     + adain_round_up (shape->scratch + ALIGNMENT, ALIGNMENT));
+  memory = aligned_alloc (ALIGNMENT,
+                          in_bytes + out_bytes + adain_round_up (shape->scratch + ALIGNMENT, ALIGNMENT));
   if (!memory)
     return FALSE;
   gather (packed, in, in_pitch * element, packed->in * element, width, rows, memory);

@@ -36,23 +36,23 @@
 #define ALIGNMENT 64
 
 #define INPUT_STRIDE ((3 + PAIR - 1) / PAIR * PAIR)
-#define INLINE    static inline __attribute__ ((always_inline))
+#define INLINE       static inline __attribute__ ((always_inline))
 
 /* One set of taps: KY x KX of them, from (dy, dx) relative to the output pixel on. */
 typedef struct
 {
   int      ky, kx;
   int      dy, dx;
-  int      group;      /* pixels that one vector holds, usually 1 */
+  int      group; /* pixels that one vector holds, usually 1 */
   Element *weights;
-  Sum     *bias;       /* rounded up to vectors, like `units` */
-  float   *units;      /* what 1 of a sum is in the output */
+  Sum     *bias;  /* rounded up to vectors, like `units` */
+  float   *units; /* what 1 of a sum is in the output */
 } Taps;
 
 typedef struct
 {
-  Taps taps[4];        /* one; or two, the second in groups; or, for an upsampling layer, one for each
-                        * parity (2 * y + x) */
+  /* one; or two, the second in groups; or, for an upsampling layer, one for each parity (2 * y + x) */
+  Taps taps[4];
   int  n_taps;
 } SimdWeights;
 
@@ -125,10 +125,10 @@ lane_scale (const AdainPacked *packed, const AdainConv *conv, const Taps *taps, 
 static gboolean
 pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
 {
-  int      used = conv->out * taps->group, lanes = adain_round_up (used, LANES);
-  int      inputs = adain_round_up (packed->in_stride, PAIR);
-  gsize    bytes = (gsize) lanes * taps->ky * taps->kx * inputs * sizeof (Element);
-  Element *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  int               used = conv->out * taps->group, lanes = adain_round_up (used, LANES);
+  int               inputs = adain_round_up (packed->in_stride, PAIR);
+  gsize             bytes = (gsize) lanes * taps->ky * taps->kx * inputs * sizeof (Element);
+  Element          *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
   g_autofree float *scales = g_try_new0 (float, lanes);
 
   taps->weights = next;
@@ -195,11 +195,11 @@ typedef struct
 {
   int          ky, kx, pairs;
   gsize        in_pitch;
-  int          in_stride;      /* from one tap to the next */
-  int          in_step;        /* from one output pixel (or group of them) to the next */
-  gsize        out_step;       /* likewise, in the output */
+  int          in_stride; /* from one tap to the next */
+  int          in_step;   /* from one output pixel (or group of them) to the next */
+  gsize        out_step;  /* likewise, in the output */
   gboolean     relu, float_out;
-  int          channels;       /* of the output that are stored */
+  int          channels; /* of the output that are stored */
   const Sum   *bias;
   const float *units;
 } Row;
@@ -260,8 +260,8 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
 /* One row of `width` pixels. What is left over after whole blocks is computed by a last block, as small as
  * will do, that overlaps the one before. */
 INLINE void
-row_of_blocks (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
-               int width, const int vectors, const int pixels)
+row_of_blocks (const Row *row, const Element *in, const Element *weights, void *out, gsize offset, int width,
+               const int vectors, const int pixels)
 {
   const int third = pixels / 3;
   int       x = 0, rest;
@@ -292,8 +292,8 @@ wide_row (const Row *row, const Element *in, const Element *weights, void *out, 
 /* With so many pixels in a block addresses are worth being constants, for the strides of the
  * compact model. */
 INLINE void
-narrow_row_of_stride (const Row *row, const int stride, const Element *in, const Element *weights,
-                      void *out, gsize offset, int width)
+narrow_row_of_stride (const Row *row, const int stride, const Element *in, const Element *weights, void *out,
+                      gsize offset, int width)
 {
   Row fixed = *row;
 
@@ -306,21 +306,28 @@ narrow_row (const Row *row, const Element *in, const Element *weights, void *out
 {
   switch (row->in_stride == row->in_step ? row->in_stride : 0)
     {
-    case 16: narrow_row_of_stride (row, 16, in, weights, out, offset, width); break;
-    case 48: narrow_row_of_stride (row, 48, in, weights, out, offset, width); break;
-    case 80: narrow_row_of_stride (row, 80, in, weights, out, offset, width); break;
-    default: row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
+    case 16:
+      narrow_row_of_stride (row, 16, in, weights, out, offset, width);
+      break;
+    case 48:
+      narrow_row_of_stride (row, 48, in, weights, out, offset, width);
+      break;
+    case 80:
+      narrow_row_of_stride (row, 80, in, weights, out, offset, width);
+      break;
+    default:
+      row_of_blocks (row, in, weights, out, offset, width, 1, NARROW);
     }
 }
 
 /* All rows for one set of taps, whose output begins at `offset`. */
 static void
-convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch,
-          void *out, gsize offset, gsize out_row, gsize out_step, int width, int rows)
+convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch, void *out,
+          gsize offset, gsize out_row, gsize out_step, int width, int rows)
 {
-  Row            row = { taps->ky, taps->kx, (packed->in_stride + PAIR - 1) / PAIR, in_pitch,
-                         packed->in_stride, packed->in_stride * taps->group, out_step,
-                         packed->relu, packed->float_out };
+  Row            row = { taps->ky, taps->kx,          (packed->in_stride + PAIR - 1) / PAIR,
+                         in_pitch, packed->in_stride, packed->in_stride * taps->group,
+                         out_step, packed->relu,      packed->float_out };
   const Element *weights = taps->weights;
   int            channels = packed->out * taps->group, lanes = adain_round_up (channels, LANES);
 
@@ -342,8 +349,8 @@ convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize 
 
 /* Whole groups, and then once more the last `group` pixels. */
 static void
-convolve_groups (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch,
-                 void *out, gsize out_pitch, int width, int rows)
+convolve_groups (const AdainPacked *packed, const Taps *taps, const Element *in, gsize in_pitch, void *out,
+                 gsize out_pitch, int width, int rows)
 {
   gsize step = (gsize) taps->group * packed->out_stride;
   int   rest = width % taps->group, last = width - taps->group;
@@ -355,8 +362,8 @@ convolve_groups (const AdainPacked *packed, const Taps *taps, const Element *in,
 }
 
 static gboolean
-conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch,
-      int width, int rows)
+conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsize out_pitch, int width,
+      int rows)
 {
   const SimdWeights *weights = packed->weights;
   gsize              pixel = packed->out_stride;

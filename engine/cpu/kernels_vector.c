@@ -6,9 +6,9 @@
 
 #include <glib.h>
 
-typedef float Element;
-typedef float Sum;
-typedef float Vector __attribute__ ((vector_size (16)));
+typedef float  Element;
+typedef float  Sum;
+typedef float  Vector __attribute__ ((vector_size (16)));
 typedef Vector Weights;
 
 #define SET_NAME      "vector"

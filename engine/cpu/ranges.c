@@ -27,8 +27,8 @@ typedef struct
   AdainLayer          encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
   AdainStream        *encoding, *decoding;
   int                 channels;
-  float              *features[MOSAICS];     /* CELLS x CELLS cells */
-  int                 current;               /* the mosaic that is being encoded */
+  float              *features[MOSAICS]; /* CELLS x CELLS cells */
+  int                 current;           /* the mosaic that is being encoded */
   AdainMoments       *moments[MOSAICS];
   float              *scale, *shift;
 } Survey;
@@ -50,14 +50,13 @@ set_up (Survey *survey, float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS]
   ok = survey->encoding && survey->decoding && survey->scale && survey->shift;
   for (int i = 0; i < MOSAICS; i++)
     {
-      survey->features[i] = g_try_new (float, (gsize) CELLS * CELLS * survey->channels);
+      survey->features[i] = g_try_new (float, CELLS *(gsize) CELLS * survey->channels);
       survey->moments[i] = adain_moments_new (survey->channels);
       ok = ok && survey->features[i] && survey->moments[i];
     }
   if (!ok)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the model"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
       return FALSE;
     }
   adain_stream_measure (survey->encoding, encoder);
@@ -95,9 +94,7 @@ draw_mosaic (guint32 *random, int stone, float rgb[SIDE][SIDE][3])
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++)
       for (int c = 0; c < 3; c++)
-        rgb[y][x][c] = x % stone ? rgb[y][x - 1][c]
-                       : y % stone ? rgb[y - 1][x][c]
-                       : random_bit (random);
+        rgb[y][x][c] = x % stone ? rgb[y][x - 1][c] : y % stone ? rgb[y - 1][x][c] : random_bit (random);
 }
 
 static void
@@ -144,15 +141,14 @@ decode (Survey *survey, int content, int style)
     }
   adain_stream_begin (survey->decoding, CELLS, CELLS, 0, SIDE, discard_pixels, NULL);
   for (int y = 0; y < CELLS; y++)
-    survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels,
-                             survey->scale, survey->shift, adain_stream_row (survey->decoding, y),
-                             CELLS, survey->channels);
+    survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels, survey->scale,
+                             survey->shift, adain_stream_row (survey->decoding, y), CELLS, survey->channels);
   return adain_stream_push (survey->decoding, CELLS);
 }
 
 gboolean
-adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels,
-                   float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS], GError **error)
+adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels, float encoder[ADAIN_LAYERS],
+                   float decoder[ADAIN_LAYERS], GError **error)
 {
   Survey   survey = { network, kernels };
   guint32  random = 1;
@@ -165,8 +161,7 @@ adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels,
       for (int i = 0; i < MOSAICS && ok; i++)
         ok = decode (&survey, i, i) && decode (&survey, i, (i + 1) % MOSAICS);
       if (!ok)
-        g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                             _("Not enough memory for the model"));
+        g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
     }
   tear_down (&survey);
   return ok;

@@ -25,24 +25,24 @@ typedef struct
 {
   const AdainLayer *layer;
   guint8           *rows;
-  int               capacity;       /* rows */
+  int               capacity; /* rows */
   int               width, height;
-  gsize             pitch;          /* bytes per row */
+  gsize             pitch; /* bytes per row */
   int               begin, end;
   int               top, filled;
-  int               done, stop;     /* the rows before `done` are convolved, or not wanted */
+  int               done, stop; /* the rows before `done` are convolved, or not wanted */
 } Stage;
 
 struct _AdainStream
 {
   const AdainKernels *kernels;
   Stage               stages[ADAIN_LAYERS];
-  guint8             *unpooled;     /* a convolution's rows before pooling */
+  guint8             *unpooled; /* a convolution's rows before pooling */
   float              *result;
   guint8             *memory;
   AdainEmit           emit;
   gpointer            user_data;
-  float              *ranges;       /* NULL: not measured */
+  float              *ranges; /* NULL: not measured */
 };
 
 /* Elements for an activation of 1. */
@@ -56,8 +56,7 @@ element_scale (const AdainKernels *kernels, const float *ranges, int layer)
 
 gboolean
 adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
-                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder,
-                   const float *ranges, GError **error)
+                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder, const float *ranges, GError **error)
 {
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
@@ -67,7 +66,7 @@ adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
       packed->in = convs[i].in;
       packed->out = convs[i].out;
       packed->in_stride = !decoder && i == 0 ? kernels->input_stride
-                          : adain_round_up (convs[i].in, kernels->multiple);
+                                             : adain_round_up (convs[i].in, kernels->multiple);
       packed->out_stride = last ? convs[i].out : adain_round_up (convs[i].out, kernels->multiple);
       packed->in_scale = element_scale (kernels, ranges, i);
       packed->out_scale = last ? 1 : element_scale (kernels, ranges, i + 1);
@@ -77,8 +76,7 @@ adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
       layers[i].pool = !decoder && (i == 1 || i == 3 || i == 7);
       if (!kernels->pack (packed, &convs[i]))
         {
-          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                               _("Not enough memory for the model"));
+          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
           return FALSE;
         }
     }
@@ -137,15 +135,13 @@ lay_out (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int
 }
 
 gsize
-adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
-                    int width, int step)
+adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step)
 {
   return lay_out (kernels, layers, width, step, NULL);
 }
 
 AdainStream *
-adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS],
-                  int width, int step)
+adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step)
 {
   AdainStream *stream = g_try_new0 (AdainStream, 1);
   gsize        bytes = adain_stream_bytes (kernels, layers, width, step);
@@ -200,8 +196,8 @@ plan_rows (AdainStream *stream, int first, int end)
 }
 
 void
-adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows,
-                    AdainEmit emit, gpointer user_data)
+adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows, AdainEmit emit,
+                    gpointer user_data)
 {
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
@@ -250,8 +246,7 @@ fill_border (AdainStream *stream, Stage *stage, int y)
   if (stage->begin == 0 && y <= offset && stage->filled > offset)
     memcpy (stage_row (stage, -1), stage_row (stage, offset), stage->pitch);
   if (stage->filled == stage->height)
-    memcpy (stage_row (stage, stage->height), stage_row (stage, stage->height - 1 - offset),
-            stage->pitch);
+    memcpy (stage_row (stage, stage->height), stage_row (stage, stage->height - 1 - offset), stage->pitch);
 }
 
 /* Forgets the rows above those that the next output needs. */
@@ -318,14 +313,14 @@ convolve (AdainStream *stream, Stage *stage, int rows)
     {
       gsize unpooled = (gsize) stage->width * conv->out_stride;
 
-      if (!kernels->conv (conv, in, stage->pitch / kernels->element, stream->unpooled, unpooled,
-                          stage->width, rows))
+      if (!kernels->conv (conv, in, stage->pitch / kernels->element, stream->unpooled, unpooled, stage->width,
+                          rows))
         return FALSE;
-      kernels->pool (stream->unpooled, unpooled, out, next->pitch / kernels->element,
-                     next->width, rows / 2, conv->out_stride);
+      kernels->pool (stream->unpooled, unpooled, out, next->pitch / kernels->element, next->width, rows / 2,
+                     conv->out_stride);
     }
-  else if (!kernels->conv (conv, in, stage->pitch / kernels->element, out,
-                           next->pitch / kernels->element, stage->width, rows))
+  else if (!kernels->conv (conv, in, stage->pitch / kernels->element, out, next->pitch / kernels->element,
+                           stage->width, rows))
     return FALSE;
   next->filled += scaled (stage->layer, rows);
   filled_from (stream, next, filled);
@@ -383,8 +378,7 @@ adain_stream_row (AdainStream *stream, int row)
 {
   Stage *stage = &stream->stages[0];
 
-  return stage_row (stage, stage->filled + row)
-         + stage->layer->conv.in_stride * stream->kernels->element;
+  return stage_row (stage, stage->filled + row) + stage->layer->conv.in_stride * stream->kernels->element;
 }
 
 gboolean

@@ -14,11 +14,11 @@ bind_cudnn (AdainCudaApi *api, const char *file)
   if (!library)
     return FALSE;
 
-#define ADAIN_BIND(name) \
+#define ADAIN_BIND(name)                                          \
   if (!g_module_symbol (library, #name, (gpointer *) &api->name)) \
-    { \
-      g_module_close (library); \
-      return FALSE; \
+    {                                                             \
+      g_module_close (library);                                   \
+      return FALSE;                                               \
     }
   ADAIN_CUDNN_FUNCTIONS (ADAIN_BIND)
 #undef ADAIN_BIND
@@ -32,7 +32,9 @@ bind_all (gpointer user_data)
 {
   static AdainCudaApi api;
   static const char  *files[] = {
-    "libcudnn.so.9", "/usr/local/cuda/lib64/libcudnn.so.9", "/opt/cuda/lib64/libcudnn.so.9",
+    "libcudnn.so.9",
+    "/usr/local/cuda/lib64/libcudnn.so.9",
+    "/opt/cuda/lib64/libcudnn.so.9",
   };
 
 #define ADAIN_BIND(name) api.name = name;

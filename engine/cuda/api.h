@@ -10,54 +10,55 @@
 #include <cudnn.h>
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
 #define ADAIN_CUDA_FUNCTIONS(X) \
-  X (cudaDriverGetVersion) \
-  X (cudaGetDeviceCount) \
-  X (cudaGetDeviceProperties) \
-  X (cudaSetDevice) \
-  X (cudaDeviceReset) \
-  X (cudaGetErrorString) \
-  X (cudaGetLastError) \
-  X (cudaMemGetInfo) \
-  X (cudaMalloc) \
-  X (cudaFree) \
-  X (cudaHostAlloc) \
-  X (cudaHostGetDevicePointer) \
-  X (cudaFreeHost) \
-  X (cudaMemcpyAsync) \
+  X (cudaDriverGetVersion)      \
+  X (cudaGetDeviceCount)        \
+  X (cudaGetDeviceProperties)   \
+  X (cudaSetDevice)             \
+  X (cudaDeviceReset)           \
+  X (cudaGetErrorString)        \
+  X (cudaGetLastError)          \
+  X (cudaMemGetInfo)            \
+  X (cudaMalloc)                \
+  X (cudaFree)                  \
+  X (cudaHostAlloc)             \
+  X (cudaHostGetDevicePointer)  \
+  X (cudaFreeHost)              \
+  X (cudaMemcpyAsync)           \
   X (cudaStreamCreateWithFlags) \
-  X (cudaStreamDestroy) \
-  X (cudaStreamSynchronize) \
-  X (cudaStreamBeginCapture) \
-  X (cudaStreamEndCapture) \
-  X (cudaGraphInstantiate) \
-  X (cudaGraphDestroy) \
-  X (cudaGraphLaunch) \
+  X (cudaStreamDestroy)         \
+  X (cudaStreamSynchronize)     \
+  X (cudaStreamBeginCapture)    \
+  X (cudaStreamEndCapture)      \
+  X (cudaGraphInstantiate)      \
+  X (cudaGraphDestroy)          \
+  X (cudaGraphLaunch)           \
   X (cudaGraphExecDestroy)
 
-#define ADAIN_CUDNN_FUNCTIONS(X) \
-  X (cudnnGetVersion) \
-  X (cudnnGetErrorString) \
-  X (cudnnCreate) \
-  X (cudnnDestroy) \
-  X (cudnnSetStream) \
-  X (cudnnCreateTensorDescriptor) \
-  X (cudnnSetTensor4dDescriptor) \
-  X (cudnnDestroyTensorDescriptor) \
-  X (cudnnCreateFilterDescriptor) \
-  X (cudnnSetFilter4dDescriptor) \
-  X (cudnnDestroyFilterDescriptor) \
-  X (cudnnCreateConvolutionDescriptor) \
-  X (cudnnSetConvolution2dDescriptor) \
-  X (cudnnSetConvolutionMathType) \
-  X (cudnnDestroyConvolutionDescriptor) \
-  X (cudnnCreateActivationDescriptor) \
-  X (cudnnSetActivationDescriptor) \
-  X (cudnnDestroyActivationDescriptor) \
-  X (cudnnGetConvolutionForwardAlgorithm_v7) \
+#define ADAIN_CUDNN_FUNCTIONS(X)              \
+  X (cudnnGetVersion)                         \
+  X (cudnnGetErrorString)                     \
+  X (cudnnCreate)                             \
+  X (cudnnDestroy)                            \
+  X (cudnnSetStream)                          \
+  X (cudnnCreateTensorDescriptor)             \
+  X (cudnnSetTensor4dDescriptor)              \
+  X (cudnnDestroyTensorDescriptor)            \
+  X (cudnnCreateFilterDescriptor)             \
+  X (cudnnSetFilter4dDescriptor)              \
+  X (cudnnDestroyFilterDescriptor)            \
+  X (cudnnCreateConvolutionDescriptor)        \
+  X (cudnnSetConvolution2dDescriptor)         \
+  X (cudnnSetConvolutionMathType)             \
+  X (cudnnDestroyConvolutionDescriptor)       \
+  X (cudnnCreateActivationDescriptor)         \
+  X (cudnnSetActivationDescriptor)            \
+  X (cudnnDestroyActivationDescriptor)        \
+  X (cudnnGetConvolutionForwardAlgorithm_v7)  \
   X (cudnnGetConvolutionForwardWorkspaceSize) \
   X (cudnnConvolutionBiasActivationForward)
 
@@ -67,7 +68,7 @@ typedef struct
   ADAIN_CUDA_FUNCTIONS (ADAIN_MEMBER)
   ADAIN_CUDNN_FUNCTIONS (ADAIN_MEMBER)
 #undef ADAIN_MEMBER
-  int has_cudnn;  /* all of cuDNN's members are there; otherwise none is */
+  int has_cudnn; /* all of cuDNN's members are there; otherwise none is */
 } AdainCudaApi;
 
 /* The table; bound at the first call. */

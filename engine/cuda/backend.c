@@ -4,9 +4,9 @@
  */
 #include "cuda-private.h"
 
-#define SCORE        100
-#define TILE         128   /* cells on a side: 1024 px */
-#define TILE_MIN     4
+#define SCORE    100
+#define TILE     128 /* cells on a side: 1024 px */
+#define TILE_MIN 4
 
 static int
 cuda_score (char **reason)
@@ -83,9 +83,8 @@ cuda_open (const AdainNetwork *network, const AdainBackendOptions *options, GErr
       return NULL;
     }
   version = backend->api->cudnnGetVersion ();
-  backend->description = g_strdup_printf ("%s, cuDNN %d.%d, fp16%s", properties.name,
-                                          (int) (version / 10000), (int) (version / 100 % 100),
-                                          modes[backend->mode]);
+  backend->description = g_strdup_printf ("%s, cuDNN %d.%d, fp16%s", properties.name, (int) (version / 10000),
+                                          (int) (version / 100 % 100), modes[backend->mode]);
   return backend;
 }
 
@@ -158,16 +157,16 @@ part (int length, int most)
 }
 
 static gboolean
-cuda_tile_size (AdainBackend *backend, int width, int height, gsize budget,
-                int *tile_width, int *tile_height)
+cuda_tile_size (AdainBackend *backend, int width, int height, gsize budget, int *tile_width, int *tile_height)
 {
   gsize memory;
   int   tile = backend->tile > 0 ? backend->tile : TILE;
 
   backend->api->cudaSetDevice (backend->device);
   memory = device_memory (backend);
-  while (tile > TILE_MIN && (tile_bytes (backend, width, height, tile, TRUE) > memory
-                             || tile_bytes (backend, width, height, tile, FALSE) > budget))
+  while (tile > TILE_MIN
+         && (tile_bytes (backend, width, height, tile, TRUE) > memory
+             || tile_bytes (backend, width, height, tile, FALSE) > budget))
     tile = MAX (tile / 2, TILE_MIN);
   *tile_width = part (width, tile);
   *tile_height = part (height, tile);
@@ -235,9 +234,9 @@ cuda_encode (AdainBackend *backend, int worker, const float *rgb, int width, int
 }
 
 static gboolean
-cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features,
-             const AdainRect *from, const AdainRect *keep, const float *scale, const float *shift,
-             float *rgb, GCancellable *cancellable, GError **error)
+cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
+             const AdainRect *keep, const float *scale, const float *shift, float *rgb,
+             GCancellable *cancellable, GError **error)
 {
   AdainJob job = {
     .backend = backend,

@@ -10,14 +10,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#define CONV_TILE   16                      /* pixels on a side */
-#define CONV_INPUT  (CONV_TILE + 2)
-#define CONV_WARPS  8
-#define CONV_BLOCK  (CONV_WARPS * 32)
-#define CONV_STAGE  20                      /* floats in a row of staged results: no bank conflicts */
-#define CONV_INPUT_BYTES   (CONV_INPUT * CONV_INPUT * 16 * 2)
-#define CONV_STAGE_BYTES   (CONV_WARPS * 2 * 16 * CONV_STAGE * 4)
-#define CONV_WEIGHT_BYTES(nt)  (9 * (nt) * 16 * 16 * 2)
+#define CONV_TILE             16 /* pixels on a side */
+#define CONV_INPUT            (CONV_TILE + 2)
+#define CONV_WARPS            8
+#define CONV_BLOCK            (CONV_WARPS * 32)
+#define CONV_STAGE            20 /* floats in a row of staged results: no bank conflicts */
+#define CONV_INPUT_BYTES      (CONV_INPUT * CONV_INPUT * 16 * 2)
+#define CONV_STAGE_BYTES      (CONV_WARPS * 2 * 16 * CONV_STAGE * 4)
+#define CONV_WEIGHT_BYTES(nt) (9 * (nt) * 16 * 16 * 2)
 
 static __device__ void
 adain_conv_load_input (const AdainConvCall &conv, int step, int x0, int y0, __half *tile)
@@ -50,8 +50,7 @@ adain_conv_load_input (const AdainConvCall &conv, int step, int x0, int y0, __ha
 
 /* Writes 16 channels of the warp's two rows of 16 pixels, which lie in `stage`. */
 static __device__ void
-adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x0, int y0,
-                  int channel)
+adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x0, int y0, int channel)
 {
   const float *bias = conv.bias + channel;
 
@@ -62,7 +61,11 @@ adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x
 
       if (x < conv.width / 2 && y < conv.height / 2)
         {
-          union { uint2 bits; __half value[4]; } result;
+          union
+          {
+            uint2  bits;
+            __half value[4];
+          } result;
 
           for (int c = 0; c < 4; c++)
             {
@@ -71,8 +74,8 @@ adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x
 
               result.value[c] = adain_saturate (fmaxf (fmaxf (top, bottom) + bias[group + c], 0));
             }
-          *(uint2 *) ((__half *) conv.output + ((long long) y * (conv.width / 2) + x) * conv.out
-                      + channel + group) = result.bits;
+          *(uint2 *) ((__half *) conv.output + ((long long) y * (conv.width / 2) + x) * conv.out + channel
+                      + group) = result.bits;
         }
     }
   else
@@ -86,8 +89,8 @@ adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x
 
           if (keep_x >= 0 && keep_x < conv.keep_width && keep_y >= 0 && keep_y < conv.keep_height)
             for (int c = 0; c < 3; c++)
-              ((float *) conv.output)[((long long) keep_y * conv.keep_width + keep_x) * 3 + c]
-                = from[c] + bias[c];
+              ((float *) conv.output)[((long long) keep_y * conv.keep_width + keep_x) * 3 + c] = from[c]
+                                                                                                 + bias[c];
         }
       else if (x < conv.width && y < conv.height)
         {
@@ -105,8 +108,8 @@ adain_conv_write (const AdainConvCall &conv, const float *stage, int lane, int x
 }
 
 template <int NT>
-__global__ void __launch_bounds__ (CONV_BLOCK, 2)
-adain_conv_kernel (const AdainConvCall conv)
+__global__ void
+__launch_bounds__ (CONV_BLOCK, 2) adain_conv_kernel (const AdainConvCall conv)
 {
   using namespace nvcuda;
 
@@ -126,7 +129,8 @@ adain_conv_kernel (const AdainConvCall conv)
   for (int step = 0; step < steps; step++)
     {
       const uint4 *from = (const uint4 *) ((const char *) conv.weight
-                          + ((long long) blockIdx.z * steps + step) * CONV_WEIGHT_BYTES (NT));
+                                           + ((long long) blockIdx.z * steps + step)
+                                                 * CONV_WEIGHT_BYTES (NT));
 
       __syncthreads ();
       adain_conv_load_input (conv, step, x0, y0, tile);
@@ -159,8 +163,7 @@ adain_conv_kernel (const AdainConvCall conv)
   for (int n = 0; n < NT; n++)
     {
       for (int row = 0; row < 2; row++)
-        wmma::store_matrix_sync (stage + row * 16 * CONV_STAGE, sum[row][n], CONV_STAGE,
-                                 wmma::mem_row_major);
+        wmma::store_matrix_sync (stage + row * 16 * CONV_STAGE, sum[row][n], CONV_STAGE, wmma::mem_row_major);
       __syncwarp ();
       adain_conv_write (conv, stage, lane, x0, y0 + warp * 2, (blockIdx.z * NT + n) * 16);
       __syncwarp ();

@@ -8,15 +8,15 @@
 
 struct _AdainCudnnConv
 {
-  const AdainCudaApi           *api;
-  cudnnHandle_t                 handle;
-  cudnnTensorDescriptor_t       input, output, bias;
-  cudnnFilterDescriptor_t       filter;
-  cudnnConvolutionDescriptor_t  convolution;
-  cudnnActivationDescriptor_t   activation;
-  cudnnConvolutionFwdAlgo_t     algorithms[ALGORITHMS];  /* the best first */
-  gsize                         workspaces[ALGORITHMS];
-  int                           n, next;
+  const AdainCudaApi          *api;
+  cudnnHandle_t                handle;
+  cudnnTensorDescriptor_t      input, output, bias;
+  cudnnFilterDescriptor_t      filter;
+  cudnnConvolutionDescriptor_t convolution;
+  cudnnActivationDescriptor_t  activation;
+  cudnnConvolutionFwdAlgo_t    algorithms[ALGORITHMS]; /* the best first */
+  gsize                        workspaces[ALGORITHMS];
+  int                          n, next;
 };
 
 /* Whatever cuDNN complains of, another algorithm or our own kernel may do it; if it is the device that
@@ -40,8 +40,8 @@ list_algorithms (AdainCudnnConv *conv, gboolean relu, gsize limit)
   cudnnStatus_t                 status;
 
   status = api->cudnnGetConvolutionForwardAlgorithm_v7 (conv->handle, conv->input, conv->filter,
-                                                        conv->convolution, conv->output,
-                                                        ALGORITHMS, &n, found);
+                                                        conv->convolution, conv->output, ALGORITHMS, &n,
+                                                        found);
   if (status != CUDNN_STATUS_SUCCESS)
     return status;
 
@@ -53,9 +53,9 @@ list_algorithms (AdainCudnnConv *conv, gboolean relu, gsize limit)
           || (!relu && found[i].algo != CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM))
         continue;
       if (api->cudnnGetConvolutionForwardWorkspaceSize (conv->handle, conv->input, conv->filter,
-                                                        conv->convolution, conv->output,
-                                                        found[i].algo, &size)
-          != CUDNN_STATUS_SUCCESS || size > limit)
+                                                        conv->convolution, conv->output, found[i].algo, &size)
+              != CUDNN_STATUS_SUCCESS
+          || size > limit)
         continue;
       conv->algorithms[conv->n] = found[i].algo;
       conv->workspaces[conv->n++] = size;
@@ -69,26 +69,25 @@ describe (AdainCudnnConv *conv, const AdainCudaLayer *layer, int width, int heig
   const AdainCudaApi *api = conv->api;
   cudnnStatus_t       status;
 
-#define TRY(call) \
-  status = api->call; \
+#define TRY(call)                     \
+  status = api->call;                 \
   if (status != CUDNN_STATUS_SUCCESS) \
-    return status
+  return status
 
   TRY (cudnnCreateTensorDescriptor (&conv->input));
-  TRY (cudnnSetTensor4dDescriptor (conv->input, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF,
-                                   1, layer->in, height + 2, width + 2));
+  TRY (cudnnSetTensor4dDescriptor (conv->input, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF, 1, layer->in, height + 2,
+                                   width + 2));
   TRY (cudnnCreateTensorDescriptor (&conv->output));
-  TRY (cudnnSetTensor4dDescriptor (conv->output, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF,
-                                   1, layer->out, height, width));
+  TRY (cudnnSetTensor4dDescriptor (conv->output, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF, 1, layer->out, height,
+                                   width));
   TRY (cudnnCreateTensorDescriptor (&conv->bias));
-  TRY (cudnnSetTensor4dDescriptor (conv->bias, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF,
-                                   1, layer->out, 1, 1));
+  TRY (cudnnSetTensor4dDescriptor (conv->bias, CUDNN_TENSOR_NHWC, CUDNN_DATA_HALF, 1, layer->out, 1, 1));
   TRY (cudnnCreateFilterDescriptor (&conv->filter));
-  TRY (cudnnSetFilter4dDescriptor (conv->filter, CUDNN_DATA_HALF, CUDNN_TENSOR_NHWC,
-                                   layer->out, layer->in, 3, 3));
+  TRY (cudnnSetFilter4dDescriptor (conv->filter, CUDNN_DATA_HALF, CUDNN_TENSOR_NHWC, layer->out, layer->in, 3,
+                                   3));
   TRY (cudnnCreateConvolutionDescriptor (&conv->convolution));
-  TRY (cudnnSetConvolution2dDescriptor (conv->convolution, 0, 0, 1, 1, 1, 1,
-                                        CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT));
+  TRY (cudnnSetConvolution2dDescriptor (conv->convolution, 0, 0, 1, 1, 1, 1, CUDNN_CROSS_CORRELATION,
+                                        CUDNN_DATA_FLOAT));
   TRY (cudnnSetConvolutionMathType (conv->convolution, CUDNN_TENSOR_OP_MATH));
   TRY (cudnnCreateActivationDescriptor (&conv->activation));
   TRY (cudnnSetActivationDescriptor (conv->activation,
@@ -100,8 +99,8 @@ describe (AdainCudnnConv *conv, const AdainCudaLayer *layer, int width, int heig
 
 gboolean
 adain_cudnn_conv_new (AdainCudnnConv **result, const AdainCudaApi *api, cudnnHandle_t handle,
-                      const AdainCudaLayer *layer, int width, int height, gboolean relu,
-                      gsize limit, GError **error)
+                      const AdainCudaLayer *layer, int width, int height, gboolean relu, gsize limit,
+                      GError **error)
 {
   AdainCudnnConv *conv = g_new0 (AdainCudnnConv, 1);
   cudnnStatus_t   status;
@@ -150,19 +149,23 @@ adain_cudnn_conv_workspace (const AdainCudnnConv *conv)
 }
 
 gboolean
-adain_cudnn_conv_run (AdainCudnnConv *conv, const AdainCudaLayer *layer, const void *input,
-                      void *output, void *workspace, gboolean *refused, GError **error)
+adain_cudnn_conv_run (AdainCudnnConv *conv, const AdainCudaLayer *layer, const void *input, void *output,
+                      void *workspace, gboolean *refused, GError **error)
 {
   const AdainCudaApi *api = conv->api;
   const float         one = 1, zero = 0;
 
   for (; conv->next < conv->n; conv->next++)
     {
-      cudnnStatus_t status = api->cudnnConvolutionBiasActivationForward (
-        conv->handle, &one, conv->input, input, conv->filter, layer->cudnn, conv->convolution,
-        conv->algorithms[conv->next], workspace, conv->workspaces[conv->next],
-        &zero, conv->output, output, conv->bias, layer->bias_half, conv->activation,
-        conv->output, output);
+      cudnnStatus_t status = api->cudnnConvolutionBiasActivationForward (conv->handle, &one, conv->input,
+                                                                         input, conv->filter, layer->cudnn,
+                                                                         conv->convolution,
+                                                                         conv->algorithms[conv->next],
+                                                                         workspace,
+                                                                         conv->workspaces[conv->next], &zero,
+                                                                         conv->output, output, conv->bias,
+                                                                         layer->bias_half, conv->activation,
+                                                                         conv->output, output);
 
       if (!refuses (api, status))
         return adain_cudnn_check (api, status, error);

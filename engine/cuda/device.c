@@ -18,30 +18,29 @@ adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, c
   result = api->cudaDriverGetVersion (&driver);
   if (result == cudaSuccess && driver == 0)
     {
-      *reason = g_strdup (_("No NVIDIA driver is installed"));
+      *reason = g_strdup (_ ("No NVIDIA driver is installed"));
       return -1;
     }
   if (result == cudaSuccess)
     result = api->cudaGetDeviceCount (&count);
   if (result == cudaErrorInsufficientDriver)
     {
-      *reason = g_strdup_printf (_("The NVIDIA driver is too old: it knows CUDA %d.%d, "
-                                   "and %d.%d is needed"),
-                                 driver / 1000, driver % 1000 / 10,
-                                 CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+      *reason = g_strdup_printf (_ ("The NVIDIA driver is too old: it knows CUDA %d.%d, "
+                                    "and %d.%d is needed"),
+                                 driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000,
+                                 CUDART_VERSION % 1000 / 10);
       api->cudaGetLastError ();
       return -1;
     }
   if (result == cudaErrorNoDevice || (result == cudaSuccess && count == 0))
     {
-      *reason = g_strdup (_("There is no NVIDIA GPU"));
+      *reason = g_strdup (_ ("There is no NVIDIA GPU"));
       api->cudaGetLastError ();
       return -1;
     }
   if (result != cudaSuccess)
     {
-      *reason = g_strdup_printf (_("The NVIDIA driver does not work: %s"),
-                                 api->cudaGetErrorString (result));
+      *reason = g_strdup_printf (_ ("The NVIDIA driver does not work: %s"), api->cudaGetErrorString (result));
       api->cudaGetLastError ();
       return -1;
     }
@@ -64,11 +63,11 @@ adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, c
         }
     }
   if (best < 0)
-    *reason = g_strdup_printf (_("The NVIDIA GPU is too old: compute capability %d.%d is needed"),
+    *reason = g_strdup_printf (_ ("The NVIDIA GPU is too old: compute capability %d.%d is needed"),
                                OLDEST_MAJOR, OLDEST_MINOR);
   else if (!api->has_cudnn)
     {
-      *reason = g_strdup (_("cuDNN 9 is not installed"));
+      *reason = g_strdup (_ ("cuDNN 9 is not installed"));
       best = -1;
     }
   return best;
@@ -82,9 +81,9 @@ adain_cuda_check (const AdainCudaApi *api, cudaError_t result, GError **error)
 
   api->cudaGetLastError ();
   if (result == cudaErrorMemoryAllocation)
-    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("The GPU is out of memory"));
+    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("The GPU is out of memory"));
   else
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("The GPU failed: %s"),
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _ ("The GPU failed: %s"),
                  api->cudaGetErrorString (result));
   return FALSE;
 }
@@ -104,9 +103,9 @@ adain_cudnn_check (const AdainCudaApi *api, cudnnStatus_t result, GError **error
 
   api->cudaGetLastError ();
   if (adain_cudnn_is_memory (result))
-    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _("The GPU is out of memory"));
+    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("The GPU is out of memory"));
   else
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("cuDNN failed: %s"),
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _ ("cuDNN failed: %s"),
                  api->cudnnGetErrorString (result));
   return FALSE;
 }

@@ -6,18 +6,18 @@
 
 #ifdef __CUDACC__
 
-#include <cuda_fp16.h>
-#include <mma.h>
+#  include <cuda_fp16.h>
+#  include <mma.h>
 
-#define ADAIN_LAUNCH(kernel, grid, block, shared, stream, ...) \
-  (kernel<<<grid, block, shared, stream>>> (__VA_ARGS__), cudaGetLastError ())
+#  define ADAIN_LAUNCH(kernel, grid, block, shared, stream, ...) \
+    (kernel<<<grid, block, shared, stream>>> (__VA_ARGS__), cudaGetLastError ())
 
 /* The block's dynamic shared memory. */
-#define ADAIN_SHARED(name) extern __shared__ __align__ (128) unsigned char name[]
+#  define ADAIN_SHARED(name) extern __shared__ __align__ (128) unsigned char name[]
 
 #else
 
-#include "shim.h"
+#  include "shim.h"
 
 #endif
 
@@ -29,11 +29,17 @@ union AdainHalf8
   uint4  bits;
   __half value[8];
 
-  __device__ AdainHalf8 () : bits () {}
-  __device__ explicit AdainHalf8 (const __half *from)
-    : bits (*reinterpret_cast<const uint4 *> (from)) {}
+  __device__ AdainHalf8 () : bits ()
+  {
+  }
+  __device__ explicit AdainHalf8 (const __half *from) : bits (*reinterpret_cast<const uint4 *> (from))
+  {
+  }
 
-  __device__ void store (__half *to) const { *reinterpret_cast<uint4 *> (to) = bits; }
+  __device__ void store (__half *to) const
+  {
+    *reinterpret_cast<uint4 *> (to) = bits;
+  }
 };
 
 /* To half, without ever becoming infinite. */

@@ -24,8 +24,8 @@ fits (const AdainCudaApi *api, gsize size, gsize reserve)
 }
 
 gsize
-adain_cuda_features_host (const AdainCudaApi *api, const AdainCudaNetwork *network,
-                          int width, int height, gsize reserve)
+adain_cuda_features_host (const AdainCudaApi *api, const AdainCudaNetwork *network, int width, int height,
+                          gsize reserve)
 {
   gsize size = features_size (network, width, height);
 
@@ -33,28 +33,27 @@ adain_cuda_features_host (const AdainCudaApi *api, const AdainCudaNetwork *netwo
 }
 
 AdainFeatures *
-adain_cuda_features_new (const AdainCudaApi *api, const AdainCudaNetwork *network,
-                         int width, int height, gsize reserve, GError **error)
+adain_cuda_features_new (const AdainCudaApi *api, const AdainCudaNetwork *network, int width, int height,
+                         gsize reserve, GError **error)
 {
   AdainFeatures *features = g_new0 (AdainFeatures, 1);
   gsize          size = features_size (network, width, height);
 
   features->width = width;
   features->height = height;
-  if (fits (api, size, reserve)
-      && adain_cuda_check (api, api->cudaMalloc (&features->data, size), NULL))
+  if (fits (api, size, reserve) && adain_cuda_check (api, api->cudaMalloc (&features->data, size), NULL))
     return features;
 
   features->data = NULL;
-  if (!adain_cuda_check (api, api->cudaHostAlloc (&features->host, size, cudaHostAllocMapped
-                                                                         | cudaHostAllocPortable),
+  if (!adain_cuda_check (api,
+                         api->cudaHostAlloc (&features->host, size,
+                                             cudaHostAllocMapped | cudaHostAllocPortable),
                          error))
     {
       g_free (features);
       return NULL;
     }
-  if (!adain_cuda_check (api, api->cudaHostGetDevicePointer (&features->data, features->host, 0),
-                         error))
+  if (!adain_cuda_check (api, api->cudaHostGetDevicePointer (&features->data, features->host, 0), error))
     {
       adain_cuda_features_free (features, api);
       return NULL;

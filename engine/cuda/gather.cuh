@@ -13,7 +13,7 @@ struct AdainRgb
 struct AdainPlace
 {
   int       x, y, group;
-  long long at;          /* its offset in the output */
+  long long at; /* its offset in the output */
   bool      valid;
 };
 
@@ -61,8 +61,7 @@ adain_pack_kernel (const float *rgb, AdainRgb prepare, __half *output, int width
 
 template <AdainGather kind>
 __global__ void
-adain_gather_kernel (const __half *input, __half *output,
-                     int width, int height, int channels, int border)
+adain_gather_kernel (const __half *input, __half *output, int width, int height, int channels, int border)
 {
   AdainPlace place = adain_place (width, height, channels, border);
 
@@ -75,9 +74,8 @@ adain_gather_kernel (const __half *input, __half *output,
       AdainHalf8    a (from), b (from + channels), c (from + row), d (from + row + channels);
 
       for (int i = 0; i < 8; i++)
-        a.value[i] = __float2half_rn (
-          fmaxf (fmaxf (__half2float (a.value[i]), __half2float (b.value[i])),
-                 fmaxf (__half2float (c.value[i]), __half2float (d.value[i]))));
+        a.value[i] = __float2half_rn (fmaxf (fmaxf (__half2float (a.value[i]), __half2float (b.value[i])),
+                                             fmaxf (__half2float (c.value[i]), __half2float (d.value[i]))));
       a.store (output + place.at);
     }
   else
@@ -90,8 +88,8 @@ adain_gather_kernel (const __half *input, __half *output,
 }
 
 __global__ void
-adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift,
-                     __half *output, int width, int height, int channels, int border)
+adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, __half *output, int width,
+                     int height, int channels, int border)
 {
   AdainPlace place = adain_place (width, height, channels, border);
 
@@ -109,8 +107,8 @@ adain_affine_kernel (const AdainCall *call, const float *scale, const float *shi
 }
 
 __global__ void
-adain_unpack_kernel (const AdainCall *call, const __half *input, float *rgb,
-                     int width, int keep_width, int keep_height)
+adain_unpack_kernel (const AdainCall *call, const __half *input, float *rgb, int width, int keep_width,
+                     int keep_height)
 {
   long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
 

@@ -16,11 +16,11 @@ adain_half_from_float (float value)
   sign = bits >> 16 & 0x8000;
   rest = bits & 0x7fffffff;
 
-  if (rest > 0x7f800000)                    /* not a number */
+  if (rest > 0x7f800000) /* not a number */
     return (uint16_t) (sign | 0x7e00);
-  if (rest >= 0x477ff000)                   /* rounds to 65536 or more */
+  if (rest >= 0x477ff000) /* rounds to 65536 or more */
     return (uint16_t) (sign | 0x7c00);
-  if (rest < 0x38800000)                    /* below 2^-14: the sum's last bit is 2^-24 */
+  if (rest < 0x38800000) /* below 2^-14: the sum's last bit is 2^-24 */
     {
       float magnitude;
 

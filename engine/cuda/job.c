@@ -6,7 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#define KEEP_MIN 4   /* cells: below 4 x 4 a rectangle is not halved any more */
+#define KEEP_MIN 4 /* cells: below 4 x 4 a rectangle is not halved any more */
 
 /* Chan's merge of the plan's moments into the job's. */
 static void
@@ -73,13 +73,13 @@ fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const A
 
       host->call->x = job->x + keep->x - job->keep.x;
       host->call->y = job->y + keep->y - job->keep.y;
-      copy_rows (host->rgb, length, job->rgb_in + (gsize) rect->y * ADAIN_CELL * row
-                                    + (gsize) rect->x * ADAIN_CELL * 3,
-                 row, length, rect->height * ADAIN_CELL);
+      copy_rows (host->rgb, length,
+                 job->rgb_in + (gsize) rect->y * ADAIN_CELL * row + (gsize) rect->x * ADAIN_CELL * 3, row,
+                 length, rect->height * ADAIN_CELL);
       if (job->weights)
         copy_rows (host->weights, keep->width,
-                   job->weights + (gsize) (keep->y - job->keep.y) * job->keep.width
-                   + (keep->x - job->keep.x), job->keep.width, keep->width, keep->height);
+                   job->weights + (gsize) (keep->y - job->keep.y) * job->keep.width + (keep->x - job->keep.x),
+                   job->keep.width, keep->width, keep->height);
     }
 }
 
@@ -92,7 +92,7 @@ take (const AdainJob *job, const AdainHost *host, const AdainRect *keep)
       gsize length = (gsize) keep->width * ADAIN_CELL * 3;
 
       copy_rows (job->rgb_out + (gsize) (keep->y - job->keep.y) * ADAIN_CELL * row
-                 + (gsize) (keep->x - job->keep.x) * ADAIN_CELL * 3,
+                     + (gsize) (keep->x - job->keep.x) * ADAIN_CELL * 3,
                  row, host->rgb, length, length, keep->height * ADAIN_CELL);
     }
   else if (job->moments)
@@ -154,8 +154,7 @@ run_piece (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
   if (run_whole (job, rect, keep, &trouble))
     return TRUE;
   if (!g_error_matches (trouble, ADAIN_ERROR, ADAIN_ERROR_MEMORY)
-      || MAX (keep->width, keep->height) <= KEEP_MIN
-      || !adain_worker_recover (job->worker))
+      || MAX (keep->width, keep->height) <= KEEP_MIN || !adain_worker_recover (job->worker))
     {
       g_propagate_error (error, trouble);
       return FALSE;
@@ -192,7 +191,7 @@ adain_job_run (const AdainJob *job, GError **error)
 
   if (g_atomic_int_get (&backend->lost))
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _("The GPU was lost"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _ ("The GPU was lost"));
       return FALSE;
     }
   if (adain_cuda_check (backend->api, backend->api->cudaSetDevice (backend->device), &trouble)

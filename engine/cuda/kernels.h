@@ -11,78 +11,90 @@
 #include <driver_types.h>
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
-#define ADAIN_CHANNELS       16   /* a tensor core's step through the input channels */
-#define ADAIN_MOMENTS_CELLS  32   /* cells summed up by one thread before partial sums are merged */
+#define ADAIN_CHANNELS      16 /* a tensor core's step through the input channels */
+#define ADAIN_MOMENTS_CELLS 32 /* cells summed up by one thread before partial sums are merged */
 
 /* What changes from one replay of a captured graph to the next. It lies on the device. */
 typedef struct
 {
-  void *features;        /* the picture's features, NULL: not stored */
-  int   stride;          /* their width in cells */
-  int   x, y;            /* the kept cells' (encoding) or the rectangle's (decoding) place in them */
-  int   keep_x, keep_y;  /* the kept cells' place in the rectangle */
-  int   affine;          /* decoding: scale and shift are to be applied */
+  void *features;       /* the picture's features, NULL: not stored */
+  int   stride;         /* their width in cells */
+  int   x, y;           /* the kept cells' (encoding) or the rectangle's (decoding) place in them */
+  int   keep_x, keep_y; /* the kept cells' place in the rectangle */
+  int   affine;         /* decoding: scale and shift are to be applied */
 } AdainCall;
 
-typedef enum { ADAIN_PLAIN, ADAIN_POOL, ADAIN_UP } AdainGather;
+typedef enum
+{
+  ADAIN_PLAIN,
+  ADAIN_POOL,
+  ADAIN_UP
+} AdainGather;
 
 /* Pixels (3 floats) to padded activations, (rgb - mean) * scale. */
-cudaError_t adain_launch_pack (const float *rgb, const float mean[3], const float scale[3],
-                               void *output, int width, int height, cudaStream_t stream);
+cudaError_t adain_launch_pack (const float *rgb, const float mean[3], const float scale[3], void *output,
+                               int width, int height, cudaStream_t stream);
 
 /* Copies, halves by maximum (2 x 2) or doubles by repetition; `border` is 0 or 1. The width and
  * height are the output's, without the border. */
-cudaError_t adain_launch_gather (AdainGather kind, const void *input, void *output,
-                                 int width, int height, int channels, int border,
-                                 cudaStream_t stream);
+cudaError_t adain_launch_gather (AdainGather kind, const void *input, void *output, int width, int height,
+                                 int channels, int border, cudaStream_t stream);
 
 /* Takes a rectangle out of stored features, as scale * feature + shift. */
-cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, const float *shift,
-                                 void *output, int width, int height, int channels, int border,
-                                 cudaStream_t stream);
+cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, const float *shift, void *output,
+                                 int width, int height, int channels, int border, cudaStream_t stream);
 
 /* Activations back to the kept rectangle of pixels. */
-cudaError_t adain_launch_unpack (const AdainCall *call, const void *input, float *rgb,
-                                 int width, int keep_width, int keep_height,
-                                 cudaStream_t stream);
+cudaError_t adain_launch_unpack (const AdainCall *call, const void *input, float *rgb, int width,
+                                 int keep_width, int keep_height, cudaStream_t stream);
 
 /* Stores the kept cells and sums up w, w x and w x^2 of each channel for every ADAIN_MOMENTS_CELLS
  * of them: `partial` has 3 * channels doubles for each. `weights` may be NULL. */
-cudaError_t adain_launch_keep (const AdainCall *call, const void *input, int width,
-                               const float *weights, int keep_width, int keep_height,
-                               int channels, double *partial, cudaStream_t stream);
+cudaError_t adain_launch_keep (const AdainCall *call, const void *input, int width, const float *weights,
+                               int keep_width, int keep_height, int channels, double *partial,
+                               cudaStream_t stream);
 
 static inline int
 adain_moments_parts (int keep_width, int keep_height)
 {
-  return (int) (((long long) keep_width * keep_height + ADAIN_MOMENTS_CELLS - 1)
-                / ADAIN_MOMENTS_CELLS);
+  return (int) (((long long) keep_width * keep_height + ADAIN_MOMENTS_CELLS - 1) / ADAIN_MOMENTS_CELLS);
 }
 
 /* Merges the sums to `moments`: sums of weights, means, M2, `channels` of each. */
-cudaError_t adain_launch_moments (const double *partial, int parts, int channels,
-                                  double *moments, cudaStream_t stream);
+cudaError_t adain_launch_moments (const double *partial, int parts, int channels, double *moments,
+                                  cudaStream_t stream);
 
-typedef enum { ADAIN_FROM_RGB, ADAIN_FROM_PLAIN, ADAIN_FROM_UP } AdainConvSource;
-typedef enum { ADAIN_TO_RELU, ADAIN_TO_POOL, ADAIN_TO_RGB } AdainConvSink;
+typedef enum
+{
+  ADAIN_FROM_RGB,
+  ADAIN_FROM_PLAIN,
+  ADAIN_FROM_UP
+} AdainConvSource;
+typedef enum
+{
+  ADAIN_TO_RELU,
+  ADAIN_TO_POOL,
+  ADAIN_TO_RGB
+} AdainConvSink;
 
 /* A 3x3 convolution on tensor cores, reflecting, with what stands before and after it. */
 typedef struct
 {
   AdainConvSource  source;
   AdainConvSink    sink;
-  const void      *input;         /* pixels or activations, of half the size for FROM_UP */
-  const void      *weight;        /* as adain_conv_weights() lays them out */
+  const void      *input;  /* pixels or activations, of half the size for FROM_UP */
+  const void      *weight; /* as adain_conv_weights() lays them out */
   const float     *bias;
-  void            *output;        /* pixels or activations, of half the size for TO_POOL */
-  int              width, height; /* of the convolution */
-  int              in, out;       /* padded channels */
-  float            mean[3], scale[3];        /* FROM_RGB */
-  const AdainCall *call;                     /* TO_RGB: the kept rectangle, in cells of 8 pixels */
-  int              keep_width, keep_height;  /* TO_RGB: its size in pixels */
+  void            *output;                  /* pixels or activations, of half the size for TO_POOL */
+  int              width, height;           /* of the convolution */
+  int              in, out;                 /* padded channels */
+  float            mean[3], scale[3];       /* FROM_RGB */
+  const AdainCall *call;                    /* TO_RGB: the kept rectangle, in cells of 8 pixels */
+  int              keep_width, keep_height; /* TO_RGB: its size in pixels */
 } AdainConvCall;
 
 cudaError_t adain_launch_conv (const AdainConvCall *conv, cudaStream_t stream);

@@ -12,12 +12,12 @@ typedef struct
 {
   AdainRegion region;
   int         width, height;
-  AdainGather pending;       /* still to be done to it */
+  AdainGather pending; /* still to be done to it */
 } State;
 
 static AdainStep *
-add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainRegion input, AdainRegion output,
-          int width, int height, int channels, int border)
+add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainRegion input, AdainRegion output, int width,
+          int height, int channels, int border)
 {
   AdainStep *step = &plan->steps[plan->n_steps++];
   gsize      bytes = (gsize) (width + 2 * border) * (height + 2 * border) * channels * sizeof (guint16);
@@ -64,9 +64,8 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
 
   if (plan->worker)
     {
-      if (!adain_cudnn_conv_new (&cudnn, plan->worker->api, plan->worker->cudnn, layer,
-                                 width, height, index < ADAIN_CUDA_LAYERS - 1,
-                                 plan->worker->workspace, error))
+      if (!adain_cudnn_conv_new (&cudnn, plan->worker->api, plan->worker->cudnn, layer, width, height,
+                                 index < ADAIN_CUDA_LAYERS - 1, plan->worker->workspace, error))
         return FALSE;
       if (!cudnn)
         {
@@ -74,8 +73,7 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
           *taken = FALSE;
           return TRUE;
         }
-      plan->size[REGION_WORKSPACE] = MAX (plan->size[REGION_WORKSPACE],
-                                          adain_cudnn_conv_workspace (cudnn));
+      plan->size[REGION_WORKSPACE] = MAX (plan->size[REGION_WORKSPACE], adain_cudnn_conv_workspace (cudnn));
     }
 
   if (index == 0)
@@ -84,14 +82,12 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
     add_step (plan, STEP_AFFINE, index, REGION_CALL, REGION_PADDED, width, height, layer->in, 1);
   else
     {
-      step = add_step (plan, STEP_GATHER, index, state->region, REGION_PADDED,
-                       width, height, layer->in, 1);
+      step = add_step (plan, STEP_GATHER, index, state->region, REGION_PADDED, width, height, layer->in, 1);
       step->gather = state->pending;
     }
   state->region = other (state->region);
   state->pending = ADAIN_PLAIN;
-  step = add_step (plan, STEP_CUDNN, index, REGION_PADDED, state->region,
-                   width, height, layer->out, 0);
+  step = add_step (plan, STEP_CUDNN, index, REGION_PADDED, state->region, width, height, layer->out, 0);
   step->cudnn = cudnn;
   if (index == ADAIN_CUDA_LAYERS - 1)
     add_step (plan, STEP_UNPACK, index, state->region, REGION_RGB, width, height, layer->out, 0);
@@ -111,13 +107,13 @@ add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
   if (index == ADAIN_LAYERS)
     {
       state->region = other (state->region);
-      add_step (plan, STEP_AFFINE, index, REGION_CALL, state->region,
-                state->width, state->height, layer->in, 0);
+      add_step (plan, STEP_AFFINE, index, REGION_CALL, state->region, state->width, state->height, layer->in,
+                0);
     }
   if (state->pending == ADAIN_POOL)
     {
-      step = add_step (plan, STEP_GATHER, index, state->region, other (state->region),
-                       state->width, state->height, layer->in, 0);
+      step = add_step (plan, STEP_GATHER, index, state->region, other (state->region), state->width,
+                       state->height, layer->in, 0);
       step->gather = ADAIN_POOL;
       state->region = step->output;
     }
@@ -126,8 +122,7 @@ add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
                    state->width / shrink, state->height / shrink, layer->out, 0);
   step->width = state->width;
   step->height = state->height;
-  step->source = index == 0 ? ADAIN_FROM_RGB
-               : state->pending == ADAIN_UP ? ADAIN_FROM_UP : ADAIN_FROM_PLAIN;
+  step->source = index == 0 ? ADAIN_FROM_RGB : state->pending == ADAIN_UP ? ADAIN_FROM_UP : ADAIN_FROM_PLAIN;
   step->sink = index == ADAIN_CUDA_LAYERS - 1 ? ADAIN_TO_RGB : pool ? ADAIN_TO_POOL : ADAIN_TO_RELU;
   state->region = output;
   state->pending = ADAIN_PLAIN;
@@ -167,8 +162,8 @@ add_layers (AdainPlan *plan, GError **error)
         }
     }
   if (!shape->decode)
-    add_step (plan, STEP_KEEP, ADAIN_LAYERS - 1, state.region, REGION_PARTIAL,
-              state.width, state.height, plan->network->padded, 0);
+    add_step (plan, STEP_KEEP, ADAIN_LAYERS - 1, state.region, REGION_PARTIAL, state.width, state.height,
+              plan->network->padded, 0);
   return TRUE;
 }
 
@@ -191,8 +186,8 @@ add_sizes (AdainPlan *plan)
     {
       plan->size[REGION_WEIGHTS] = shape->weighted ? kept * sizeof (float) : 0;
       plan->size[REGION_MOMENTS] = 3 * padded * sizeof (double);
-      plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height)
-                                   * 3 * padded * sizeof (double);
+      plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height) * 3 * padded
+                                   * sizeof (double);
     }
 }
 
@@ -208,7 +203,7 @@ adain_plan_size (const AdainPlan *plan, AdainRegion end)
 
 AdainPlan *
 adain_plan_sketch (AdainWorker *worker, const AdainCudaNetwork *network, AdainCudaMode mode,
-             const AdainShape *shape, GError **error)
+                   const AdainShape *shape, GError **error)
 {
   AdainPlan *plan = g_new0 (AdainPlan, 1);
 
@@ -223,8 +218,7 @@ adain_plan_sketch (AdainWorker *worker, const AdainCudaNetwork *network, AdainCu
 }
 
 gsize
-adain_plan_device_bytes (const AdainCudaNetwork *network, AdainCudaMode mode,
-                         const AdainShape *shape)
+adain_plan_device_bytes (const AdainCudaNetwork *network, AdainCudaMode mode, const AdainShape *shape)
 {
   AdainPlan *plan = adain_plan_sketch (NULL, network, mode, shape, NULL);
   gsize      bytes = adain_plan_size (plan, REGIONS);

@@ -7,9 +7,9 @@
 #include <gmodule.h>
 
 /* The same quark as the engine's, which the module does not link to. */
-G_DEFINE_QUARK (adain-error-quark, adain_error)
+G_DEFINE_QUARK (adain - error - quark, adain_error)
 
-G_MODULE_EXPORT const AdainBackendClass *adain_backend       (void);
+G_MODULE_EXPORT const AdainBackendClass *adain_backend (void);
 G_MODULE_EXPORT const char              *g_module_check_init (GModule *module);
 
 const AdainBackendClass *

@@ -23,13 +23,12 @@ adain_keep_kernel (const AdainCall *call, const __half *input, int width, const 
       if (cell < (long long) keep_width * keep_height)
         {
           int    y = (int) (cell / keep_width), x = (int) (cell % keep_width);
-          __half value = input[((long long) (call->keep_y + y) * width + call->keep_x + x)
-                               * channels + channel];
+          __half value =
+              input[((long long) (call->keep_y + y) * width + call->keep_x + x) * channels + channel];
           double w = weights ? weights[cell] : 1.0, f = __half2float (value);
 
           if (features)
-            features[((long long) (call->y + y) * call->stride + call->x + x)
-                     * channels + channel] = value;
+            features[((long long) (call->y + y) * call->stride + call->x + x) * channels + channel] = value;
           sum += w;
           sum_x += w * f;
           sum_xx += w * f * f;

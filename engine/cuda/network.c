@@ -60,15 +60,14 @@ convert_layer (const AdainConv *conv, int in, int out, const Offsets *at, guint8
             gsize   step = o / block * (in / ADAIN_CHANNELS) + i / ADAIN_CHANNELS;
 
             cudnn[(o * 9 + tap) * in + i] = value;
-            direct[((step * 9 + tap) * block + o % block) * ADAIN_CHANNELS + i % ADAIN_CHANNELS]
-              = value;
+            direct[((step * 9 + tap) * block + o % block) * ADAIN_CHANNELS + i % ADAIN_CHANNELS] = value;
           }
     }
 }
 
 gboolean
-adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
-                         const AdainNetwork *from, cudaStream_t stream, GError **error)
+adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainNetwork *from,
+                         cudaStream_t stream, GError **error)
 {
   Offsets  at[ADAIN_CUDA_LAYERS];
   guint8  *host;
@@ -96,8 +95,7 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
   host = g_try_malloc0 (size);
   if (!host)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _("Not enough memory for the model"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
       return FALSE;
     }
   done = adain_cuda_check (api, api->cudaMalloc (&network->memory, size), error);
@@ -105,8 +103,7 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
     {
       for (int i = 0; i < ADAIN_CUDA_LAYERS; i++)
         {
-          const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i]
-                                                   : &from->decoder[i - ADAIN_LAYERS];
+          const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i] : &from->decoder[i - ADAIN_LAYERS];
           AdainCudaLayer  *layer = &network->layers[i];
           const guint8    *memory = network->memory;
 
@@ -116,12 +113,14 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
           layer->bias = (const float *) (memory + at[i].bias);
           layer->bias_half = memory + at[i].bias_half;
         }
-      done = adain_cuda_check (api, api->cudaMemcpyAsync (network->memory, host, size,
-                                                          cudaMemcpyHostToDevice, stream), error);
+      done = adain_cuda_check (api,
+                               api->cudaMemcpyAsync (network->memory, host, size, cudaMemcpyHostToDevice,
+                                                     stream),
+                               error);
       if (!adain_cuda_check (api, api->cudaStreamSynchronize (stream), done ? error : NULL))
         {
           done = FALSE;
-          api->cudaStreamSynchronize (stream);   /* the copy may still be reading */
+          api->cudaStreamSynchronize (stream); /* the copy may still be reading */
         }
     }
   g_free (host);

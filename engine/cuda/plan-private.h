@@ -19,9 +19,9 @@ typedef enum
   REGION_MOMENTS,
   REGION_MIRRORED,
   REGION_PARTIAL = REGION_MIRRORED,
-  REGION_A,            /* activations come from one of these and go to the other */
+  REGION_A, /* activations come from one of these and go to the other */
   REGION_B,
-  REGION_PADDED,       /* cuDNN's input */
+  REGION_PADDED, /* cuDNN's input */
   REGION_WORKSPACE,
   REGIONS,
 } AdainRegion;
@@ -39,20 +39,20 @@ typedef enum
 
 typedef struct
 {
-  AdainStepKind    kind;
-  int              layer;
-  AdainRegion      input, output;
-  int              width, height;   /* of the output, before pooling and without a border */
-  int              channels, border;
-  AdainGather      gather;
-  AdainConvSource  source;
-  AdainConvSink    sink;
-  AdainCudnnConv  *cudnn;
+  AdainStepKind   kind;
+  int             layer;
+  AdainRegion     input, output;
+  int             width, height; /* of the output, before pooling and without a border */
+  int             channels, border;
+  AdainGather     gather;
+  AdainConvSource source;
+  AdainConvSink   sink;
+  AdainCudnnConv *cudnn;
 } AdainStep;
 
 struct _AdainPlan
 {
-  AdainWorker            *worker;         /* NULL while only sizes are wanted */
+  AdainWorker            *worker; /* NULL while only sizes are wanted */
   const AdainCudaNetwork *network;
   AdainCudaMode           mode;
   AdainShape              shape;
@@ -71,7 +71,7 @@ AdainPlan *adain_plan_sketch (AdainWorker *worker, const AdainCudaNetwork *netwo
                               const AdainShape *shape, GError **error);
 
 /* The bytes of all regions before `end`. */
-gsize      adain_plan_size   (const AdainPlan *plan, AdainRegion end);
+gsize adain_plan_size (const AdainPlan *plan, AdainRegion end);
 
 /* Regions begin at multiples of this. */
 static inline gsize

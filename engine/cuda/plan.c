@@ -28,8 +28,9 @@ reserve (AdainWorker *worker, AdainMemory *memory, gboolean device, gsize size, 
     api->cudaFreeHost (memory->data);
   memory->data = NULL;
   memory->size = 0;
-  if (!adain_cuda_check (api, device ? api->cudaMalloc (&memory->data, size)
-                                     : api->cudaHostAlloc (&memory->data, size, cudaHostAllocDefault),
+  if (!adain_cuda_check (api,
+                         device ? api->cudaMalloc (&memory->data, size)
+                                : api->cudaHostAlloc (&memory->data, size, cudaHostAllocDefault),
                          error))
     {
       memory->data = NULL;
@@ -91,8 +92,7 @@ adain_plan_get (AdainWorker *worker, const AdainShape *shape, GError **error)
         return NULL;
       if (plan_settle (plan, &trouble))
         break;
-      if (plan->size[REGION_WORKSPACE] == 0
-          || !g_error_matches (trouble, ADAIN_ERROR, ADAIN_ERROR_MEMORY))
+      if (plan->size[REGION_WORKSPACE] == 0 || !g_error_matches (trouble, ADAIN_ERROR, ADAIN_ERROR_MEMORY))
         {
           g_propagate_error (error, trouble);
           adain_plan_free (plan);

@@ -10,19 +10,19 @@ launch_direct (const AdainPlan *plan, const AdainStep *step, GError **error)
 {
   const AdainCudaLayer *layer = &plan->network->layers[step->layer];
   AdainConvCall         conv = {
-    .source = step->source,
-    .sink = step->sink,
-    .input = plan->at[step->input],
-    .weight = layer->direct,
-    .bias = layer->bias,
-    .output = plan->at[step->output],
-    .width = step->width,
-    .height = step->height,
-    .in = layer->in,
-    .out = layer->out,
-    .call = (const AdainCall *) plan->at[REGION_CALL],
-    .keep_width = plan->shape.keep_width * ADAIN_CELL,
-    .keep_height = plan->shape.keep_height * ADAIN_CELL,
+            .source = step->source,
+            .sink = step->sink,
+            .input = plan->at[step->input],
+            .weight = layer->direct,
+            .bias = layer->bias,
+            .output = plan->at[step->output],
+            .width = step->width,
+            .height = step->height,
+            .in = layer->in,
+            .out = layer->out,
+            .call = (const AdainCall *) plan->at[REGION_CALL],
+            .keep_width = plan->shape.keep_width * ADAIN_CELL,
+            .keep_height = plan->shape.keep_height * ADAIN_CELL,
   };
 
   memcpy (conv.mean, plan->network->mean, sizeof conv.mean);
@@ -41,13 +41,16 @@ launch_keep (const AdainPlan *plan, const AdainStep *step, GError **error)
                            adain_launch_keep ((const AdainCall *) plan->at[REGION_CALL],
                                               plan->at[step->input], step->width,
                                               shape->weighted ? (float *) plan->at[REGION_WEIGHTS] : NULL,
-                                              shape->keep_width, shape->keep_height, step->channels,
-                                              partial, stream), error)
+                                              shape->keep_width, shape->keep_height, step->channels, partial,
+                                              stream),
+                           error)
          && adain_cuda_check (plan->worker->api,
-                              adain_launch_moments (partial, adain_moments_parts (shape->keep_width,
-                                                                                  shape->keep_height),
-                                                    step->channels,
-                                                    (double *) plan->at[REGION_MOMENTS], stream), error);
+                              adain_launch_moments (partial,
+                                                    adain_moments_parts (shape->keep_width,
+                                                                         shape->keep_height),
+                                                    step->channels, (double *) plan->at[REGION_MOMENTS],
+                                                    stream),
+                              error);
 }
 
 static gboolean
@@ -62,21 +65,20 @@ launch_step (const AdainPlan *plan, const AdainStep *step, gboolean *refused, GE
   switch (step->kind)
     {
     case STEP_PACK:
-      result = adain_launch_pack (input, network->mean, network->scale, output,
-                                  step->width, step->height, stream);
+      result = adain_launch_pack (input, network->mean, network->scale, output, step->width, step->height,
+                                  stream);
       break;
     case STEP_GATHER:
-      result = adain_launch_gather (step->gather, input, output, step->width, step->height,
-                                    step->channels, step->border, stream);
+      result = adain_launch_gather (step->gather, input, output, step->width, step->height, step->channels,
+                                    step->border, stream);
       break;
     case STEP_AFFINE:
       result = adain_launch_affine (call, (const float *) plan->at[REGION_SCALE],
-                                    (const float *) plan->at[REGION_SHIFT], output,
-                                    step->width, step->height, step->channels, step->border, stream);
+                                    (const float *) plan->at[REGION_SHIFT], output, step->width, step->height,
+                                    step->channels, step->border, stream);
       break;
     case STEP_UNPACK:
-      result = adain_launch_unpack (call, input, output, step->width,
-                                    plan->shape.keep_width * ADAIN_CELL,
+      result = adain_launch_unpack (call, input, output, step->width, plan->shape.keep_width * ADAIN_CELL,
                                     plan->shape.keep_height * ADAIN_CELL, stream);
       break;
     case STEP_DIRECT:
@@ -96,7 +98,7 @@ adain_plan_launch (AdainPlan *plan, gboolean *again, GError **error)
   for (int i = 0; i < plan->n_steps; i++)
     {
       const AdainStep *step = &plan->steps[i];
-      gboolean    refused = FALSE;
+      gboolean         refused = FALSE;
 
       if (!launch_step (plan, step, &refused, error))
         return FALSE;
@@ -118,10 +120,11 @@ copy (AdainPlan *plan, AdainRegion region, enum cudaMemcpyKind kind, GError **er
 
   if (plan->size[region] == 0)
     return TRUE;
-  return adain_cuda_check (api, api->cudaMemcpyAsync (up ? plan->at[region] : plan->host_at[region],
-                                                      up ? plan->host_at[region] : plan->at[region],
-                                                      plan->size[region], kind,
-                                                      plan->worker->stream), error);
+  return adain_cuda_check (api,
+                           api->cudaMemcpyAsync (up ? plan->at[region] : plan->host_at[region],
+                                                 up ? plan->host_at[region] : plan->at[region],
+                                                 plan->size[region], kind, plan->worker->stream),
+                           error);
 }
 
 static gboolean
@@ -131,9 +134,9 @@ enqueue (AdainPlan *plan, gboolean *again, GError **error)
 
   return copy (plan, REGION_CALL, cudaMemcpyHostToDevice, error)
          && (decode ? copy (plan, REGION_SCALE, cudaMemcpyHostToDevice, error)
-                      && copy (plan, REGION_SHIFT, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_SHIFT, cudaMemcpyHostToDevice, error)
                     : copy (plan, REGION_WEIGHTS, cudaMemcpyHostToDevice, error)
-                      && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
+                          && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
          && adain_plan_launch (plan, again, error)
          && (*again || copy (plan, decode ? REGION_RGB : REGION_MOMENTS, cudaMemcpyDeviceToHost, error));
 }
@@ -148,8 +151,7 @@ record (AdainPlan *plan)
   gboolean            again = FALSE, good;
 
   plan->no_graph = TRUE;
-  if (!adain_cuda_check (api, api->cudaStreamBeginCapture (stream, cudaStreamCaptureModeThreadLocal),
-                         NULL))
+  if (!adain_cuda_check (api, api->cudaStreamBeginCapture (stream, cudaStreamCaptureModeThreadLocal), NULL))
     return;
   good = enqueue (plan, &again, NULL) && !again;
   good &= adain_cuda_check (api, api->cudaStreamEndCapture (stream, &graph), NULL);

@@ -15,8 +15,7 @@ adain_worker_init (AdainWorker *worker, const AdainCudaApi *api, const AdainCuda
   worker->network = network;
   worker->mode = mode;
   worker->workspace = WORKSPACE_MAX;
-  if (!adain_cuda_check (api, api->cudaStreamCreateWithFlags (&worker->stream, cudaStreamNonBlocking),
-                         error))
+  if (!adain_cuda_check (api, api->cudaStreamCreateWithFlags (&worker->stream, cudaStreamNonBlocking), error))
     {
       worker->stream = NULL;
       return FALSE;

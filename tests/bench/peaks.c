@@ -41,7 +41,7 @@ static double
 time_primitive (dnnl_primitive_desc_t desc, dnnl_query_t source, dnnl_query_t weights,
                 dnnl_query_t destination, double operations, dnnl_engine_t engine, dnnl_stream_t stream)
 {
-  dnnl_exec_arg_t  args[] = {
+  dnnl_exec_arg_t args[] = {
     { DNNL_ARG_SRC, memory_new (dnnl_primitive_desc_query_md (desc, source, 0), engine) },
     { DNNL_ARG_WEIGHTS, memory_new (dnnl_primitive_desc_query_md (desc, weights, 0), engine) },
     { DNNL_ARG_DST, memory_new (dnnl_primitive_desc_query_md (desc, destination, 0), engine) },
@@ -85,7 +85,8 @@ time_convolution (int channels, int side, dnnl_data_type_t type, dnnl_engine_t e
 
   if (dnnl_convolution_forward_primitive_desc_create (&desc, engine, dnnl_forward_inference,
                                                       dnnl_convolution_direct, picture, weights, NULL,
-                                                      picture, one, zero, pad, pad, NULL) == dnnl_success)
+                                                      picture, one, zero, pad, pad, NULL)
+      == dnnl_success)
     {
       rate = time_primitive (desc, dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md,
                              18.0 * channels * channels * side * side, engine, stream);

@@ -12,9 +12,9 @@
 /* One rectangle through both halves of the network. */
 typedef struct
 {
-  AdainRect keep, from, decoded;   /* cells: kept when encoding, decoded from the store, kept of that */
-  int       width, height;         /* cells of the rectangle */
-  int       x, y;                  /* place of the kept cells in the features */
+  AdainRect keep, from, decoded; /* cells: kept when encoding, decoded from the store, kept of that */
+  int       width, height;       /* cells of the rectangle */
+  int       x, y;                /* place of the kept cells in the features */
   gboolean  weighted, affine;
 } Case;
 
@@ -40,8 +40,8 @@ result_clear (Result *result)
 }
 
 static Result
-run_case (const AdainBackendClass *class, AdainBackend *backend, int worker,
-          const AdainNetwork *network, const Case *test)
+run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, const AdainNetwork *network,
+          const Case *test)
 {
   int            channels = network->encoder[ADAIN_LAYERS - 1].out;
   gsize          cells = (gsize) test->width * test->height;
@@ -60,16 +60,15 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker,
                  && test->from.y + test->from.height <= test->y + test->keep.height);
   weights[0] = 0;
   done = class->encode (backend, worker, rgb, test->width * 8, test->height * 8, &test->keep,
-                        test->weighted ? weights : NULL, features, test->x, test->y,
-                        result.moments, NULL, &error);
+                        test->weighted ? weights : NULL, features, test->x, test->y, result.moments, NULL,
+                        &error);
   g_assert_no_error (error);
   g_assert_true (done);
 
   result.n = (gsize) test->decoded.width * test->decoded.height * 64 * 3;
   result.rgb = g_new (float, result.n);
-  done = class->decode (backend, worker, features, &test->from, &test->decoded,
-                        test->affine ? scale : NULL, test->affine ? shift : NULL, result.rgb,
-                        NULL, &error);
+  done = class->decode (backend, worker, features, &test->from, &test->decoded, test->affine ? scale : NULL,
+                        test->affine ? shift : NULL, result.rgb, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (done);
 
@@ -96,8 +95,8 @@ static Result
 run_on_cpu (const AdainNetwork *network, const Case *test)
 {
   const AdainBackendClass *class = adain_cpu_backend ();
-  AdainBackend            *backend = open_backend (class, network, "c");
-  Result                   result;
+  AdainBackend *backend = open_backend (class, network, "c");
+  Result        result;
 
   result = run_case (class, backend, 0, network, test);
   class->close (backend);
@@ -120,23 +119,20 @@ typedef struct
 } Setup;
 
 static const Setup setups[] = {
-  { "tiny/auto", test_tiny, NULL, FALSE },
-  { "tiny/cudnn", test_tiny, "cudnn", FALSE },
-  { "tiny/direct", test_tiny, "direct", TRUE },
-  { "compact/auto", test_compact, NULL, FALSE },
-  { "compact/cudnn", test_compact, "cudnn", TRUE },
-  { "wide/auto", test_wide, NULL, TRUE },
+  { "tiny/auto", test_tiny, NULL, FALSE },          { "tiny/cudnn", test_tiny, "cudnn", FALSE },
+  { "tiny/direct", test_tiny, "direct", TRUE },     { "compact/auto", test_compact, NULL, FALSE },
+  { "compact/cudnn", test_compact, "cudnn", TRUE }, { "wide/auto", test_wide, NULL, TRUE },
 };
 
 /* Three times: launched, recorded, replayed; with other pictures in between. */
 static void
 test_cases (gconstpointer data)
 {
-  const Setup             *setup = data;
+  const Setup *setup = data;
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (setup->widths, 42);
-  int                      channels = setup->widths[ADAIN_LAYERS - 1];
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (setup->widths, 42);
+  int           channels = setup->widths[ADAIN_LAYERS - 1];
+  AdainBackend *backend;
 
   standin_reset ();
   standin.eager = setup->eager;
@@ -163,9 +159,9 @@ static void
 test_random_cases (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_thin, 11);
-  GRand                   *random = g_rand_new_with_seed (12);
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (test_thin, 11);
+  GRand        *random = g_rand_new_with_seed (12);
+  AdainBackend *backend;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -208,11 +204,11 @@ static void
 test_graphs (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 1);
-  Result                   expected[2];
-  Case                     tests[2] = { cases[1], cases[1] };
-  AdainBackend            *backend;
-  long                     kernels;
+  AdainNetwork *network = test_network_new (test_tiny, 1);
+  Result        expected[2];
+  Case          tests[2] = { cases[1], cases[1] };
+  AdainBackend *backend;
+  long          kernels;
 
   tests[1].x = 3;
   tests[1].from.x = 4;
@@ -250,12 +246,11 @@ static void
 test_little_memory (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 2);
-  Case                     test = { { 1, 1, 26, 13 }, { 0, 0, 26, 13 }, { 2, 0, 24, 13 }, 28, 15, 0, 0,
-                                    TRUE, TRUE };
-  Result                   whole, found;
-  AdainBackend            *backend;
-  size_t                   peak;
+  AdainNetwork *network = test_network_new (test_tiny, 2);
+  Case          test = { { 1, 1, 26, 13 }, { 0, 0, 26, 13 }, { 2, 0, 24, 13 }, 28, 15, 0, 0, TRUE, TRUE };
+  Result        whole, found;
+  AdainBackend *backend;
+  size_t        peak;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -283,13 +278,13 @@ static void
 test_no_memory (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 2);
-  AdainRect                keep = { 0, 0, 16, 16 };
-  float                   *rgb = test_random (128 * 128 * 3, 0, 1, 1);
-  GError                  *error = NULL;
-  AdainBackend            *backend;
-  AdainFeatures           *features;
-  Result                   found;
+  AdainNetwork  *network = test_network_new (test_tiny, 2);
+  AdainRect      keep = { 0, 0, 16, 16 };
+  float         *rgb = test_random (128 * 128 * 3, 0, 1, 1);
+  GError        *error = NULL;
+  AdainBackend  *backend;
+  AdainFeatures *features;
+  Result         found;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -298,8 +293,7 @@ test_no_memory (void)
   g_assert_no_error (error);
   g_assert_nonnull (features->host);
   g_assert_cmpuint (class->feature_bytes (backend, 16, 16), ==, 16 * 16 * 48 * 2);
-  g_assert_false (class->encode (backend, 0, rgb, 128, 128, &keep, NULL, features, 0, 0, NULL, NULL,
-                                 &error));
+  g_assert_false (class->encode (backend, 0, rgb, 128, 128, &keep, NULL, features, 0, 0, NULL, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
   g_clear_error (&error);
   standin.no_host_memory = true;
@@ -324,12 +318,12 @@ static void
 test_features_on_host (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 3);
-  Result                   expected = run_on_cpu (network, &cases[0]), found;
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (test_tiny, 3);
+  Result        expected = run_on_cpu (network, &cases[0]), found;
+  AdainBackend *backend;
 
   standin_reset ();
-  standin.memory = (size_t) 16 << 20;   /* less than what tiles want to have free */
+  standin.memory = (size_t) 16 << 20; /* less than what tiles want to have free */
   backend = open_backend (class, network, NULL);
   g_assert_cmpuint (class->feature_bytes (backend, 300, 300), ==, 300 * 300 * 48 * 2);
   found = run_case (class, backend, 0, network, &cases[0]);
@@ -346,15 +340,15 @@ static void
 test_refused (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 4);
-  Result                   expected = run_on_cpu (network, &cases[1]);
+  AdainNetwork *network = test_network_new (test_tiny, 4);
+  Result        expected = run_on_cpu (network, &cases[1]);
 
   for (int i = 0; i < 3; i++)
     {
       static const unsigned refused[] = {
         1 << CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED,
         1 << CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED
-        | 1 << CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
+            | 1 << CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM,
         ~0u,
       };
       AdainBackend *backend;
@@ -406,11 +400,11 @@ static void
 test_two_workers (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 5);
-  Result                   expected[2] = { run_on_cpu (network, &cases[0]), run_on_cpu (network, &cases[1]) };
-  Thread                   threads[2];
-  GThread                 *running[2];
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (test_tiny, 5);
+  Result        expected[2] = { run_on_cpu (network, &cases[0]), run_on_cpu (network, &cases[1]) };
+  Thread        threads[2];
+  GThread      *running[2];
+  AdainBackend *backend;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -433,12 +427,12 @@ static void
 test_zero_weights (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 6);
-  AdainRect                keep = { 0, 0, 2, 3 };
-  float                   *rgb = test_random (16 * 24 * 3, 0, 1, 1), weights[6] = { 0 };
-  AdainMoments            *moments = test_moments_new (33);
-  GError                  *error = NULL;
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (test_tiny, 6);
+  AdainRect     keep = { 0, 0, 2, 3 };
+  float        *rgb = test_random (16 * 24 * 3, 0, 1, 1), weights[6] = { 0 };
+  AdainMoments *moments = test_moments_new (33);
+  GError       *error = NULL;
+  AdainBackend *backend;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -457,12 +451,12 @@ static void
 test_cancelled (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_tiny, 6);
-  AdainRect                keep = { 0, 0, 2, 2 };
-  float                   *rgb = test_random (16 * 16 * 3, 0, 1, 1);
-  GCancellable            *cancellable = g_cancellable_new ();
-  GError                  *error = NULL;
-  AdainBackend            *backend;
+  AdainNetwork *network = test_network_new (test_tiny, 6);
+  AdainRect     keep = { 0, 0, 2, 2 };
+  float        *rgb = test_random (16 * 16 * 3, 0, 1, 1);
+  GCancellable *cancellable = g_cancellable_new ();
+  GError       *error = NULL;
+  AdainBackend *backend;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
@@ -481,9 +475,9 @@ static void
 test_tile_size (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork            *network = test_network_new (test_compact, 7);
-  AdainBackend            *backend;
-  int                      width, height, smaller;
+  AdainNetwork *network = test_network_new (test_compact, 7);
+  AdainBackend *backend;
+  int           width, height, smaller;
 
   standin_reset ();
   standin.memory = (size_t) 8 << 30;

@@ -32,8 +32,8 @@ check_error (GError *error)
 }
 
 static gboolean
-encode_and_decode (const AdainBackendClass *class, AdainBackend *backend, Work *work,
-                   AdainFeatures *features, GError **error)
+encode_and_decode (const AdainBackendClass *class, AdainBackend *backend, Work *work, AdainFeatures *features,
+                   GError **error)
 {
   AdainMoments *moments = test_moments_new (16);
   gboolean      done;
@@ -49,11 +49,11 @@ static gboolean
 work_through (Work *work, int runs)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainBackendOptions      options = { 1, 0, work->kernels };
-  AdainBackend            *backend;
-  AdainFeatures           *features;
-  GError                  *error = NULL;
-  gboolean                 good = TRUE;
+  AdainBackendOptions options = { 1, 0, work->kernels };
+  AdainBackend       *backend;
+  AdainFeatures      *features;
+  GError             *error = NULL;
+  gboolean            good = TRUE;
 
   backend = class->open (work->network, &options, &error);
   if (!backend)

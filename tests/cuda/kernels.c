@@ -119,8 +119,7 @@ test_pack (gconstpointer descending)
       void    *to = device_new (&device, bytes);
       guint16 *found;
 
-      g_assert_true (adain_launch_pack (from, mean, scale, to, width, height, device.stream)
-                     == cudaSuccess);
+      g_assert_true (adain_launch_pack (from, mean, scale, to, width, height, device.stream) == cudaSuccess);
       found = device_take (&device, to, bytes);
       for (int y = 0; y < height + 2; y++)
         for (int x = 0; x < width + 2; x++)
@@ -166,8 +165,7 @@ check_gather (Device *device, AdainGather kind, int width, int height, int chann
 
               value = MAX (value, adain_half_to_float (input[(at_y * in_width + at_x) * channels + c]));
             }
-          g_assert_true (adain_half_to_float (found[(y * (width + 2 * border) + x) * channels + c])
-                         == value);
+          g_assert_true (adain_half_to_float (found[(y * (width + 2 * border) + x) * channels + c]) == value);
         }
   g_free (found);
   g_free (input);
@@ -194,7 +192,12 @@ test_gather (gconstpointer descending)
 static void
 test_affine (gconstpointer descending)
 {
-  enum { STRIDE = 23, ROWS = 11, CHANNELS = 48 };
+  enum
+  {
+    STRIDE = 23,
+    ROWS = 11,
+    CHANNELS = 48
+  };
   Device   device = device_open (GPOINTER_TO_INT (descending));
   gsize    n = STRIDE * ROWS * CHANNELS;
   guint16 *features = random_halves (n, 0, 9, 1);
@@ -214,7 +217,8 @@ test_affine (gconstpointer descending)
         guint16  *found;
 
         g_assert_true (adain_launch_affine (calls, scales, shifts, to, width, height, CHANNELS, border,
-                                            device.stream) == cudaSuccess);
+                                            device.stream)
+                       == cudaSuccess);
         found = device_take (&device, to, bytes);
         for (int y = 0; y < height + 2 * border; y++)
           for (int x = 0; x < row; x++)
@@ -224,8 +228,9 @@ test_affine (gconstpointer descending)
                 guint16 expected = features[cell * CHANNELS + c];
 
                 if (affine)
-                  expected = adain_half_from_float (
-                    CLAMP (adain_half_to_float (expected) * scale[c] + shift[c], -65504.0f, 65504.0f));
+                  expected = adain_half_from_float (CLAMP (adain_half_to_float (expected) * scale[c]
+                                                               + shift[c],
+                                                           -65504.0f, 65504.0f));
                 g_assert_cmpfloat_with_epsilon (adain_half_to_float (found[(y * row + x) * CHANNELS + c]),
                                                 adain_half_to_float (expected),
                                                 1e-3 * fabs (adain_half_to_float (expected)) + 1e-6);
@@ -283,12 +288,13 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
   gsize     stored = (gsize) stride * (keep_height + 1) * channels;
   guint16  *empty = g_new0 (guint16, stored);
   void     *features = device_put (device, empty, stored * sizeof (guint16));
-  AdainCall call = { .features = store ? features : NULL, .stride = stride, .x = 4, .y = 1,
-                     .keep_x = 2, .keep_y = 1 };
-  int       parts = adain_moments_parts (keep_width, keep_height);
-  void     *calls = device_put (device, &call, sizeof call), *from, *by, *partial, *moments;
-  double   *found;
-  guint16  *cells;
+  AdainCall call = {
+    .features = store ? features : NULL, .stride = stride, .x = 4, .y = 1, .keep_x = 2, .keep_y = 1
+  };
+  int      parts = adain_moments_parts (keep_width, keep_height);
+  void    *calls = device_put (device, &call, sizeof call), *from, *by, *partial, *moments;
+  double  *found;
+  guint16 *cells;
 
   for (gsize i = 0; i < kept; i++)
     weights[i] = MAX (weights[i], 0);
@@ -297,9 +303,9 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
   partial = device_new (device, (gsize) parts * 3 * channels * sizeof (double));
   moments = device_new (device, 3 * channels * sizeof (double));
   g_assert_true (adain_launch_keep (calls, from, width, weighted ? by : NULL, keep_width, keep_height,
-                                    channels, partial, device->stream) == cudaSuccess);
-  g_assert_true (adain_launch_moments (partial, parts, channels, moments, device->stream)
+                                    channels, partial, device->stream)
                  == cudaSuccess);
+  g_assert_true (adain_launch_moments (partial, parts, channels, moments, device->stream) == cudaSuccess);
   found = device_take (device, moments, 3 * channels * sizeof (double));
   cells = device_take (device, features, stored * sizeof (guint16));
 
@@ -368,37 +374,43 @@ direct_weights (const guint16 *weight, int in, int out)
 }
 
 static void
-check_conv (Device *device, AdainConvSource source, AdainConvSink sink, int width, int height,
-            int in, int out)
+check_conv (Device *device, AdainConvSource source, AdainConvSink sink, int width, int height, int in,
+            int out)
 {
-  int            shift = source == ADAIN_FROM_UP, shrink = sink == ADAIN_TO_POOL ? 2 : 1;
-  int            in_width = width >> shift, in_height = height >> shift;
-  int            keep_width = sink == ADAIN_TO_RGB ? width - 8 : 0;
-  int            keep_height = sink == ADAIN_TO_RGB ? height - 16 : 0;
-  gsize          in_pixels = (gsize) in_width * in_height;
-  gsize          in_bytes = source == ADAIN_FROM_RGB ? in_pixels * 3 * sizeof (float)
-                                                     : in_pixels * in * sizeof (guint16);
-  int            out_width = width / shrink, out_height = height / shrink;
-  gsize          out_bytes = sink == ADAIN_TO_RGB
-                             ? (gsize) keep_width * keep_height * 3 * sizeof (float)
-                             : (gsize) out_width * out_height * out * sizeof (guint16);
-  double         range = 1.7 / sqrt (9.0 * in);
-  float         *rgb = test_random (in_pixels * 3, 0, 1, 11);
-  guint16       *input = random_halves (in_pixels * in, -1, 2, 12);
-  guint16       *weight = random_halves ((gsize) in * out * 9, -range, range, 13);
-  guint16       *direct = direct_weights (weight, in, out);
-  float         *bias = test_random (out, -0.5, 0.5, 14), *sums;
-  AdainCall      call = { .keep_x = 1, .keep_y = 1 };
-  AdainConvCall  conv = {
-    .source = source, .sink = sink, .width = width, .height = height, .in = in, .out = out,
-    .mean = { 0.1f, 0.2f, 0.3f }, .scale = { 3, 2, 1 },
-    .keep_width = keep_width, .keep_height = keep_height,
+  int           shift = source == ADAIN_FROM_UP, shrink = sink == ADAIN_TO_POOL ? 2 : 1;
+  int           in_width = width >> shift, in_height = height >> shift;
+  int           keep_width = sink == ADAIN_TO_RGB ? width - 8 : 0;
+  int           keep_height = sink == ADAIN_TO_RGB ? height - 16 : 0;
+  gsize         in_pixels = (gsize) in_width * in_height;
+  gsize         in_bytes = source == ADAIN_FROM_RGB ? in_pixels * 3 * sizeof (float)
+                                                    : in_pixels * in * sizeof (guint16);
+  int           out_width = width / shrink, out_height = height / shrink;
+  gsize         out_bytes = sink == ADAIN_TO_RGB ? (gsize) keep_width * keep_height * 3 * sizeof (float)
+                                                 : (gsize) out_width * out_height * out * sizeof (guint16);
+  double        range = 1.7 / sqrt (9.0 * in);
+  float        *rgb = test_random (in_pixels * 3, 0, 1, 11);
+  guint16      *input = random_halves (in_pixels * in, -1, 2, 12);
+  guint16      *weight = random_halves ((gsize) in * out * 9, -range, range, 13);
+  guint16      *direct = direct_weights (weight, in, out);
+  float        *bias = test_random (out, -0.5, 0.5, 14), *sums;
+  AdainCall     call = { .keep_x = 1, .keep_y = 1 };
+  AdainConvCall conv = {
+    .source = source,
+    .sink = sink,
+    .width = width,
+    .height = height,
+    .in = in,
+    .out = out,
+    .mean = { 0.1f, 0.2f, 0.3f },
+    .scale = { 3, 2, 1 },
+    .keep_width = keep_width,
+    .keep_height = keep_height,
   };
-  void          *from = device_put (device, source == ADAIN_FROM_RGB ? (void *) rgb : input, in_bytes);
-  void          *weights = device_put (device, direct, (gsize) in * out * 9 * sizeof (guint16));
-  void          *biases = device_put (device, bias, out * sizeof (float));
-  void          *calls = device_put (device, &call, sizeof call), *to = device_new (device, out_bytes);
-  void          *found;
+  void *from = device_put (device, source == ADAIN_FROM_RGB ? (void *) rgb : input, in_bytes);
+  void *weights = device_put (device, direct, (gsize) in * out * 9 * sizeof (guint16));
+  void *biases = device_put (device, bias, out * sizeof (float));
+  void *calls = device_put (device, &call, sizeof call), *to = device_new (device, out_bytes);
+  void *found;
 
   conv.input = from;
   conv.weight = weights;
@@ -408,7 +420,7 @@ check_conv (Device *device, AdainConvSource source, AdainConvSink sink, int widt
   g_assert_true (adain_launch_conv (&conv, device->stream) == cudaSuccess);
   found = device_take (device, to, out_bytes);
 
-  sums = g_new (float, (gsize) width * height * out);
+  sums = g_new (float, width *(gsize) height *out);
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       for (int o = 0; o < out; o++)
@@ -424,8 +436,9 @@ check_conv (Device *device, AdainConvSource source, AdainConvSink sink, int widt
               for (int i = 0; i < (source == ADAIN_FROM_RGB ? 3 : in); i++)
                 {
                   guint16 value = source == ADAIN_FROM_RGB
-                                  ? adain_half_from_float ((rgb[pixel * 3 + i] - conv.mean[i]) * conv.scale[i])
-                                  : input[pixel * in + i];
+                                      ? adain_half_from_float ((rgb[pixel * 3 + i] - conv.mean[i])
+                                                               * conv.scale[i])
+                                      : input[pixel * in + i];
 
                   sum += adain_half_to_float (value) * adain_half_to_float (weight[(o * in + i) * 9 + tap]);
                 }

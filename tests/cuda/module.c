@@ -11,11 +11,11 @@ static const char *path;
 static void
 test_module (void)
 {
-  GModule                 *module = g_module_open (path, G_MODULE_BIND_LOCAL);
-  AdainBackendEntry        entry;
+  GModule          *module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  AdainBackendEntry entry;
   const AdainBackendClass *class;
-  char                    *reason = NULL;
-  int                      score;
+  char *reason = NULL;
+  int   score;
 
   if (!module)
     g_error ("%s", g_module_error ());

@@ -17,10 +17,10 @@
 
 typedef struct
 {
-  Standin    *standin;
-  void      (*reset) (void);
-  long      (*calls) (void);
-  int       (*live) (void);
+  Standin *standin;
+  void (*reset) (void);
+  long (*calls) (void);
+  int (*live) (void);
   AdainModel *model;
   AdainImage *photo, *painting, *expected;
 } Fixture;
@@ -30,13 +30,12 @@ static const char *module_dir;
 static AdainImage *
 render (Fixture *fixture, AdainDevice device, const char *expect_device, char **notice)
 {
-  AdainEngineOptions       options = { .threads = 2, .tile = 32, .kernels = "c",
-                                       .module_dir = module_dir };
-  GError                  *error = NULL;
-  g_autoptr (AdainEngine)  engine = adain_engine_new (fixture->model, device, &options, &error);
-  g_autoptr (AdainStyle)   style = NULL;
+  AdainEngineOptions options = { .threads = 2, .tile = 32, .kernels = "c", .module_dir = module_dir };
+  GError            *error = NULL;
+  g_autoptr (AdainEngine) engine = adain_engine_new (fixture->model, device, &options, &error);
+  g_autoptr (AdainStyle) style = NULL;
   g_autoptr (AdainContent) content = NULL;
-  AdainImage              *result;
+  AdainImage *result;
 
   g_assert_no_error (error);
   if (expect_device && !strstr (adain_engine_describe (engine), expect_device))
@@ -149,8 +148,9 @@ test_faults (gconstpointer data)
 
         fixture->reset ();
         fixture->standin->fault = fault;
-        fixture->standin->fail_at = 1 + calls * (i * (STANDIN_FAULT_STICKY + 1) + fault)
-                                        / (FAILURES * (STANDIN_FAULT_STICKY + 1));
+        fixture->standin->fail_at = 1
+                                    + calls * (i * (STANDIN_FAULT_STICKY + 1) + fault)
+                                          / (FAILURES * (STANDIN_FAULT_STICKY + 1));
         check (fixture, render (fixture, ADAIN_DEVICE_CUDA, NULL, &notice));
         gave_up += notice != NULL;
         g_free (notice);

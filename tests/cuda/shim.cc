@@ -11,7 +11,7 @@
 #include <vector>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/common_interface_defs.h>
+#  include <sanitizer/common_interface_defs.h>
 #endif
 
 #define STACK_SIZE (256 * 1024)
@@ -61,7 +61,7 @@ prepare_context (Context *context, char *stack, void (*entry) ())
 {
   void **top = (void **) (((uintptr_t) stack + STACK_SIZE) & ~(uintptr_t) 15);
 
-  *--top = nullptr;          /* as if called from nowhere */
+  *--top = nullptr; /* as if called from nowhere */
   *--top = (void *) entry;
   for (int i = 0; i < 6; i++)
     *--top = nullptr;
@@ -70,7 +70,7 @@ prepare_context (Context *context, char *stack, void (*entry) ())
 
 #else
 
-#include <ucontext.h>
+#  include <ucontext.h>
 
 struct Context
 {
@@ -98,13 +98,19 @@ prepare_context (Context *context, char *stack, void (*entry) ())
 namespace
 {
 
-enum State { READY, AT_WARP, AT_BLOCK, DONE };
+enum State
+{
+  READY,
+  AT_WARP,
+  AT_BLOCK,
+  DONE
+};
 
 /* Fibers live as long as the program: having finished a thread they wait for the next block's. */
 struct Fiber
 {
   Context                 context;
-  std::unique_ptr<char[]> stack {new char[STACK_SIZE]};
+  std::unique_ptr<char[]> stack{ new char[STACK_SIZE] };
   State                   state = READY;
   void                   *fake_stack = nullptr;
 };
@@ -261,8 +267,8 @@ shim_run (dim3 grid, dim3 block, size_t shared, const std::function<void ()> &bo
 {
   unsigned threads = block.x;
 
-  if (block.y != 1 || block.z != 1 || threads == 0 || threads > 1024 || shared > 48 * 1024
-      || grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535)
+  if (block.y != 1 || block.z != 1 || threads == 0 || threads > 1024 || shared > 48 * 1024 || grid.x == 0
+      || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535)
     fail ("a launch beyond the limits");
   while (shared && fibers.size () < threads)
     {

@@ -65,12 +65,15 @@ struct col_major;
 struct matrix_a;
 struct matrix_b;
 struct accumulator;
-enum layout_t { mem_row_major, mem_col_major };
-
-template <typename Use, int M, int N, int K, typename T, typename Layout = void>
-struct fragment
+enum layout_t
 {
-  float value[16][16];   /* matrix_a [m][k], matrix_b [k][n], accumulator [m][n] */
+  mem_row_major,
+  mem_col_major
+};
+
+template <typename Use, int M, int N, int K, typename T, typename Layout = void> struct fragment
+{
+  float value[16][16]; /* matrix_a [m][k], matrix_b [k][n], accumulator [m][n] */
 };
 
 static inline bool
@@ -117,10 +120,10 @@ load_matrix_sync (fragment<Use, 16, 16, 16, __half, col_major> &to, const __half
 /* Touches nothing but whole fragments. */
 template <typename LayoutA, typename LayoutB>
 __attribute__ ((no_sanitize ("address", "undefined"))) void
-mma_sync (fragment<accumulator, 16, 16, 16, float> &d,
+mma_sync (fragment<accumulator, 16, 16, 16, float>              &d,
           const fragment<matrix_a, 16, 16, 16, __half, LayoutA> &a,
           const fragment<matrix_b, 16, 16, 16, __half, LayoutB> &b,
-          const fragment<accumulator, 16, 16, 16, float> &c)
+          const fragment<accumulator, 16, 16, 16, float>        &c)
 {
   if (!leads ())
     return;

@@ -81,33 +81,31 @@ set_stream (cudnnHandle_t handle, cudaStream_t stream)
 }
 
 cudnnStatus_t
-set_tensor (cudnnTensorDescriptor_t tensor, cudnnTensorFormat_t format, cudnnDataType_t type,
-            int n, int c, int h, int w)
+set_tensor (cudnnTensorDescriptor_t tensor, cudnnTensorFormat_t format, cudnnDataType_t type, int n, int c,
+            int h, int w)
 {
   if (format != CUDNN_TENSOR_NHWC || type != CUDNN_DATA_HALF)
     return CUDNN_STATUS_BAD_PARAM;
-  *tensor = {n, c, h, w};
+  *tensor = { n, c, h, w };
   return standin_enter_cudnn ();
 }
 
 cudnnStatus_t
-set_filter (cudnnFilterDescriptor_t filter, cudnnDataType_t type, cudnnTensorFormat_t format,
-            int k, int c, int h, int w)
+set_filter (cudnnFilterDescriptor_t filter, cudnnDataType_t type, cudnnTensorFormat_t format, int k, int c,
+            int h, int w)
 {
   if (format != CUDNN_TENSOR_NHWC || type != CUDNN_DATA_HALF)
     return CUDNN_STATUS_BAD_PARAM;
-  *filter = {k, c, h, w};
+  *filter = { k, c, h, w };
   return standin_enter_cudnn ();
 }
 
 cudnnStatus_t
-set_convolution (cudnnConvolutionDescriptor_t convolution, int pad_h, int pad_w, int stride_h,
-                 int stride_w, int dilation_h, int dilation_w, cudnnConvolutionMode_t mode,
-                 cudnnDataType_t type)
+set_convolution (cudnnConvolutionDescriptor_t convolution, int pad_h, int pad_w, int stride_h, int stride_w,
+                 int dilation_h, int dilation_w, cudnnConvolutionMode_t mode, cudnnDataType_t type)
 {
-  convolution->described = pad_h == 0 && pad_w == 0 && stride_h == 1 && stride_w == 1
-                           && dilation_h == 1 && dilation_w == 1
-                           && mode == CUDNN_CROSS_CORRELATION && type == CUDNN_DATA_FLOAT;
+  convolution->described = pad_h == 0 && pad_w == 0 && stride_h == 1 && stride_w == 1 && dilation_h == 1
+                           && dilation_w == 1 && mode == CUDNN_CROSS_CORRELATION && type == CUDNN_DATA_FLOAT;
   return convolution->described ? standin_enter_cudnn () : CUDNN_STATUS_BAD_PARAM;
 }
 
@@ -119,8 +117,8 @@ set_math (cudnnConvolutionDescriptor_t convolution, cudnnMathType_t math)
 }
 
 cudnnStatus_t
-set_activation (cudnnActivationDescriptor_t activation, cudnnActivationMode_t mode,
-                cudnnNanPropagation_t nan, double coefficient)
+set_activation (cudnnActivationDescriptor_t activation, cudnnActivationMode_t mode, cudnnNanPropagation_t nan,
+                double coefficient)
 {
   activation->mode = mode;
   return standin_enter_cudnn ();
@@ -131,9 +129,12 @@ workspace (const cudnnFilterStruct *filter, cudnnConvolutionFwdAlgo_t algorithm)
 {
   switch (algorithm)
     {
-    case CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED: return (size_t) filter->k * filter->c * 36 * 4;
-    case CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM: return 4096;
-    default: return 0;
+    case CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED:
+      return (size_t) filter->k * filter->c * 36 * 4;
+    case CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM:
+      return 4096;
+    default:
+      return 0;
     }
 }
 
@@ -169,14 +170,14 @@ get_algorithm (cudnnHandle_t handle, const cudnnTensorDescriptor_t input,
 }
 
 void
-convolve (const uint16_t *input, const uint16_t *weight, const uint16_t *bias, uint16_t *output,
-          int width, int height, int in, int out, bool relu)
+convolve (const uint16_t *input, const uint16_t *weight, const uint16_t *bias, uint16_t *output, int width,
+          int height, int in, int out, bool relu)
 {
   std::vector<float> x ((size_t) (width + 2) * (height + 2) * in), w ((size_t) 9 * in * out), sum (out);
 
   for (size_t i = 0; i < x.size (); i++)
     x[i] = adain_half_to_float (input[i]);
-  for (int o = 0; o < out; o++)           /* [out][tap][in] to [tap][in][out] */
+  for (int o = 0; o < out; o++) /* [out][tap][in] to [tap][in][out] */
     for (int i = 0; i < 9 * in; i++)
       w[(size_t) i * out + o] = adain_half_to_float (weight[(size_t) o * 9 * in + i]);
 
@@ -187,7 +188,7 @@ convolve (const uint16_t *input, const uint16_t *weight, const uint16_t *bias, u
         for (int tap = 0; tap < 9; tap++)
           for (int i = 0; i < in; i++)
             {
-              float value = x[((size_t) (row + tap / 3) * (width + 2) + column + tap % 3) * in + i];
+              float        value = x[((size_t) (row + tap / 3) * (width + 2) + column + tap % 3) * in + i];
               const float *from = &w[((size_t) tap * in + i) * out];
 
               for (int o = 0; o < out && value != 0; o++)
@@ -197,8 +198,9 @@ convolve (const uint16_t *input, const uint16_t *weight, const uint16_t *bias, u
           {
             float value = sum[o] + adain_half_to_float (bias[o]);
 
-            output[((size_t) row * width + column) * out + o]
-              = adain_half_from_float (relu ? std::max (value, 0.0f) : value);
+            output[((size_t) row * width + column) * out + o] = adain_half_from_float (relu ? std::max (value,
+                                                                                                        0.0f)
+                                                                                            : value);
           }
       }
 }
@@ -212,12 +214,11 @@ aligned (const void *at)
 cudnnStatus_t
 convolution_forward (cudnnHandle_t handle, const void *one, const cudnnTensorDescriptor_t x_desc,
                      const void *x, const cudnnFilterDescriptor_t w_desc, const void *w,
-                     const cudnnConvolutionDescriptor_t convolution,
-                     cudnnConvolutionFwdAlgo_t algorithm, void *work, size_t work_size,
-                     const void *zero, const cudnnTensorDescriptor_t z_desc, const void *z,
-                     const cudnnTensorDescriptor_t bias_desc, const void *bias,
-                     const cudnnActivationDescriptor_t activation,
-                     const cudnnTensorDescriptor_t y_desc, void *y)
+                     const cudnnConvolutionDescriptor_t convolution, cudnnConvolutionFwdAlgo_t algorithm,
+                     void *work, size_t work_size, const void *zero, const cudnnTensorDescriptor_t z_desc,
+                     const void *z, const cudnnTensorDescriptor_t bias_desc, const void *bias,
+                     const cudnnActivationDescriptor_t activation, const cudnnTensorDescriptor_t y_desc,
+                     void *y)
 {
   cudnnTensorStruct input = *x_desc, output = *y_desc;
   bool              relu = activation->mode == CUDNN_ACTIVATION_RELU;
@@ -228,20 +229,25 @@ convolution_forward (cudnnHandle_t handle, const void *one, const cudnnTensorDes
   if (*(const float *) one != 1 || *(const float *) zero != 0 || !convolution->described
       || !convolution->tensor_op || input.n != 1 || output.n != 1 || input.h != output.h + 2
       || input.w != output.w + 2 || w_desc->k != output.c || w_desc->c != input.c || w_desc->h != 3
-      || w_desc->w != 3 || input.c % 8 || output.c % 8 || bias_desc->c != output.c
-      || bias_desc->h != 1 || bias_desc->w != 1 || !aligned (x) || !aligned (w) || !aligned (y)
-      || work_size < workspace (w_desc, algorithm) || (!relu && activation->mode != CUDNN_ACTIVATION_IDENTITY))
+      || w_desc->w != 3 || input.c % 8 || output.c % 8 || bias_desc->c != output.c || bias_desc->h != 1
+      || bias_desc->w != 1 || !aligned (x) || !aligned (w) || !aligned (y)
+      || work_size < workspace (w_desc, algorithm)
+      || (!relu && activation->mode != CUDNN_ACTIVATION_IDENTITY))
     return CUDNN_STATUS_BAD_PARAM;
   if ((standin.refused >> algorithm & 1)
       || (!relu && algorithm != CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_PRECOMP_GEMM))
     return CUDNN_STATUS_NOT_SUPPORTED;
 
   standin_count_convolution ();
-  return standin_enqueue (handle->stream, [=] {
-    memset (work, 0x7f, work_size);
-    convolve ((const uint16_t *) x, (const uint16_t *) w, (const uint16_t *) bias, (uint16_t *) y,
-              output.w, output.h, input.c, output.c, relu);
-  }) == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED_CUDART;
+  return standin_enqueue (handle->stream,
+                          [=] {
+                            memset (work, 0x7f, work_size);
+                            convolve ((const uint16_t *) x, (const uint16_t *) w, (const uint16_t *) bias,
+                                      (uint16_t *) y, output.w, output.h, input.c, output.c, relu);
+                          })
+                 == cudaSuccess
+             ? CUDNN_STATUS_SUCCESS
+             : CUDNN_STATUS_EXECUTION_FAILED_CUDART;
 }
 
 size_t

@@ -22,10 +22,10 @@ extern std::recursive_mutex standin_lock;
 extern std::set<void *> standin_objects;
 
 /* Queues work, or records it, or fails. */
-cudaError_t   standin_enqueue           (cudaStream_t stream, std::function<void ()> work);
+cudaError_t standin_enqueue (cudaStream_t stream, std::function<void ()> work);
 
 /* Counts a call into cuDNN, which may be the one that fails. */
-cudnnStatus_t standin_enter_cudnn       (void);
+cudnnStatus_t standin_enter_cudnn (void);
 
-void          standin_count_convolution (void);
-void          standin_bind_cudnn        (AdainCudaApi *api);
+void standin_count_convolution (void);
+void standin_bind_cudnn (AdainCudaApi *api);

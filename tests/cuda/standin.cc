@@ -9,10 +9,10 @@
 #include <set>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
+#  include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(at, size)    ((void) (at), (void) (size))
-#define ASAN_UNPOISON_MEMORY_REGION(at, size)  ((void) (at), (void) (size))
+#  define ASAN_POISON_MEMORY_REGION(at, size)   ((void) (at), (void) (size))
+#  define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void) (at), (void) (size))
 #endif
 
 using Work = std::function<void ()>;
@@ -30,9 +30,9 @@ struct CUgraphExec_st
 struct CUstream_st
 {
   std::vector<Work> queue;
-  CUgraph_st       *capture = nullptr;   /* being recorded */
+  CUgraph_st       *capture = nullptr; /* being recorded */
   std::thread::id   capturer;
-  bool              spoilt = false;      /* the recording */
+  bool              spoilt = false; /* the recording */
 };
 
 Standin              standin;
@@ -42,13 +42,13 @@ std::set<void *>     standin_objects;
 namespace
 {
 
-std::map<void *, size_t>    device_memory;
-std::set<void *>            host_memory;
-std::set<CUstream_st *>     streams;
-std::set<CUgraphExec_st *>  executables;
-cudaError_t                 last_error, sticky;
-long                        calls, graph_launches, kernels, convolutions;
-size_t                      used, peak;
+std::map<void *, size_t>   device_memory;
+std::set<void *>           host_memory;
+std::set<CUstream_st *>    streams;
+std::set<CUgraphExec_st *> executables;
+cudaError_t                last_error, sticky;
+long                       calls, graph_launches, kernels, convolutions;
+size_t                     used, peak;
 
 [[noreturn]] void
 fail (const char *message)
@@ -77,10 +77,14 @@ fault_error (cudaError_t natural)
 {
   switch (standin.fault)
     {
-    case STANDIN_FAULT_MEMORY: return cudaErrorMemoryAllocation;
-    case STANDIN_FAULT_UNSUPPORTED: return cudaErrorNotSupported;
-    case STANDIN_FAULT_STICKY: return sticky = cudaErrorIllegalAddress;
-    default: return natural;
+    case STANDIN_FAULT_MEMORY:
+      return cudaErrorMemoryAllocation;
+    case STANDIN_FAULT_UNSUPPORTED:
+      return cudaErrorNotSupported;
+    case STANDIN_FAULT_STICKY:
+      return sticky = cudaErrorIllegalAddress;
+    default:
+      return natural;
     }
 }
 
@@ -169,8 +173,9 @@ set_device (int device)
 {
   cudaError_t result = enter (cudaErrorUnknown);
 
-  return result != cudaSuccess ? result
-         : note (device >= 0 && device < standin.devices ? cudaSuccess : cudaErrorInvalidDevice);
+  return result != cudaSuccess
+             ? result
+             : note (device >= 0 && device < standin.devices ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
 cudaError_t
@@ -229,7 +234,7 @@ device_free (void *at)
     fail ("cudaFree of what is not device memory");
   if (spoils_capture ())
     return note (cudaErrorStreamCaptureUnsupported);
-  for (CUstream_st *stream : streams)   /* cudaFree waits for the device */
+  for (CUstream_st *stream : streams) /* cudaFree waits for the device */
     run_queue (stream);
   drop_device_memory (memory);
   return result;
@@ -381,7 +386,7 @@ graph_instantiate (cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long 
 
   if (result != cudaSuccess)
     return result;
-  *exec = new CUgraphExec_st {graph->nodes};
+  *exec = new CUgraphExec_st{ graph->nodes };
   executables.insert (*exec);
   return cudaSuccess;
 }
@@ -498,12 +503,15 @@ standin_enter_cudnn (void)
     return CUDNN_STATUS_SUCCESS;
   switch (standin.fault)
     {
-    case STANDIN_FAULT_MEMORY: return CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
-    case STANDIN_FAULT_UNSUPPORTED: return CUDNN_STATUS_NOT_SUPPORTED_SHAPE;
+    case STANDIN_FAULT_MEMORY:
+      return CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+    case STANDIN_FAULT_UNSUPPORTED:
+      return CUDNN_STATUS_NOT_SUPPORTED_SHAPE;
     case STANDIN_FAULT_STICKY:
       sticky = cudaErrorIllegalAddress;
       return CUDNN_STATUS_EXECUTION_FAILED_CUDART;
-    default: return CUDNN_STATUS_EXECUTION_FAILED;
+    default:
+      return CUDNN_STATUS_EXECUTION_FAILED;
     }
 }
 

@@ -12,7 +12,8 @@
 #include <stddef.h>
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
 /* Reachable from outside of the module made of it. */
@@ -20,27 +21,27 @@ extern "C" {
 
 typedef enum
 {
-  STANDIN_FAULT_NATURAL,      /* what the call is most likely to fail with, once */
-  STANDIN_FAULT_MEMORY,       /* out of memory, once */
-  STANDIN_FAULT_UNSUPPORTED,  /* not supported, once */
-  STANDIN_FAULT_STICKY,       /* an illegal address: everything fails until the device is reset;
-                               * queued work reports it only when it runs */
+  STANDIN_FAULT_NATURAL,     /* what the call is most likely to fail with, once */
+  STANDIN_FAULT_MEMORY,      /* out of memory, once */
+  STANDIN_FAULT_UNSUPPORTED, /* not supported, once */
+  /* an illegal address: everything fails until the device is reset; queued work reports it only when it runs */
+  STANDIN_FAULT_STICKY,
 } StandinFault;
 
 typedef struct
 {
-  int          driver;          /* as cudaDriverGetVersion tells; 0: no driver */
-  int          count_error;     /* cudaGetDeviceCount's result */
+  int          driver;      /* as cudaDriverGetVersion tells; 0: no driver */
+  int          count_error; /* cudaGetDeviceCount's result */
   int          devices;
-  int          major, minor;    /* compute capability */
+  int          major, minor; /* compute capability */
   bool         no_cudnn;
-  size_t       memory;          /* of the device */
-  bool         no_host_memory;  /* cudaHostAlloc fails */
-  bool         no_capture;      /* cudaStreamBeginCapture fails */
-  bool         eager;           /* run queued work at once */
-  bool         descending;      /* the order in which a block's threads run between barriers */
-  unsigned     refused;         /* mask of convolution algorithms that turn out not to be supported */
-  long         fail_at;         /* which call fails, counted from 1; 0: none */
+  size_t       memory;         /* of the device */
+  bool         no_host_memory; /* cudaHostAlloc fails */
+  bool         no_capture;     /* cudaStreamBeginCapture fails */
+  bool         eager;          /* run queued work at once */
+  bool         descending;     /* the order in which a block's threads run between barriers */
+  unsigned     refused;        /* mask of convolution algorithms that turn out not to be supported */
+  long         fail_at;        /* which call fails, counted from 1; 0: none */
   StandinFault fault;
 } Standin;
 
@@ -48,19 +49,19 @@ typedef struct
 STANDIN_EXPORT extern Standin standin;
 
 /* A healthy machine, and the calls counted from 0. Aborts if anything is alive. */
-STANDIN_EXPORT void   standin_reset  (void);
+STANDIN_EXPORT void standin_reset (void);
 
 /* Calls since the reset, and what has been made but not freed. */
-STANDIN_EXPORT long   standin_calls  (void);
-STANDIN_EXPORT int    standin_live   (void);
+STANDIN_EXPORT long standin_calls (void);
+STANDIN_EXPORT int  standin_live (void);
 
 /* Launched by graphs, and directly. */
-long   standin_graph_launches (void);
-long   standin_kernels        (void);
-long   standin_convolutions   (void);
+long standin_graph_launches (void);
+long standin_kernels (void);
+long standin_convolutions (void);
 
 /* The most device memory that was ever in use. */
-size_t standin_peak   (void);
+size_t standin_peak (void);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,9 @@
 const TestWidths test_thin = { 4, 7, 5, 16, 9, 8, 16, 6, 16, 6, 16, 8, 9, 16, 5, 7, 4 };
 const TestWidths test_tiny = { 4, 7, 5, 16, 17, 8, 9, 6, 33, 6, 9, 8, 17, 16, 5, 7, 4 };
 const TestWidths test_compact = { 16, 16, 32, 32, 64, 64, 64, 64, 256, 80, 80, 80, 80, 48, 48, 16, 16 };
-const TestWidths test_wide = { 64, 64, 128, 128, 144, 130, 128, 160, 192, 160, 128, 130, 144, 128, 128, 64, 64 };
+const TestWidths test_wide = {
+  64, 64, 128, 128, 144, 130, 128, 160, 192, 160, 128, 130, 144, 128, 128, 64, 64
+};
 
 float *
 test_random (gsize n, double low, double high, guint32 seed)

@@ -52,7 +52,11 @@ element_scale (const AdainKernels *kernels)
 static float
 round_bf16 (float value)
 {
-  union { float value; guint32 bits; } word = { value };
+  union
+  {
+    float   value;
+    guint32 bits;
+  } word = { value };
 
   word.bits = (word.bits + 0x7fff + (word.bits >> 16 & 1)) & 0xffff0000;
   return word.value;
@@ -69,7 +73,11 @@ as_element (const AdainKernels *kernels, float value)
 static float
 get (const AdainKernels *kernels, const void *elements, gsize i)
 {
-  union { guint32 bits; float value; } word;
+  union
+  {
+    guint32 bits;
+    float   value;
+  } word;
 
   if (kernels->limit)
     return (float) ((const gint16 *) elements)[i] / INTEGER_SCALE;
@@ -82,7 +90,11 @@ get (const AdainKernels *kernels, const void *elements, gsize i)
 static void
 put (const AdainKernels *kernels, void *elements, gsize i, float value)
 {
-  union { float value; guint32 bits; } word = { value };
+  union
+  {
+    float   value;
+    guint32 bits;
+  } word = { value };
 
   if (kernels->limit)
     ((gint16 *) elements)[i] = value * INTEGER_SCALE;
@@ -162,8 +174,8 @@ run_conv (const AdainKernels *kernels, const Problem *problem)
       put (kernels, in, pixel * packed.in_stride + c, problem->input[pixel * shape->in + c]);
   memset (out, GUARD, bytes);
   g_assert_true (kernels->pack (&packed, &problem->conv));
-  g_assert_true (kernels->conv (&packed, in + (in_pitch + packed.in_stride) * kernels->element, in_pitch,
-                                out, out_pitch, shape->width, shape->rows));
+  g_assert_true (kernels->conv (&packed, in + (in_pitch + packed.in_stride) * kernels->element, in_pitch, out,
+                                out_pitch, shape->width, shape->rows));
   kernels->unpack (&packed);
 
   for (int y = 0; y < rows; y++)
@@ -188,16 +200,16 @@ run_conv (const AdainKernels *kernels, const Problem *problem)
 static void
 describe (const AdainKernels *kernels, const Shape *shape)
 {
-  g_test_message ("%s: %d -> %d channels, %d x %d%s%s%s", kernels->name, shape->in, shape->out,
-                  shape->width, shape->rows, shape->upsample ? ", upsample" : "",
-                  shape->relu ? ", relu" : "", shape->float_out ? ", float" : "");
+  g_test_message ("%s: %d -> %d channels, %d x %d%s%s%s", kernels->name, shape->in, shape->out, shape->width,
+                  shape->rows, shape->upsample ? ", upsample" : "", shape->relu ? ", relu" : "",
+                  shape->float_out ? ", float" : "");
 }
 
 /* All sets must agree to the last bit. */
 static void
 check_exact (GRand *random, const Shape *shape)
 {
-  g_auto (Problem)  problem;
+  g_auto (Problem) problem;
   g_autofree float *expected = NULL;
 
   problem_init (&problem, shape);
@@ -244,8 +256,8 @@ test_channels (void)
     for (gsize o = 0; o < G_N_ELEMENTS (channels); o++)
       for (int flags = 0; flags < 8; flags++)
         {
-          Shape shape = { channels[i], channels[o], g_rand_int_range (random, 1, 41), 1,
-                          flags & 1, (flags & 2) != 0, (flags & 4) != 0 };
+          Shape shape = { channels[i],      channels[o],     g_rand_int_range (random, 1, 41), 1, flags & 1,
+                          (flags & 2) != 0, (flags & 4) != 0 };
 
           if (shape.in * shape.out * shape.width < 40000)
             shape.rows = g_rand_int_range (random, 1, 4);
@@ -274,7 +286,15 @@ test_sizes (void)
 }
 
 /* Values that do round: of any size, all of one sign, cancelling each other, mostly zero. */
-typedef enum { UNIFORM, POSITIVE, CANCELLING, SPARSE, WIDE_RANGE, KINDS } Kind;
+typedef enum
+{
+  UNIFORM,
+  POSITIVE,
+  CANCELLING,
+  SPARSE,
+  WIDE_RANGE,
+  KINDS
+} Kind;
 
 static void
 fill_kind (GRand *random, Kind kind, float *out, gsize n, float size)
@@ -323,14 +343,15 @@ weight_rounding (const AdainKernels *kernels, const Problem *problem, int channe
   for (gsize i = 0; i < problem->n_inputs; i++)
     input = MAX (input, fabs (problem->input[i]));
   /* The scale of the weights is rounded down to a power of two. */
-  return count * input * MAX (total * kernels->limit / (G_MAXINT32 - (count + 2.0) * kernels->limit),
-                              largest / kernels->limit);
+  return count * input
+         * MAX (total * kernels->limit / (G_MAXINT32 - (count + 2.0) * kernels->limit),
+                largest / kernels->limit);
 }
 
 static void
 check_rounding (GRand *random, const AdainKernels *kernels, const Shape *shape, Kind kind)
 {
-  g_auto (Problem)  problem;
+  g_auto (Problem) problem;
   g_autofree float *expected = NULL, *magnitude = NULL, *result = NULL;
   double            inexact = is_bf16 (kernels) && shape->upsample ? BF16_EPSILON : FLOAT_EPSILON;
   double            rounding = is_bf16 (kernels) && !shape->float_out ? BF16_EPSILON : 0;
@@ -371,12 +392,12 @@ test_rounding (gconstpointer data)
 {
   const AdainKernels *kernels = data;
   static const Shape  shapes[] = {
-    { 3, 16, 13, 3, FALSE, TRUE, FALSE },  { 64, 64, 25, 2, FALSE, TRUE, FALSE },
-    { 64, 128, 9, 1, FALSE, TRUE, TRUE },  { 128, 64, 11, 2, FALSE, TRUE, FALSE },
-    { 64, 32, 12, 2, TRUE, TRUE, FALSE },  { 16, 3, 37, 3, FALSE, FALSE, TRUE },
+    { 3, 16, 13, 3, FALSE, TRUE, FALSE }, { 64, 64, 25, 2, FALSE, TRUE, FALSE },
+    { 64, 128, 9, 1, FALSE, TRUE, TRUE }, { 128, 64, 11, 2, FALSE, TRUE, FALSE },
+    { 64, 32, 12, 2, TRUE, TRUE, FALSE }, { 16, 3, 37, 3, FALSE, FALSE, TRUE },
     { 24, 40, 5, 3, TRUE, FALSE, TRUE },
   };
-  g_autoptr (GRand)   random = g_rand_new_with_seed (3);
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
 
   if (!kernels->supported ())
     {
@@ -410,8 +431,8 @@ check_guard (const AdainKernels *kernels, const void *elements, gsize first, gsi
 static void
 check_pool (GRand *random, const AdainKernels *kernels, int channels, int width, int rows, int gap)
 {
-  gsize            in_pitch = (gsize) (2 * width + gap) * channels;
-  gsize            out_pitch = (gsize) (width + gap) * channels, n_in = in_pitch * rows * 2;
+  gsize             in_pitch = (gsize) (2 * width + gap) * channels;
+  gsize             out_pitch = (gsize) (width + gap) * channels, n_in = in_pitch * rows * 2;
   g_autofree float *values = g_new (float, n_in);
   g_autofree void  *in = g_malloc (n_in * kernels->element);
   g_autofree void  *out = guarded_new (kernels, out_pitch * rows);
@@ -430,8 +451,7 @@ check_pool (GRand *random, const AdainKernels *kernels, int channels, int width,
           const float *p = values + 2 * y * in_pitch + i / channels * 2 * channels + i % channels;
 
           g_assert_cmpfloat (get (kernels, out, y * out_pitch + i), ==,
-                             MAX (MAX (p[0], p[channels]),
-                                  MAX (p[in_pitch], p[in_pitch + channels])));
+                             MAX (MAX (p[0], p[channels]), MAX (p[in_pitch], p[in_pitch + channels])));
         }
       check_guard (kernels, out, y * out_pitch + (gsize) width * channels, (y + 1) * out_pitch);
     }
@@ -442,7 +462,7 @@ static void
 test_pool (gconstpointer data)
 {
   const AdainKernels *kernels = data;
-  g_autoptr (GRand)   random = g_rand_new_with_seed (4);
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
 
   if (!kernels->supported ())
     {
@@ -458,7 +478,8 @@ static void
 check_close (const AdainKernels *kernels, float value, double expected, double magnitude)
 {
   double rounding = is_bf16 (kernels) ? BF16_EPSILON * fabs (expected)
-                    : kernels->limit ? 0.5001 / INTEGER_SCALE : 0;
+                    : kernels->limit  ? 0.5001 / INTEGER_SCALE
+                                      : 0;
 
   if (kernels->limit)
     expected = CLAMP (expected, -(double) kernels->limit / INTEGER_SCALE,
@@ -472,7 +493,7 @@ test_load (gconstpointer data)
   const AdainKernels *kernels = data;
   const float         mean[3] = { 0.408f, 0.458f, 0.485f }, scale[3] = { 255, -2, 0.01f };
   const float         unit = element_scale (kernels);
-  g_autoptr (GRand)   random = g_rand_new_with_seed (5);
+  g_autoptr (GRand) random = g_rand_new_with_seed (5);
 
   if (!kernels->supported ())
     {
@@ -481,7 +502,7 @@ test_load (gconstpointer data)
     }
   for (int n = 1; n < 50; n++)
     {
-      gsize            stride = kernels->input_stride;
+      gsize             stride = kernels->input_stride;
       g_autofree float *rgb = g_new (float, n * 3);
       g_autofree void  *out = guarded_new (kernels, n * stride);
 
@@ -503,7 +524,7 @@ test_affine (gconstpointer data)
 {
   const AdainKernels *kernels = data;
   const float         unit = element_scale (kernels);
-  g_autoptr (GRand)   random = g_rand_new_with_seed (6);
+  g_autoptr (GRand) random = g_rand_new_with_seed (6);
 
   if (!kernels->supported ())
     {
@@ -512,8 +533,8 @@ test_affine (gconstpointer data)
     }
   for (int channels = 1; channels < 150; channels += 7)
     {
-      int              n = 1 + channels % 9, stride = adain_round_up (channels, kernels->multiple);
-      g_autofree float *features = g_new (float, n * channels);
+      int               n = 1 + channels % 9, stride = adain_round_up (channels, kernels->multiple);
+      g_autofree float *features = g_new (float, n *channels);
       g_autofree float *scale = g_new (float, channels), *shift = g_new (float, channels);
       g_autofree void  *out = guarded_new (kernels, n * stride);
 
@@ -545,10 +566,11 @@ main (int argc, char **argv)
 {
   static const struct
   {
-    const char  *name;
-    void       (*test) (gconstpointer);
-  } each[] = { { "rounding", test_rounding }, { "pool", test_pool },
-               { "load", test_load }, { "affine", test_affine } };
+    const char *name;
+    void (*test) (gconstpointer);
+  } each[] = {
+    { "rounding", test_rounding }, { "pool", test_pool }, { "load", test_load }, { "affine", test_affine }
+  };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kernels/find", test_find);

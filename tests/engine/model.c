@@ -12,9 +12,9 @@
 
 typedef struct
 {
-  char  *directory, *path;
-  char  *bytes;              /* of the model of the reference pictures */
-  gsize  length, header;     /* of the file, of its JSON */
+  char *directory, *path;
+  char *bytes;          /* of the model of the reference pictures */
+  gsize length, header; /* of the file, of its JSON */
 } Fixture;
 
 static void
@@ -132,9 +132,17 @@ test_extended (Fixture *fixture, gconstpointer data)
 static void
 test_header_length (Fixture *fixture, gconstpointer data)
 {
-  const guint64 lengths[] = { 0, 1, fixture->header - 1, fixture->header + 1, fixture->length - 8,
-                              fixture->length - 7, 100 * 1000 * 1000, G_MAXUINT32, G_MAXINT64,
-                              G_MAXUINT64 - 7, G_MAXUINT64 };
+  const guint64 lengths[] = { 0,
+                              1,
+                              fixture->header - 1,
+                              fixture->header + 1,
+                              fixture->length - 8,
+                              fixture->length - 7,
+                              100 * 1000 * 1000,
+                              G_MAXUINT32,
+                              G_MAXINT64,
+                              G_MAXUINT64 - 7,
+                              G_MAXUINT64 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
@@ -148,9 +156,21 @@ test_header_length (Fixture *fixture, gconstpointer data)
 static void
 test_not_json (Fixture *fixture, gconstpointer data)
 {
-  const char *const texts[] = { "", "{", "[]", "{}", "null", "7", "\"text\"", "{\"a\":}", "[{}]",
-                                "{\"__metadata__\":[]}", "{\"__metadata__\":{}}", "{\"a\":1}",
-                                "{\"a\":{}}", "\xff\xfe", "{\"\xc3\x28\":1}" };
+  const char *const texts[] = { "",
+                                "{",
+                                "[]",
+                                "{}",
+                                "null",
+                                "7",
+                                "\"text\"",
+                                "{\"a\":}",
+                                "[{}]",
+                                "{\"__metadata__\":[]}",
+                                "{\"__metadata__\":{}}",
+                                "{\"a\":1}",
+                                "{\"a\":{}}",
+                                "\xff\xfe",
+                                "{\"\xc3\x28\":1}" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     check_header_refused (fixture, texts[i], strlen (texts[i]));
@@ -260,10 +280,10 @@ test_accepted (Fixture *fixture, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (edits); i++)
     {
-      g_autoptr (GString)    json = edited (fixture, edits[i][0], edits[i][1]);
-      g_autoptr (GString)    file = with_header (fixture, json->str, json->len);
+      g_autoptr (GString) json = edited (fixture, edits[i][0], edits[i][1]);
+      g_autoptr (GString) file = with_header (fixture, json->str, json->len);
       g_autoptr (AdainModel) model = NULL;
-      GError                *error = NULL;
+      GError *error = NULL;
 
       save (fixture, file->str, file->len);
       model = adain_model_load (fixture->path, &error);
@@ -297,10 +317,14 @@ test_not_finite (Fixture *fixture, gconstpointer data)
 static void
 test_halves (void)
 {
-  static const struct { guint16 half; float value; } pairs[] = {
-    { 0x0000, 0 }, { 0x0001, 0x1p-24f }, { 0x03ff, 0x3ffp-24f }, { 0x0400, 0x1p-14f },
-    { 0x3c00, 1 }, { 0xc000, -2 }, { 0x3555, 0x1.554p-2f }, { 0x7bff, 65504 }, { 0xfbff, -65504 },
-    { 0x8001, -0x1p-24f },
+  static const struct
+  {
+    guint16 half;
+    float   value;
+  } pairs[] = {
+    { 0x0000, 0 },      { 0x0001, 0x1p-24f },  { 0x03ff, 0x3ffp-24f },  { 0x0400, 0x1p-14f },
+    { 0x3c00, 1 },      { 0xc000, -2 },        { 0x3555, 0x1.554p-2f }, { 0x7bff, 65504 },
+    { 0xfbff, -65504 }, { 0x8001, -0x1p-24f },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -318,8 +342,8 @@ static void
 test_cost (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
-  const AdainNetwork    *network = adain_model_network (model);
-  double                 encoder = 0, decoder = 0, pixels = 1;
+  const AdainNetwork *network = adain_model_network (model);
+  double              encoder = 0, decoder = 0, pixels = 1;
 
   for (int i = 0; i < ADAIN_LAYERS; i++)
     {
@@ -339,9 +363,9 @@ test_cost (void)
 static AdainImage *
 paint (AdainModel *model, const char *kernels, AdainImage *picture)
 {
-  g_autoptr (AdainEngine)  engine = test_engine_new (model, kernels, 2, 0, 0);
-  g_autoptr (AdainImage)   painting = test_image_new (picture->height + 5, picture->width + 50);
-  g_autoptr (AdainStyle)   style = test_style_new (engine, painting);
+  g_autoptr (AdainEngine) engine = test_engine_new (model, kernels, 2, 0, 0);
+  g_autoptr (AdainImage) painting = test_image_new (picture->height + 5, picture->width + 50);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
 
   return test_render (content, style, 1);
@@ -369,7 +393,7 @@ shipped_model (void)
 static void
 test_shipped (void)
 {
-  static const int       sizes[][2] = { { 33, 47 }, { 96, 64 }, { 165, 121 } };
+  static const int sizes[][2] = { { 33, 47 }, { 96, 64 }, { 165, 121 } };
   g_autoptr (AdainModel) model = shipped_model ();
 
   if (!model)
@@ -382,9 +406,9 @@ test_shipped (void)
       for (int k = 0; adain_kernels[k] != &adain_kernels_c; k++)
         if (adain_kernels[k]->supported ())
           {
-            const char            *name = adain_kernels[k]->name;
+            const char *name = adain_kernels[k]->name;
             g_autoptr (AdainImage) result = paint (model, name, picture);
-            double                 distance = test_image_error (result, expected);
+            double distance = test_image_error (result, expected);
 
             g_test_message ("%d x %d, %s: %.2g", sizes[i][0], sizes[i][1], name, distance);
             g_assert_cmpfloat (distance, <, test_is_float (name) ? 1e-5 : 2e-2);
@@ -398,7 +422,7 @@ main (int argc, char **argv)
   static const struct
   {
     const char *path;
-    void      (*test) (Fixture *, gconstpointer);
+    void (*test) (Fixture *, gconstpointer);
   } tests[] = {
     { "/model/paths", test_paths },
     { "/model/truncated", test_truncated },

@@ -77,24 +77,24 @@ check_case (AdainEngine *engine, Safetensors *file, const char *name, double lim
 {
   g_autoptr (AdainImage) picture = get_image (file, name, "content");
   g_autoptr (AdainImage) result = test_image_new (picture->width, picture->height);
-  g_autoptr (GPtrArray)  styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_free);
-  gsize                  n = 0;
-  g_autofree float      *weights = get_floats (file, name, "weights", &n);
-  g_autofree float      *strength = get_floats (file, name, "strength", &n);
-  g_autofree float      *expected = get_floats (file, name, "output", &n);
-  AdainSource            source = adain_image_source (picture);
-  AdainSink              sink = adain_image_sink (result);
-  AdainRenderOptions     options = { .strength = *strength, .plain = TRUE };
-  double                 blend[8];
-  g_autofree float      *rgb = NULL;
-  AdainContent          *content;
-  GError                *error = NULL;
+  g_autoptr (GPtrArray) styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_free);
+  gsize              n = 0;
+  g_autofree float  *weights = get_floats (file, name, "weights", &n);
+  g_autofree float  *strength = get_floats (file, name, "strength", &n);
+  g_autofree float  *expected = get_floats (file, name, "output", &n);
+  AdainSource        source = adain_image_source (picture);
+  AdainSink          sink = adain_image_sink (result);
+  AdainRenderOptions options = { .strength = *strength, .plain = TRUE };
+  double             blend[8];
+  g_autofree float  *rgb = NULL;
+  AdainContent      *content;
+  GError            *error = NULL;
 
   for (;;)
     {
-      g_autofree char       *part = g_strdup_printf ("style%u", styles->len);
+      g_autofree char *part = g_strdup_printf ("style%u", styles->len);
       g_autoptr (AdainImage) image = get_image (file, name, part);
-      AdainSource            style;
+      AdainSource style;
 
       if (!image)
         break;
@@ -106,8 +106,8 @@ check_case (AdainEngine *engine, Safetensors *file, const char *name, double lim
   content = adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   check_moments (content, file, name, limit);
-  adain_content_render (content, (AdainStyle **) styles->pdata, blend, styles->len, &options, &sink,
-                        NULL, NULL, NULL, &error);
+  adain_content_render (content, (AdainStyle **) styles->pdata, blend, styles->len, &options, &sink, NULL,
+                        NULL, NULL, &error);
   g_assert_no_error (error);
   adain_content_free (content);
 
@@ -121,14 +121,14 @@ check_case (AdainEngine *engine, Safetensors *file, const char *name, double lim
 static void
 test_reference (gconstpointer data)
 {
-  const AdainKernels    *kernels = data;
-  AdainEngineOptions     options = { .kernels = kernels->name, .threads = 2 };
-  g_autofree char       *model_path = test_reference_path ("model.safetensors");
-  g_autofree char       *cases_path = test_reference_path ("cases.safetensors");
-  GError                *error = NULL;
+  const AdainKernels *kernels = data;
+  AdainEngineOptions  options = { .kernels = kernels->name, .threads = 2 };
+  g_autofree char    *model_path = test_reference_path ("model.safetensors");
+  g_autofree char    *cases_path = test_reference_path ("cases.safetensors");
+  GError             *error = NULL;
   g_autoptr (AdainModel) model = NULL;
   g_autoptr (Safetensors) file = NULL;
-  AdainEngine           *engine;
+  AdainEngine *engine;
 
   if (!kernels->supported ())
     {

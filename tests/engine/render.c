@@ -14,13 +14,13 @@
 
 /* Seconds that cancelling may take; sides of the picture on which that is tried. */
 #ifdef __SANITIZE_ADDRESS__
-#define PROMPT 2.0
-#define WIDTH  600
-#define HEIGHT 400
+#  define PROMPT 2.0
+#  define WIDTH  600
+#  define HEIGHT 400
 #else
-#define PROMPT 0.2
-#define WIDTH  1600
-#define HEIGHT 1100
+#  define PROMPT 0.2
+#  define WIDTH  1600
+#  define HEIGHT 1100
 #endif
 
 typedef struct
@@ -34,7 +34,7 @@ typedef struct
 static AdainImage *
 random_image (int width, int height, guint seed)
 {
-  AdainImage       *image = test_image_new (width, height);
+  AdainImage *image = test_image_new (width, height);
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
 
   for (gsize i = 0; i < (gsize) width * height * 4; i++)
@@ -123,7 +123,7 @@ test_strength_zero (Scene *scene, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (work_sizes); i++)
     {
       g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, work_sizes[i]);
-      g_autoptr (AdainImage)   result = test_render (content, scene->styles[0], 0);
+      g_autoptr (AdainImage) result = test_render (content, scene->styles[0], 0);
 
       g_assert_true (is_same (result, scene->picture));
     }
@@ -133,17 +133,17 @@ test_strength_zero (Scene *scene, gconstpointer data)
 static void
 check_no_jump (Scene *scene, const char *kernels, int work_size, double rounding)
 {
-  g_autoptr (AdainEngine)  engine = test_engine_new (scene->model, kernels, 2, 0, 0);
+  g_autoptr (AdainEngine) engine = test_engine_new (scene->model, kernels, 2, 0, 0);
   g_autoptr (AdainContent) content = test_content_new (engine, scene->picture, work_size);
-  double                   last = 1;
+  double last = 1;
 
   for (double strength = 1e-1; strength > 1e-7; strength /= 10)
     {
       g_autoptr (AdainImage) result = test_render (content, scene->styles[0], strength);
-      double                 distance = test_image_error (result, scene->picture);
+      double distance = test_image_error (result, scene->picture);
 
-      g_test_message ("%s, %d px, strength %g: %.2g", adain_engine_describe (engine), work_size,
-                      strength, distance);
+      g_test_message ("%s, %d px, strength %g: %.2g", adain_engine_describe (engine), work_size, strength,
+                      distance);
       g_assert_cmpfloat (distance, <, last / 2 + rounding);
       last = distance;
     }
@@ -162,14 +162,14 @@ static void
 test_plain (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 0);
-  AdainRenderOptions       whole = { .strength = 1 }, plain_whole = { .strength = 1, .plain = TRUE };
-  AdainRenderOptions       half = { .strength = 0.5 }, plain_half = { .strength = 0.5, .plain = TRUE };
-  AdainRenderOptions       none = { .plain = TRUE };
-  g_autoptr (AdainImage)   a = render (content, scene->styles, NULL, 1, &whole);
-  g_autoptr (AdainImage)   b = render (content, scene->styles, NULL, 1, &plain_whole);
-  g_autoptr (AdainImage)   c = render (content, scene->styles, NULL, 1, &half);
-  g_autoptr (AdainImage)   d = render (content, scene->styles, NULL, 1, &plain_half);
-  g_autoptr (AdainImage)   e = render (content, scene->styles, NULL, 1, &none);
+  AdainRenderOptions whole = { .strength = 1 }, plain_whole = { .strength = 1, .plain = TRUE };
+  AdainRenderOptions half = { .strength = 0.5 }, plain_half = { .strength = 0.5, .plain = TRUE };
+  AdainRenderOptions none = { .plain = TRUE };
+  g_autoptr (AdainImage) a = render (content, scene->styles, NULL, 1, &whole);
+  g_autoptr (AdainImage) b = render (content, scene->styles, NULL, 1, &plain_whole);
+  g_autoptr (AdainImage) c = render (content, scene->styles, NULL, 1, &half);
+  g_autoptr (AdainImage) d = render (content, scene->styles, NULL, 1, &plain_half);
+  g_autoptr (AdainImage) e = render (content, scene->styles, NULL, 1, &none);
 
   g_assert_true (is_same (a, b));
   g_assert_cmpfloat (test_image_error (d, c), >, 0.01);
@@ -189,10 +189,10 @@ test_plain (Scene *scene, gconstpointer data)
 static void
 test_blend (void)
 {
-  AdainStyle      *styles[2];
-  AdainMoments    *content = adain_moments_new (1);
-  const double     weights[] = { 0.25, 0.75 };
-  float            scale, shift;
+  AdainStyle   *styles[2];
+  AdainMoments *content = adain_moments_new (1);
+  const double  weights[] = { 0.25, 0.75 };
+  float         scale, shift;
 
   for (int k = 0; k < 2; k++)
     {
@@ -222,17 +222,17 @@ static void
 test_weights (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 0);
-  AdainRenderOptions       options = { .strength = 0.8 };
-  const double             only_second[] = { 0, 7, 0 }, equal[] = { 5, 5, 5 }, mixed[] = { 3, 1, 0 };
-  const double             huge[] = { 3e300, 1e300, 0 };
-  AdainStyle              *repeated[] = { scene->styles[1], scene->styles[1] };
-  g_autoptr (AdainImage)   second = render (content, &scene->styles[1], NULL, 1, &options);
-  g_autoptr (AdainImage)   weighted = render (content, scene->styles, only_second, 3, &options);
-  g_autoptr (AdainImage)   twice = render (content, repeated, mixed, 2, &options);
-  g_autoptr (AdainImage)   by_default = render (content, scene->styles, NULL, 3, &options);
-  g_autoptr (AdainImage)   equally = render (content, scene->styles, equal, 3, &options);
-  g_autoptr (AdainImage)   mixture = render (content, scene->styles, mixed, 3, &options);
-  g_autoptr (AdainImage)   huge_mixture = render (content, scene->styles, huge, 3, &options);
+  AdainRenderOptions options = { .strength = 0.8 };
+  const double       only_second[] = { 0, 7, 0 }, equal[] = { 5, 5, 5 }, mixed[] = { 3, 1, 0 };
+  const double       huge[] = { 3e300, 1e300, 0 };
+  AdainStyle        *repeated[] = { scene->styles[1], scene->styles[1] };
+  g_autoptr (AdainImage) second = render (content, &scene->styles[1], NULL, 1, &options);
+  g_autoptr (AdainImage) weighted = render (content, scene->styles, only_second, 3, &options);
+  g_autoptr (AdainImage) twice = render (content, repeated, mixed, 2, &options);
+  g_autoptr (AdainImage) by_default = render (content, scene->styles, NULL, 3, &options);
+  g_autoptr (AdainImage) equally = render (content, scene->styles, equal, 3, &options);
+  g_autoptr (AdainImage) mixture = render (content, scene->styles, mixed, 3, &options);
+  g_autoptr (AdainImage) huge_mixture = render (content, scene->styles, huge, 3, &options);
 
   g_assert_true (is_same (weighted, second));
   g_assert_true (is_same (twice, second));
@@ -279,10 +279,10 @@ test_lightness (Scene *scene, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (work_sizes); i++)
     {
       g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, work_sizes[i]);
-      AdainRenderOptions       color = { .strength = 0.9, .color = ADAIN_COLOR_LIGHTNESS };
-      AdainRenderOptions       style = { .strength = 0.9 };
-      g_autoptr (AdainImage)   result = render (content, scene->styles, NULL, 1, &color);
-      g_autoptr (AdainImage)   styled = render (content, scene->styles, NULL, 1, &style);
+      AdainRenderOptions color = { .strength = 0.9, .color = ADAIN_COLOR_LIGHTNESS };
+      AdainRenderOptions style = { .strength = 0.9 };
+      g_autoptr (AdainImage) result = render (content, scene->styles, NULL, 1, &color);
+      g_autoptr (AdainImage) styled = render (content, scene->styles, NULL, 1, &style);
 
       check_lightness (result, scene->picture, styled);
     }
@@ -318,14 +318,14 @@ get_palette (AdainImage *image, AdainPalette *palette)
 static void
 test_palette (Scene *scene, gconstpointer data)
 {
-  g_autoptr (AdainImage)   from = soft_image (7, 0.4), to = soft_image (8, 0.6);
-  g_autoptr (AdainImage)   moved = copy_image (from);
+  g_autoptr (AdainImage) from = soft_image (7, 0.4), to = soft_image (8, 0.6);
+  g_autoptr (AdainImage) moved = copy_image (from);
   g_autoptr (AdainContent) content = test_content_new (scene->engine, to, 0);
-  AdainSource              source = adain_image_source (from);
-  AdainPalette             own, target, reached, again;
-  AdainColorMap            map;
-  GError                  *error = NULL;
-  g_autoptr (AdainStyle)   style = NULL, expected = NULL;
+  AdainSource   source = adain_image_source (from);
+  AdainPalette  own, target, reached, again;
+  AdainColorMap map;
+  GError       *error = NULL;
+  g_autoptr (AdainStyle) style = NULL, expected = NULL;
 
   get_palette (from, &own);
   get_palette (to, &target);
@@ -355,8 +355,8 @@ static void
 test_flat_palette (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainImage) flat = test_image_new (20, 20);
-  AdainPalette           flat_palette, palette;
-  AdainColorMap          map;
+  AdainPalette  flat_palette, palette;
+  AdainColorMap map;
 
   for (int i = 0; i < 400; i++)
     for (int c = 0; c < 3; c++)
@@ -402,16 +402,16 @@ test_alpha (Scene *scene, gconstpointer data)
 
   for (gsize w = 0; w < G_N_ELEMENTS (work_sizes); w++)
     {
-      g_autoptr (AdainImage)   other = copy_image (scene->picture);
+      g_autoptr (AdainImage) other = copy_image (scene->picture);
       g_autoptr (AdainContent) content = NULL, other_content = NULL;
-      g_autoptr (AdainImage)   result = NULL, other_result = NULL;
+      g_autoptr (AdainImage) result = NULL, other_result = NULL;
 
       hide (scene->picture, 0.1);
       hide (other, w ? 1e30f : NAN);
       content = test_content_new (scene->engine, scene->picture, work_sizes[w]);
       other_content = test_content_new (scene->engine, other, work_sizes[w]);
-      g_assert_cmpmem (content->moments->mean, 32 * sizeof (double),
-                       other_content->moments->mean, 32 * sizeof (double));
+      g_assert_cmpmem (content->moments->mean, 32 * sizeof (double), other_content->moments->mean,
+                       32 * sizeof (double));
       result = test_render (content, scene->styles[0], 0.7);
       other_result = test_render (other_content, scene->styles[0], 0.7);
       for (int y = 0; y < result->height; y++)
@@ -421,8 +421,8 @@ test_alpha (Scene *scene, gconstpointer data)
 
             g_assert_cmpfloat (result->rgba[i + 3], ==, scene->picture->rgba[i + 3]);
             if (!is_hidden (x, y))
-              g_assert_cmpmem (result->rgba + i, 4 * sizeof (float),
-                               other_result->rgba + i, 4 * sizeof (float));
+              g_assert_cmpmem (result->rgba + i, 4 * sizeof (float), other_result->rgba + i,
+                               4 * sizeof (float));
           }
     }
 }
@@ -432,7 +432,7 @@ test_alpha (Scene *scene, gconstpointer data)
 static void
 test_fill (Scene *scene, gconstpointer data)
 {
-  g_autoptr (AdainImage)   even = copy_image (scene->picture), hole = NULL;
+  g_autoptr (AdainImage) even = copy_image (scene->picture), hole = NULL;
   g_autoptr (AdainContent) even_content = NULL, hole_content = NULL, small_content = NULL;
 
   for (gsize i = 0; i < (gsize) even->width * even->height; i++)
@@ -454,10 +454,10 @@ test_fill (Scene *scene, gconstpointer data)
 static void
 test_mask (Scene *scene, gconstpointer data)
 {
-  g_autoptr (AdainImage)   other = copy_image (scene->picture);
+  g_autoptr (AdainImage) other = copy_image (scene->picture);
   g_autoptr (AdainContent) content = NULL, other_content = NULL, whole = NULL;
-  g_autoptr (AdainImage)   result = NULL, other_result = NULL, whole_result = NULL;
-  gsize                    n = (gsize) other->width * other->height;
+  g_autoptr (AdainImage) result = NULL, other_result = NULL, whole_result = NULL;
+  gsize n = (gsize) other->width * other->height;
 
   whole = test_content_new (scene->engine, scene->picture, 0);
   whole_result = test_render (whole, scene->styles[0], 1);
@@ -479,8 +479,8 @@ test_mask (Scene *scene, gconstpointer data)
   g_assert_cmpfloat (content->moments->weight, ==, other_content->moments->weight);
   for (gsize i = 0; i < n; i++)
     if (i % other->width < 60)
-      g_assert_cmpmem (result->rgba + 4 * i, 4 * sizeof (float),
-                       other_result->rgba + 4 * i, 4 * sizeof (float));
+      g_assert_cmpmem (result->rgba + 4 * i, 4 * sizeof (float), other_result->rgba + 4 * i,
+                       4 * sizeof (float));
   g_assert_cmpfloat (test_image_error (result, whole_result), >, 1e-3);
 }
 
@@ -511,14 +511,18 @@ test_nothing_visible (Scene *scene, gconstpointer data)
 static void
 test_faint (Scene *scene, gconstpointer data)
 {
-  static const struct { float alpha; int work_size; gboolean visible; } trials[]
-    = { { 1e-5f, 0, TRUE }, { 1e-5f, 90, TRUE }, { 1e-44f, 0, FALSE }, { 1e-44f, 90, FALSE } };
+  static const struct
+  {
+    float    alpha;
+    int      work_size;
+    gboolean visible;
+  } trials[] = { { 1e-5f, 0, TRUE }, { 1e-5f, 90, TRUE }, { 1e-44f, 0, FALSE }, { 1e-44f, 90, FALSE } };
 
   for (gsize t = 0; t < G_N_ELEMENTS (trials); t++)
     {
-      AdainSource              source = adain_image_source (scene->picture);
+      AdainSource source = adain_image_source (scene->picture);
       g_autoptr (AdainContent) content = NULL;
-      GError                  *error = NULL;
+      GError *error = NULL;
 
       for (gsize i = 0; i < (gsize) source.width * source.height; i++)
         scene->picture->rgba[4 * i + 3] = trials[t].alpha;
@@ -539,10 +543,10 @@ test_faint (Scene *scene, gconstpointer data)
 static void
 test_not_finite (Scene *scene, gconstpointer data)
 {
-  const float              bad[] = { NAN, INFINITY, -INFINITY, 1e38f, -5 }, good[] = { 0, 1, 0, 1, 0 };
-  g_autoptr (AdainImage)   clean = copy_image (scene->picture);
+  const float bad[] = { NAN, INFINITY, -INFINITY, 1e38f, -5 }, good[] = { 0, 1, 0, 1, 0 };
+  g_autoptr (AdainImage) clean = copy_image (scene->picture);
   g_autoptr (AdainContent) content = NULL, clean_content = NULL;
-  g_autoptr (AdainImage)   result = NULL, clean_result = NULL;
+  g_autoptr (AdainImage) result = NULL, clean_result = NULL;
 
   for (int i = 0; i < 500; i++)
     {
@@ -560,14 +564,14 @@ test_not_finite (Scene *scene, gconstpointer data)
 static void
 test_odd_sizes (Scene *scene, gconstpointer data)
 {
-  static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 1500 }, { 2300, 1 }, { 3, 2 }, { 15, 16 },
-                                  { 7, 900 }, { 17, 17 } };
+  static const int sizes[][2] = { { 1, 1 }, { 2, 1 },   { 1, 1500 }, { 2300, 1 },
+                                  { 3, 2 }, { 15, 16 }, { 7, 900 },  { 17, 17 } };
   static const int work_sizes[] = { 0, 1, 2, 50 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (gsize w = 0; w < G_N_ELEMENTS (work_sizes); w++)
       {
-        g_autoptr (AdainImage)   picture = test_image_new (sizes[i][0], sizes[i][1]);
+        g_autoptr (AdainImage) picture = test_image_new (sizes[i][0], sizes[i][1]);
         g_autoptr (AdainContent) content = test_content_new (scene->engine, picture, work_sizes[w]);
 
         for (double strength = 0.5; strength <= 1; strength += 0.5)
@@ -580,9 +584,9 @@ test_odd_sizes (Scene *scene, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       g_autoptr (AdainImage) painting = test_image_new (sizes[i][0], sizes[i][1]);
-      AdainSource            source = adain_image_source (painting);
-      GError                *error = NULL;
-      AdainStyle            *style = adain_style_encode (scene->engine, &source, 0.25, NULL, NULL, &error);
+      AdainSource source = adain_image_source (painting);
+      GError     *error = NULL;
+      AdainStyle *style = adain_style_encode (scene->engine, &source, 0.25, NULL, NULL, &error);
 
       g_assert_no_error (error);
       for (int c = 0; c < 2 * style->channels; c++)
@@ -599,10 +603,10 @@ test_work_size (Scene *scene, gconstpointer data)
   g_autoptr (AdainContent) larger = test_content_new (scene->engine, scene->picture, 5000);
   g_autoptr (AdainContent) exact = test_content_new (scene->engine, scene->picture, 187);
   g_autoptr (AdainContent) smaller = test_content_new (scene->engine, scene->picture, 93);
-  g_autoptr (AdainImage)   a = test_render (full, scene->styles[0], 0.9);
-  g_autoptr (AdainImage)   b = test_render (larger, scene->styles[0], 0.9);
-  g_autoptr (AdainImage)   c = test_render (exact, scene->styles[0], 0.9);
-  g_autoptr (AdainImage)   d = test_render (smaller, scene->styles[0], 0.9);
+  g_autoptr (AdainImage) a = test_render (full, scene->styles[0], 0.9);
+  g_autoptr (AdainImage) b = test_render (larger, scene->styles[0], 0.9);
+  g_autoptr (AdainImage) c = test_render (exact, scene->styles[0], 0.9);
+  g_autoptr (AdainImage) d = test_render (smaller, scene->styles[0], 0.9);
 
   g_assert_true (is_same (a, b));
   g_assert_true (is_same (a, c));
@@ -639,19 +643,19 @@ watch (double fraction, int tile, int tiles, gpointer user_data)
 static void
 test_progress (Scene *scene, gconstpointer data)
 {
-  static const int        work_sizes[] = { 0, 120 };
-  static const double     strengths[] = { 0, 0.5, 0.6, 1 };
+  static const int    work_sizes[] = { 0, 120 };
+  static const double strengths[] = { 0, 0.5, 0.6, 1 };
   g_autoptr (AdainEngine) engine = test_engine_new (scene->model, NULL, 2, 64, 0);
-  g_autoptr (AdainImage)  result = copy_image (scene->picture);
-  AdainSource             source = adain_image_source (scene->picture);
-  AdainSink               sink = adain_image_sink (result);
-  GError                 *error = NULL;
+  g_autoptr (AdainImage) result = copy_image (scene->picture);
+  AdainSource source = adain_image_source (scene->picture);
+  AdainSink   sink = adain_image_sink (result);
+  GError     *error = NULL;
 
   for (gsize w = 0; w < G_N_ELEMENTS (work_sizes); w++)
     {
-      Watch                    progress = { 0 };
-      g_autoptr (AdainContent) content = adain_content_encode (engine, &source, work_sizes[w], watch,
-                                                               &progress, NULL, &error);
+      Watch progress = { 0 };
+      g_autoptr (AdainContent)
+          content = adain_content_encode (engine, &source, work_sizes[w], watch, &progress, NULL, &error);
 
       g_assert_no_error (error);
       g_assert_cmpfloat (progress.fraction, ==, 1);
@@ -661,8 +665,8 @@ test_progress (Scene *scene, gconstpointer data)
           AdainRenderOptions options = { .strength = strengths[i] };
 
           progress = (Watch) { 0 };
-          adain_content_render (content, scene->styles, NULL, 1, &options, &sink, watch, &progress,
-                                NULL, &error);
+          adain_content_render (content, scene->styles, NULL, 1, &options, &sink, watch, &progress, NULL,
+                                &error);
           g_assert_no_error (error);
           g_assert_cmpfloat (progress.fraction, ==, 1);
           g_assert_cmpint (progress.calls, >, strengths[i] > 0 ? 3 : 0);
@@ -675,21 +679,22 @@ static gboolean
 paint (AdainEngine *engine, AdainImage *picture, AdainImage *painting, int work_size, Watch *progress,
        GCancellable *cancellable, GError **error)
 {
-  AdainSource            source = adain_image_source (picture), style_source = adain_image_source (painting);
+  AdainSource source = adain_image_source (picture), style_source = adain_image_source (painting);
   g_autoptr (AdainImage) result = test_image_new (picture->width, picture->height);
-  AdainSink              sink = adain_image_sink (result);
-  AdainRenderOptions     options = { .strength = 0.5 };
+  AdainSink          sink = adain_image_sink (result);
+  AdainRenderOptions options = { .strength = 0.5 };
   g_autoptr (AdainStyle) style = adain_style_encode (engine, &style_source, 0.25, NULL, cancellable, error);
   g_autoptr (AdainContent) content = NULL;
 
   if (!style)
     return FALSE;
-  content = adain_content_encode (engine, &source, work_size, progress ? watch : NULL, progress,
-                                  cancellable, error);
+  content = adain_content_encode (engine, &source, work_size, progress ? watch : NULL, progress, cancellable,
+                                  error);
   if (progress)
     progress->fraction = 0;
-  return content && adain_content_render (content, &style, NULL, 1, &options, &sink,
-                                          progress ? watch : NULL, progress, cancellable, error);
+  return content
+         && adain_content_render (content, &style, NULL, 1, &options, &sink, progress ? watch : NULL,
+                                  progress, cancellable, error);
 }
 
 static void
@@ -701,8 +706,8 @@ test_cancel_in_progress (Scene *scene, gconstpointer data)
     for (int call = 1;; call++)
       {
         g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-        Watch                    progress = { 0, 0, cancellable, call };
-        GError                  *error = NULL;
+        Watch   progress = { 0, 0, cancellable, call };
+        GError *error = NULL;
 
         if (paint (engine, scene->picture, scene->picture, work_size, &progress, cancellable, &error))
           {
@@ -747,12 +752,12 @@ static double
 time_cancel (AdainEngine *engine, AdainImage *picture, AdainImage *painting, int work_size, gint64 delay)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Timer                    timer = { cancellable, delay };
-  GThread                 *thread = g_thread_new ("cancel", cancel_later, &timer);
-  GError                  *error = NULL;
-  gboolean                 ok = paint (engine, picture, painting, work_size, NULL, cancellable, &error);
-  gint64                   end = g_get_monotonic_time ();
-  double                   cpu = cpu_seconds ();
+  Timer    timer = { cancellable, delay };
+  GThread *thread = g_thread_new ("cancel", cancel_later, &timer);
+  GError  *error = NULL;
+  gboolean ok = paint (engine, picture, painting, work_size, NULL, cancellable, &error);
+  gint64   end = g_get_monotonic_time ();
+  double   cpu = cpu_seconds ();
 
   g_thread_join (thread);
   if (ok)
@@ -793,10 +798,10 @@ test_deterministic (Scene *scene, gconstpointer data)
 
   for (int run = 0; run < 6; run++)
     {
-      g_autoptr (AdainEngine)  engine = test_engine_new (scene->model, NULL, 1 + run % 3, 64, 0);
+      g_autoptr (AdainEngine) engine = test_engine_new (scene->model, NULL, 1 + run % 3, 64, 0);
       g_autoptr (AdainContent) content = test_content_new (engine, scene->picture, run < 3 ? 0 : 100);
-      g_autoptr (AdainImage)   result = test_render (content, scene->styles[0], 0.7);
-      g_autoptr (AdainImage)   again = test_render (content, scene->styles[0], 0.7);
+      g_autoptr (AdainImage) result = test_render (content, scene->styles[0], 0.7);
+      g_autoptr (AdainImage) again = test_render (content, scene->styles[0], 0.7);
 
       g_assert_true (is_same (result, again));
       if (run % 3 == 0)
@@ -815,9 +820,9 @@ check_render_refused (AdainContent *content, AdainStyle *const *styles, const do
                       double strength)
 {
   g_autoptr (AdainImage) result = test_image_new (content->source.width, content->source.height);
-  AdainSink              sink = adain_image_sink (result);
-  AdainRenderOptions     options = { .strength = strength };
-  GError                *error = NULL;
+  AdainSink          sink = adain_image_sink (result);
+  AdainRenderOptions options = { .strength = strength };
+  GError            *error = NULL;
 
   g_assert_false (adain_content_render (content, styles, weights, n, &options, &sink, NULL, NULL, NULL,
                                         &error));
@@ -829,9 +834,9 @@ static void
 test_render_errors (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 0);
-  static const double      weights[][2] = { { 0, 0 }, { -1, 2 }, { NAN, 1 }, { 1, INFINITY },
-                                            { -0.0, 0 }, { 1.7e308, 1.7e308 } };
-  static const double      strengths[] = { -0.1, 1.0001, NAN, INFINITY };
+  static const double weights[][2] = { { 0, 0 },        { -1, 2 },   { NAN, 1 },
+                                       { 1, INFINITY }, { -0.0, 0 }, { 1.7e308, 1.7e308 } };
+  static const double strengths[] = { -0.1, 1.0001, NAN, INFINITY };
   for (gsize i = 0; i < G_N_ELEMENTS (weights); i++)
     check_render_refused (content, scene->styles, weights[i], 2, 1);
   for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
@@ -844,8 +849,8 @@ static void
 test_foreign_style (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 0);
-  AdainEngine             *second = test_engine_new (scene->model, NULL, 1, 0, 0);
-  AdainStyle              *styles[] = { scene->styles[0], test_style_new (second, scene->picture) };
+  AdainEngine *second = test_engine_new (scene->model, NULL, 1, 0, 0);
+  AdainStyle  *styles[] = { scene->styles[0], test_style_new (second, scene->picture) };
 
   adain_engine_free (second);
   test_image_free (test_render (content, styles[1], 1));
@@ -921,7 +926,7 @@ main (int argc, char **argv)
   static const struct
   {
     const char *path;
-    void      (*test) (Scene *, gconstpointer);
+    void (*test) (Scene *, gconstpointer);
   } tests[] = {
     { "/render/strength-zero", test_strength_zero },
     { "/render/no-jump", test_no_jump },

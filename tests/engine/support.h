@@ -9,40 +9,39 @@
 #include "engine/safetensors.h"
 
 /* sqrt (sum (a - b)^2 / sum b^2) */
-double      test_relative_error (const float *a, const float *b, gsize n);
+double test_relative_error (const float *a, const float *b, gsize n);
 
 /* max |a - b| */
-double      test_largest_difference (const float *a, const float *b, gsize n);
+double test_largest_difference (const float *a, const float *b, gsize n);
 
 /* Those of the colours of two pictures of the same size. */
-double      test_image_error      (const AdainImage *a, const AdainImage *b);
-double      test_image_difference (const AdainImage *a, const AdainImage *b);
+double test_image_error (const AdainImage *a, const AdainImage *b);
+double test_image_difference (const AdainImage *a, const AdainImage *b);
 
 /* Uniform in [low, high). */
-void        test_fill_random (GRand *random, float *out, gsize n, float low, float high);
+void test_fill_random (GRand *random, float *out, gsize n, float low, float high);
 
 /* A path below the directory of the reference pictures, or of the shipped weights; g_free it. */
-char       *test_reference_path (const char *name);
-char       *test_weights_path (void);
+char *test_reference_path (const char *name);
+char *test_weights_path (void);
 
 /* A smooth, colourful picture with edges, opaque, of this size; free with test_image_free(). */
-AdainImage *test_image_new  (int width, int height);
+AdainImage *test_image_new (int width, int height);
 void        test_image_free (AdainImage *image);
 
 /* The small random model of the reference pictures. */
-AdainModel  *test_model_new  (void);
+AdainModel *test_model_new (void);
 
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);
 
 /* On the CPU; `kernels` NULL, `threads`, `tile` and `memory` 0: the engine's choice. */
-AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile,
-                              gsize memory);
+AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory);
 
 /* Whole calls that must succeed. `style` is encoded as large as it is. */
-AdainStyle   *test_style_new   (AdainEngine *engine, AdainImage *style);
+AdainStyle   *test_style_new (AdainEngine *engine, AdainImage *style);
 AdainContent *test_content_new (AdainEngine *engine, AdainImage *picture, int work_size);
-AdainImage   *test_render      (AdainContent *content, AdainStyle *style, double strength);
+AdainImage   *test_render (AdainContent *content, AdainStyle *style, double strength);
 
 /* A picture of `tensors`, opaque. */
 AdainImage *test_image_from_tensor (Safetensors *file, const char *name);

@@ -12,9 +12,9 @@
 #include "support.h"
 
 #ifdef __SANITIZE_ADDRESS__
-#define SANITIZED 1
+#  define SANITIZED 1
 #else
-#define SANITIZED 0
+#  define SANITIZED 0
 #endif
 
 #define MIB ((gsize) 1 << 20)
@@ -63,9 +63,9 @@ static AdainImage *
 render (AdainModel *model, const AdainKernels *kernels, AdainImage *picture, int threads, int tile,
         gsize memory, double strength, gboolean *kept)
 {
-  g_autoptr (AdainEngine)  engine = test_engine_new (model, kernels->name, threads, tile, memory);
-  g_autoptr (AdainImage)   painting = test_image_new (97, 60);
-  g_autoptr (AdainStyle)   style = test_style_new (engine, painting);
+  g_autoptr (AdainEngine) engine = test_engine_new (model, kernels->name, threads, tile, memory);
+  g_autoptr (AdainImage) painting = test_image_new (97, 60);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
 
   if (kept)
@@ -84,8 +84,8 @@ check_same (const AdainKernels *kernels, const AdainImage *result, const AdainIm
 }
 
 static void
-check_sizes (AdainModel *model, const AdainKernels *kernels, const int sizes[][2], int n,
-             const int *tiles, int n_tiles, double strength)
+check_sizes (AdainModel *model, const AdainKernels *kernels, const int sizes[][2], int n, const int *tiles,
+             int n_tiles, double strength)
 {
   for (int i = 0; i < n; i++)
     {
@@ -94,8 +94,7 @@ check_sizes (AdainModel *model, const AdainKernels *kernels, const int sizes[][2
 
       for (int t = 0; t < n_tiles; t++)
         {
-          g_autoptr (AdainImage) tiled = render (model, kernels, picture, 2, tiles[t], 0, strength,
-                                                 NULL);
+          g_autoptr (AdainImage) tiled = render (model, kernels, picture, 2, tiles[t], 0, strength, NULL);
 
           check_same (kernels, tiled, untiled, tiles[t]);
         }
@@ -112,11 +111,10 @@ is_fast (const AdainKernels *kernels)
 static void
 test_tiled (gconstpointer data)
 {
-  const AdainKernels    *kernels = data;
-  static const int       small[][2] = { { 1, 1 }, { 1, 75 }, { 83, 9 }, { 17, 16 }, { 70, 67 },
-                                        { 131, 90 } };
-  static const int       large[][2] = { { 701, 500 }, { 129, 1100 } };
-  static const int       small_tiles[] = { 64, 32, 8 }, large_tiles[] = { 0, 64, 128, 200, 256, 512, 1024 };
+  const AdainKernels *kernels = data;
+  static const int    small[][2] = { { 1, 1 }, { 1, 75 }, { 83, 9 }, { 17, 16 }, { 70, 67 }, { 131, 90 } };
+  static const int    large[][2] = { { 701, 500 }, { 129, 1100 } };
+  static const int    small_tiles[] = { 64, 32, 8 }, large_tiles[] = { 0, 64, 128, 200, 256, 512, 1024 };
   g_autoptr (AdainModel) model = test_model_new ();
 
   if (!kernels->supported ())
@@ -124,8 +122,8 @@ test_tiled (gconstpointer data)
       g_test_skip ("this processor lacks the instructions");
       return;
     }
-  check_sizes (model, kernels, small, SANITIZED && !is_fast (kernels) ? 4 : G_N_ELEMENTS (small),
-               small_tiles, is_fast (kernels) ? 3 : 1, 0.4);
+  check_sizes (model, kernels, small, SANITIZED && !is_fast (kernels) ? 4 : G_N_ELEMENTS (small), small_tiles,
+               is_fast (kernels) ? 3 : 1, 0.4);
   if (is_fast (kernels) && !SANITIZED)
     check_sizes (model, kernels, large, G_N_ELEMENTS (large), large_tiles, G_N_ELEMENTS (large_tiles), 1);
 }
@@ -135,11 +133,11 @@ test_tiled (gconstpointer data)
 static void
 test_short_of_memory (void)
 {
-  const AdainKernels    *kernels = adain_kernels_find (NULL);
+  const AdainKernels *kernels = adain_kernels_find (NULL);
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainImage) picture = test_image_new (1500, 1203);
-  gsize                  cells = (picture->width + 7) / 8 * ((picture->height + 7) / 8);
-  gsize                  feature_bytes = cells * adain_model_channels (model) * sizeof (float);
+  gsize cells = (picture->width + 7) / 8 * ((picture->height + 7) / 8);
+  gsize feature_bytes = cells * adain_model_channels (model) * sizeof (float);
 
   if (SANITIZED || !is_fast (kernels))
     {
@@ -148,10 +146,10 @@ test_short_of_memory (void)
     }
   for (double strength = 0.5; strength <= 1; strength += 0.5)
     {
-      gboolean               kept, kept_again;
+      gboolean kept, kept_again;
       g_autoptr (AdainImage) expected = render (model, kernels, picture, 1, 0, 0, strength, &kept);
-      g_autoptr (AdainImage) result = render (model, kernels, picture, 1, 64, feature_bytes * 2 - 1,
-                                              strength, &kept_again);
+      g_autoptr (AdainImage)
+          result = render (model, kernels, picture, 1, 64, feature_bytes * 2 - 1, strength, &kept_again);
 
       g_assert_true (kept);
       g_assert_false (kept_again);
@@ -163,11 +161,11 @@ test_short_of_memory (void)
 static void
 test_no_memory (void)
 {
-  g_autoptr (AdainModel)  model = test_model_new ();
+  g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 1000);
-  g_autoptr (AdainImage)  picture = test_image_new (300, 200);
-  AdainSource             source = adain_image_source (picture);
-  GError                 *error = NULL;
+  g_autoptr (AdainImage) picture = test_image_new (300, 200);
+  AdainSource source = adain_image_source (picture);
+  GError     *error = NULL;
 
   g_assert_null (adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
@@ -234,16 +232,16 @@ peak_memory (void)
 static gsize
 render_large (AdainModel *model, Large *large, gsize memory, gboolean *kept)
 {
-  g_autoptr (AdainEngine)  engine = test_engine_new (model, NULL, 2, 0, memory);
-  g_autoptr (AdainImage)   painting = test_image_new (97, 60);
-  g_autoptr (AdainStyle)   style = test_style_new (engine, painting);
-  AdainSource              source = { LARGE_WIDTH, LARGE_HEIGHT, FALSE, read_large, NULL };
-  AdainSink                sink = { write_large, large };
-  AdainRenderOptions       options = { .strength = 0.7 };
-  gsize                    before = peak_memory ();
-  gint64                   start = g_get_monotonic_time ();
+  g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, memory);
+  g_autoptr (AdainImage) painting = test_image_new (97, 60);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
+  AdainSource        source = { LARGE_WIDTH, LARGE_HEIGHT, FALSE, read_large, NULL };
+  AdainSink          sink = { write_large, large };
+  AdainRenderOptions options = { .strength = 0.7 };
+  gsize              before = peak_memory ();
+  gint64             start = g_get_monotonic_time ();
   g_autoptr (AdainContent) content = NULL;
-  GError                  *error = NULL;
+  GError *error = NULL;
 
   content = adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -260,12 +258,12 @@ render_large (AdainModel *model, Large *large, gsize memory, gboolean *kept)
 static void
 test_large (void)
 {
-  g_autofree char       *path = test_weights_path ();
-  g_autofree guint16    *reference = NULL;
+  g_autofree char    *path = test_weights_path ();
+  g_autofree guint16 *reference = NULL;
   g_autoptr (AdainModel) model = NULL;
-  Large                  large = { 0 };
-  gsize                  n = (gsize) LARGE_WIDTH * LARGE_HEIGHT * 3, used;
-  gboolean               kept;
+  Large    large = { 0 };
+  gsize    n = (gsize) LARGE_WIDTH * LARGE_HEIGHT * 3, used;
+  gboolean kept;
 
   if (SANITIZED || !is_fast (adain_kernels_find (NULL)))
     {

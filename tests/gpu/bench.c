@@ -19,11 +19,11 @@
 #include "support.h"
 
 #define REPEATS 20
-#define NEAR    1e-2    /* eighteen layers in half precision against float */
+#define NEAR    1e-2 /* eighteen layers in half precision against float */
 
 /* The paper's. */
-static const TestWidths test_full = { 64, 64, 128, 128, 256, 256, 256, 256, 512,
-                                      256, 256, 256, 256, 128, 128, 64, 64 };
+static const TestWidths test_full = { 64,  64,  128, 128, 256, 256, 256, 256, 512,
+                                      256, 256, 256, 256, 128, 128, 64,  64 };
 
 typedef struct
 {
@@ -40,8 +40,8 @@ typedef struct
 } Size;
 
 static const Size sizes[] = {
-  { "256", 256, 256 }, { "512", 512, 512 }, { "1024", 1024, 1024 }, { "4096", 4096, 4096 },
-  { "4096x2160", 4096, 2160 }, { "40MP", 7728, 5176 },
+  { "256", 256, 256 },    { "512", 512, 512 },         { "1024", 1024, 1024 },
+  { "4096", 4096, 4096 }, { "4096x2160", 4096, 2160 }, { "40MP", 7728, 5176 },
 };
 
 static void
@@ -75,8 +75,8 @@ open_backend (const AdainBackendClass *class, const AdainNetwork *network, const
 
 /* Encodes width x height cells, keeps all but a border, and decodes what was kept. */
 static float *
-through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network,
-         int width, int height, AdainMoments *moments)
+through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network, int width,
+         int height, AdainMoments *moments)
 {
   int            border = width > 8, channels = network->encoder[ADAIN_LAYERS - 1].out;
   AdainRect      keep = { border, border, width - 2 * border, height - 2 * border };
@@ -89,8 +89,8 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   AdainFeatures *features = class->features_new (backend, keep.width, keep.height, &error);
 
   if (!features
-      || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0,
-                         moments, NULL, &error)
+      || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0, moments,
+                         NULL, &error)
       || !class->decode (backend, 0, features, &from, &from, scale, shift, result, NULL, &error))
     die (error);
   class->features_free (backend, features);
@@ -115,7 +115,7 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
 
   cpu->close (backend);
   backend = open_backend (cuda, network, kernels);
-  for (int run = 0; run < 3; run++)   /* launched, recorded, replayed */
+  for (int run = 0; run < 3; run++) /* launched, recorded, replayed */
     {
       float *result = through (cuda, backend, network, width, height, found);
 
@@ -255,13 +255,13 @@ plan_time (AdainBackend *backend, const AdainShape *shape, AdainFeatures *featur
 typedef struct
 {
   AdainBackend  *backend;
-  int            width, height;            /* cells */
+  int            width, height; /* cells */
   int            tile_width, tile_height;
   int            across, down;
   AdainFeatures *features;
-  float         *rgb;                      /* one tile's, the same for all */
+  float         *rgb; /* one tile's, the same for all */
   gboolean       decode;
-  int            next, failed;             /* atomic */
+  int            next, failed; /* atomic */
 } Picture;
 
 /* The i-th tile's kept cells, and them with their halo. */
@@ -288,17 +288,16 @@ typedef struct
 static void *
 work (void *data)
 {
-  Thread                  *thread = data;
-  Picture                 *picture = thread->picture;
+  Thread  *thread = data;
+  Picture *picture = thread->picture;
   const AdainBackendClass *class = adain_cuda_backend ();
-  int                      channels = picture->backend->network.channels, i;
-  AdainMoments            *moments = test_moments_new (channels);
-  float                   *scale = test_random (channels, 0.9, 1.1, 1);
-  float                   *shift = test_random (channels, 0, 0.1, 2);
-  gsize                    n = (gsize) (picture->tile_width + 2 * ADAIN_HALO)
-                               * (picture->tile_height + 2 * ADAIN_HALO) * 64 * 3;
-  float                   *out = test_random (n, 0, 1, 3);
-  GError                  *error = NULL;
+  int           channels = picture->backend->network.channels, i;
+  AdainMoments *moments = test_moments_new (channels);
+  float        *scale = test_random (channels, 0.9, 1.1, 1);
+  float        *shift = test_random (channels, 0, 0.1, 2);
+  gsize n = (gsize) (picture->tile_width + 2 * ADAIN_HALO) * (picture->tile_height + 2 * ADAIN_HALO) * 64 * 3;
+  float  *out = test_random (n, 0, 1, 3);
+  GError *error = NULL;
 
   while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
     {
@@ -307,12 +306,12 @@ work (void *data)
 
       tile_rects (picture, i, &keep, &rect);
       if (picture->decode)
-        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, scale,
-                              shift, out, NULL, &error);
+        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, scale, shift,
+                              out, NULL, &error);
       else
-        done = class->encode (picture->backend, thread->worker, picture->rgb, rect.width * 8,
-                              rect.height * 8, &keep, NULL, picture->features, rect.x + keep.x,
-                              rect.y + keep.y, moments, NULL, &error);
+        done = class->encode (picture->backend, thread->worker, picture->rgb, rect.width * 8, rect.height * 8,
+                              &keep, NULL, picture->features, rect.x + keep.x, rect.y + keep.y, moments, NULL,
+                              &error);
       if (!done)
         {
           complain (g_steal_pointer (&error));
@@ -409,8 +408,8 @@ pytorch_time (const char *path, const char *model, const char *size, const char 
 }
 
 static void
-print_line (const Model *model, const Size *size, const char *step, double time, double flops,
-            double bytes, double peak, double bandwidth, double pytorch)
+print_line (const Model *model, const Size *size, const char *step, double time, double flops, double bytes,
+            double peak, double bandwidth, double pytorch)
 {
   if (isnan (time))
     {
@@ -431,11 +430,11 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
               const char *kernels, double peak, double bandwidth, const char *pytorch)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  Picture                  picture = { backend, size->width / 8, size->height / 8 };
-  double                   pixels = (double) size->width * size->height;
-  double                   flops[2], bytes[2], card[2], pass[2];
-  GError                  *error = NULL;
-  char                     step[32];
+  Picture picture = { backend, size->width / 8, size->height / 8 };
+  double  pixels = (double) size->width * size->height;
+  double  flops[2], bytes[2], card[2], pass[2];
+  GError *error = NULL;
+  char    step[32];
 
   if (!class->tile_size (backend, picture.width, picture.height, (gsize) 2 << 30, &picture.tile_width,
                          &picture.tile_height)
@@ -447,7 +446,8 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
   picture.across = (picture.width + picture.tile_width - 1) / picture.tile_width;
   picture.down = (picture.height + picture.tile_height - 1) / picture.tile_height;
   picture.rgb = test_random ((gsize) (picture.tile_width + 2 * ADAIN_HALO)
-                             * (picture.tile_height + 2 * ADAIN_HALO) * 64 * 3, 0, 1, 1);
+                                 * (picture.tile_height + 2 * ADAIN_HALO) * 64 * 3,
+                             0, 1, 1);
   for (int decode = 0; decode < 2; decode++)
     {
       costs (network, decode, &flops[decode], &bytes[decode]);
@@ -460,11 +460,11 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
                   pytorch_time (pytorch, model->name, size->name, decode ? "decode" : "encode"));
     }
   snprintf (step, sizeof step, "whole/%s", kernels ? kernels : "auto");
-  print_line (model, size, step, card[0] + card[1], flops[0] + flops[1], bytes[0] + bytes[1],
-              peak, bandwidth, pytorch_time (pytorch, model->name, size->name, "whole"));
+  print_line (model, size, step, card[0] + card[1], flops[0] + flops[1], bytes[0] + bytes[1], peak, bandwidth,
+              pytorch_time (pytorch, model->name, size->name, "whole"));
   snprintf (step, sizeof step, "transfers/%s", kernels ? kernels : "auto");
-  print_line (model, size, step, pass[0] + pass[1], flops[0] + flops[1], bytes[0] + bytes[1],
-              peak, bandwidth, 0);
+  print_line (model, size, step, pass[0] + pass[1], flops[0] + flops[1], bytes[0] + bytes[1], peak, bandwidth,
+              0);
   class->features_free (backend, picture.features);
   g_free (picture.rgb);
 }

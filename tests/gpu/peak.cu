@@ -16,9 +16,9 @@ products (float *out)
 {
   using namespace nvcuda;
 
-  wmma::fragment<wmma::matrix_a, 16, 16, 16, __half, wmma::row_major>  a;
-  wmma::fragment<wmma::matrix_b, 16, 16, 16, __half, wmma::col_major>  b;
-  wmma::fragment<wmma::accumulator, 16, 16, 16, float>                 sum[TILES];
+  wmma::fragment<wmma::matrix_a, 16, 16, 16, __half, wmma::row_major> a;
+  wmma::fragment<wmma::matrix_b, 16, 16, 16, __half, wmma::col_major> b;
+  wmma::fragment<wmma::accumulator, 16, 16, 16, float>                sum[TILES];
 
   wmma::fill_fragment (a, __float2half (0.5f));
   wmma::fill_fragment (b, __float2half (0.25f));

@@ -5,11 +5,12 @@
 #pragma once
 
 #ifdef __cplusplus
-extern "C" {
+extern "C"
+{
 #endif
 
-double peak_flops     (void);   /* half products, float sums, per second */
-double peak_bandwidth (void);   /* bytes read and written per second */
+double peak_flops (void);     /* half products, float sums, per second */
+double peak_bandwidth (void); /* bytes read and written per second */
 
 #ifdef __cplusplus
 }

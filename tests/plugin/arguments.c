@@ -49,23 +49,25 @@ static void
 test_config_class_init (TestConfigClass *klass)
 {
   GObjectClass *class = G_OBJECT_CLASS (klass);
-  int           id    = OTHERS;
+  int id = OTHERS;
 
   class->get_property = get_property;
   g_object_class_install_property (class, STYLES,
-    g_param_spec_boxed ("styles", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE));
+                                   g_param_spec_boxed ("styles", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE));
   g_object_class_install_property (class, WEIGHTS,
-    gimp_param_spec_double_array ("weights", NULL, NULL, G_PARAM_READABLE));
+                                   gimp_param_spec_double_array ("weights", NULL, NULL, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
-    g_param_spec_object ("style-layer", NULL, NULL, GIMP_TYPE_DRAWABLE, G_PARAM_READABLE));
+                                   g_param_spec_object ("style-layer", NULL, NULL, GIMP_TYPE_DRAWABLE,
+                                                        G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
-    g_param_spec_double ("strength", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
+                                   g_param_spec_double ("strength", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
-    g_param_spec_double ("stroke-size", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
+                                   g_param_spec_double ("stroke-size", NULL, NULL, 0, 1, 1,
+                                                        G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
-    g_param_spec_int ("work-size", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
+                                   g_param_spec_int ("work-size", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
   g_object_class_install_property (class, MODEL,
-    g_param_spec_object ("model", NULL, NULL, G_TYPE_FILE, G_PARAM_READABLE));
+                                   g_param_spec_object ("model", NULL, NULL, G_TYPE_FILE, G_PARAM_READABLE));
 }
 
 static void
@@ -76,9 +78,9 @@ test_config_init (TestConfig *config)
 static void
 test_unset (void)
 {
-  g_autoptr (TestConfig)     config    = g_object_new (TEST_TYPE_CONFIG, NULL);
+  g_autoptr (TestConfig) config = g_object_new (TEST_TYPE_CONFIG, NULL);
   g_autoptr (AdainArguments) arguments = NULL;
-  GError                    *error     = NULL;
+  GError *error = NULL;
 
   g_assert_null (adain_arguments_read ((GimpProcedureConfig *) config, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);

@@ -26,16 +26,16 @@ access_or_fail (gpointer user_data, GError **error)
 }
 
 /* The linker puts these before the allocations that the engine checks. */
-gpointer __real_g_try_malloc    (gsize n);
-gpointer __real_g_try_malloc0   (gsize n);
-gpointer __real_g_try_malloc_n  (gsize n, gsize size);
+gpointer __real_g_try_malloc (gsize n);
+gpointer __real_g_try_malloc0 (gsize n);
+gpointer __real_g_try_malloc_n (gsize n, gsize size);
 gpointer __real_g_try_malloc0_n (gsize n, gsize size);
-void    *__real_aligned_alloc   (gsize alignment, gsize n);
-gpointer __wrap_g_try_malloc    (gsize n);
-gpointer __wrap_g_try_malloc0   (gsize n);
-gpointer __wrap_g_try_malloc_n  (gsize n, gsize size);
+void    *__real_aligned_alloc (gsize alignment, gsize n);
+gpointer __wrap_g_try_malloc (gsize n);
+gpointer __wrap_g_try_malloc0 (gsize n);
+gpointer __wrap_g_try_malloc_n (gsize n, gsize size);
 gpointer __wrap_g_try_malloc0_n (gsize n, gsize size);
-void    *__wrap_aligned_alloc   (gsize alignment, gsize n);
+void    *__wrap_aligned_alloc (gsize alignment, gsize n);
 
 gpointer
 __wrap_g_try_malloc (gsize n)
@@ -90,7 +90,7 @@ test_access (void)
       for (calls = 1;; calls++)
         {
           g_auto (PipelineResult) result = { 0 };
-          GError                 *error = NULL;
+          GError *error = NULL;
 
           reset (calls, 0);
           if (pipeline_run (&pipelines[i], &result, &error))
@@ -112,8 +112,8 @@ test_allocations (void)
   for (gsize i = 0; i < G_N_ELEMENTS (pipelines); i++)
     {
       g_auto (PipelineResult) expected = { 0 };
-      GError                 *error = NULL;
-      int                     all, refused = 0;
+      GError *error = NULL;
+      int     all, refused = 0;
 
       reset (0, 0);
       pipeline_run (&pipelines[i], &expected, &error);
@@ -144,9 +144,9 @@ test_allocations (void)
 static void
 test_budget (void)
 {
-  Pipeline                pipeline = pipelines[0];
+  Pipeline pipeline = pipelines[0];
   g_auto (PipelineResult) result = { 0 }, refused = { 0 };
-  GError                 *error = NULL;
+  GError *error = NULL;
 
   reset (0, 0);
   pipeline.work_size = 70;

@@ -44,12 +44,12 @@ static void
 test_chosen (void)
 {
   static const AdainDevice devices[] = { ADAIN_DEVICE_CUDA, ADAIN_DEVICE_AUTO };
-  g_auto (PipelineResult)  expected = { 0 };
+  g_auto (PipelineResult) expected = { 0 };
 
   paint_expected (&expected);
   for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
     {
-      Pipeline                pipeline = on_standin;
+      Pipeline pipeline = on_standin;
       g_auto (PipelineResult) result = { 0 };
 
       pipeline.device = devices[i];
@@ -64,7 +64,7 @@ test_chosen (void)
 static void
 test_cpu (void)
 {
-  Pipeline                pipeline = on_standin;
+  Pipeline pipeline = on_standin;
   g_auto (PipelineResult) result = { 0 };
 
   pipeline.device = ADAIN_DEVICE_CPU;
@@ -82,7 +82,7 @@ check_place (const char *place, const char *kind, const char *reason, const Pipe
 
   for (n = 1;; n++)
     {
-      g_autofree char        *told = g_strdup_printf ("%s %d %s", place, n, kind);
+      g_autofree char *told = g_strdup_printf ("%s %d %s", place, n, kind);
       g_auto (PipelineResult) result = { 0 };
 
       run (&on_standin, &result, told);
@@ -132,8 +132,8 @@ test_kernels (void)
 {
   static const char *const told[] = { "encode 3 device", "decode 2 memory", "open 1 device" };
   Pipeline                 pipeline = on_standin;
-  g_auto (PipelineResult)  expected = { 0 }, refused = { 0 };
-  GError                  *error = NULL;
+  g_auto (PipelineResult) expected = { 0 }, refused = { 0 };
+  GError *error = NULL;
 
   paint_expected (&expected);
   pipeline.options.kernels = "stand-in";
@@ -157,7 +157,7 @@ static void
 test_other_error (void)
 {
   g_auto (PipelineResult) result = { 0 };
-  GError                 *error = NULL;
+  GError *error = NULL;
 
   setenv ("ADAIN_STANDIN", "decode 3 argument", TRUE);
   g_assert_false (pipeline_run (&on_standin, &result, &error));
@@ -172,12 +172,12 @@ static void
 check_unusable (const char *module_dir, const char *told, const char *reason)
 {
   static const AdainDevice devices[] = { ADAIN_DEVICE_CUDA, ADAIN_DEVICE_AUTO };
-  g_auto (PipelineResult)  expected = { 0 };
+  g_auto (PipelineResult) expected = { 0 };
 
   paint_expected (&expected);
   for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
     {
-      Pipeline                pipeline = on_standin;
+      Pipeline pipeline = on_standin;
       g_auto (PipelineResult) result = { 0 };
 
       pipeline.device = devices[i];

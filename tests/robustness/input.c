@@ -44,9 +44,9 @@ use (AdainModel *model)
 gboolean
 input_try (const guint8 *bytes, gsize length)
 {
-  int                    file = memfd_create ("model", 0);
-  g_autofree char       *path = g_strdup_printf ("/proc/self/fd/%d", file);
-  g_autoptr (GError)     error = NULL;
+  int              file = memfd_create ("model", 0);
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", file);
+  g_autoptr (GError) error = NULL;
   g_autoptr (AdainModel) model = NULL;
 
   g_assert_cmpint (file, >=, 0);

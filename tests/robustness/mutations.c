@@ -60,11 +60,32 @@ try_file (const GString *header, const GString *data, guint64 header_length)
 static void
 mutate (GRand *random, GString *text)
 {
-  static const char *const tokens[] = { "{", "}", "[", "]", ",", ":", "\"", "0", "-1", "1e9", "null", "true",
-                                        "18446744073709551615", "9223372036854775807", "4294967296",
-                                        "\"F32\"", "\"F16\"", "\"I64\"", "[]", "{}", "\\u0000", "\xff",
-                                        "__metadata__", "encoder.0.weight", "data_offsets" };
-  gsize at = g_rand_int_range (random, 0, text->len), n;
+  static const char *const tokens[] = { "{",
+                                        "}",
+                                        "[",
+                                        "]",
+                                        ",",
+                                        ":",
+                                        "\"",
+                                        "0",
+                                        "-1",
+                                        "1e9",
+                                        "null",
+                                        "true",
+                                        "18446744073709551615",
+                                        "9223372036854775807",
+                                        "4294967296",
+                                        "\"F32\"",
+                                        "\"F16\"",
+                                        "\"I64\"",
+                                        "[]",
+                                        "{}",
+                                        "\\u0000",
+                                        "\xff",
+                                        "__metadata__",
+                                        "encoder.0.weight",
+                                        "data_offsets" };
+  gsize                    at = g_rand_int_range (random, 0, text->len), n;
 
   switch (g_rand_int_range (random, 0, 6))
     {
@@ -103,15 +124,15 @@ static void
 test_header (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  g_auto (File)     file;
-  int               models = 0;
+  g_auto (File) file;
+  int models = 0;
 
   read_file (&file);
   for (int i = 0; i < HEADER_MUTATIONS; i++)
     {
       g_autoptr (GString) header = g_string_new_len (file.header->str, file.header->len);
-      int                 changes = g_rand_int_range (random, 1, 5);
-      int                 lie = g_rand_int_range (random, 0, 10) ? 0 : g_rand_int_range (random, -9, 10);
+      int changes = g_rand_int_range (random, 1, 5);
+      int lie = g_rand_int_range (random, 0, 10) ? 0 : g_rand_int_range (random, -9, 10);
 
       for (int c = 0; c < changes && header->len > 0; c++)
         mutate (random, header);
@@ -127,14 +148,14 @@ static void
 test_weights (void)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (2);
-  g_auto (File)     file;
-  int               models = 0;
+  g_auto (File) file;
+  int models = 0;
 
   read_file (&file);
   for (int i = 0; i < WEIGHT_MUTATIONS; i++)
     {
       g_autoptr (GString) data = g_string_new_len (file.data->str, file.data->len);
-      int                 changes = 1 << g_rand_int_range (random, 0, 14);
+      int changes = 1 << g_rand_int_range (random, 0, 14);
 
       for (int c = 0; c < changes; c++)
         {
@@ -153,13 +174,13 @@ test_weights (void)
 static void
 test_noise (void)
 {
-  g_autoptr (GRand)   random = g_rand_new_with_seed (3);
+  g_autoptr (GRand) random = g_rand_new_with_seed (3);
   g_autoptr (GString) nothing = g_string_new (NULL);
 
   for (int i = 0; i < 1000; i++)
     {
       g_autoptr (GString) noise = g_string_new (NULL);
-      int                 length = g_rand_int_range (random, 0, 300);
+      int length = g_rand_int_range (random, 0, 300);
 
       for (int c = 0; c < length; c++)
         g_string_append_c (noise, i % 2 ? g_rand_int_range (random, 0, 256)

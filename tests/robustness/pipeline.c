@@ -86,10 +86,10 @@ paint (AdainEngine *engine, const Pipeline *pipeline, float *rgba, GError **erro
 gboolean
 pipeline_run (const Pipeline *pipeline, PipelineResult *result, GError **error)
 {
-  GError                *local = NULL;
+  GError *local = NULL;
   g_autoptr (AdainModel) model = adain_model_load (TEST_MODEL, &local);
-  AdainEngine           *engine = NULL;
-  gboolean               ok = FALSE;
+  AdainEngine *engine = NULL;
+  gboolean     ok = FALSE;
 
   *result = (PipelineResult) { .rgba = g_malloc0 (PIPELINE_BYTES) };
   if (model)

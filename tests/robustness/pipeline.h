@@ -14,8 +14,8 @@ typedef struct
   int                work_size;
 
   /* Called before each read and write; FALSE, with an error, makes it fail. */
-  gboolean         (*access) (gpointer user_data, GError **error);
-  gpointer           user_data;
+  gboolean (*access) (gpointer user_data, GError **error);
+  gpointer user_data;
 } Pipeline;
 
 /* What came of it; pipeline_clear() it. */
@@ -27,7 +27,7 @@ typedef struct
 
 /* FALSE, with an error, if a call failed. Aborts if one fails without an error or with one but
  * successfully, or if progress falls. */
-gboolean pipeline_run   (const Pipeline *pipeline, PipelineResult *result, GError **error);
+gboolean pipeline_run (const Pipeline *pipeline, PipelineResult *result, GError **error);
 void     pipeline_clear (PipelineResult *result);
 
 /* Bytes of `rgba`. */

@@ -39,9 +39,11 @@ fails (const char *where, GError **error)
   call = g_atomic_int_add (&calls, 1) + 1;
   if (call < first || (call > first && strcmp (where, "features") == 0))
     return FALSE;
-  g_set_error_literal (error, ADAIN_ERROR, strcmp (kind, "memory") == 0 ? ADAIN_ERROR_MEMORY
-                                           : strcmp (kind, "device") == 0 ? ADAIN_ERROR_DEVICE
-                                           : ADAIN_ERROR_ARGUMENT, "the stand-in was told to fail");
+  g_set_error_literal (error, ADAIN_ERROR,
+                       strcmp (kind, "memory") == 0   ? ADAIN_ERROR_MEMORY
+                       : strcmp (kind, "device") == 0 ? ADAIN_ERROR_DEVICE
+                                                      : ADAIN_ERROR_ARGUMENT,
+                       "the stand-in was told to fail");
   return TRUE;
 }
 
@@ -73,8 +75,7 @@ describe (AdainBackend *backend)
 static gboolean
 tile_size (AdainBackend *backend, int width, int height, gsize budget, int *tile_width, int *tile_height)
 {
-  return !fails ("tile", NULL)
-         && cpu ()->tile_size (backend, width, height, budget, tile_width, tile_height);
+  return !fails ("tile", NULL) && cpu ()->tile_size (backend, width, height, budget, tile_width, tile_height);
 }
 
 static AdainFeatures *
@@ -95,8 +96,8 @@ encode (AdainBackend *backend, int worker, const float *rgb, int width, int heig
 
 static gboolean
 decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-        const AdainRect *keep, const float *scale, const float *shift, float *rgb,
-        GCancellable *cancellable, GError **error)
+        const AdainRect *keep, const float *scale, const float *shift, float *rgb, GCancellable *cancellable,
+        GError **error)
 {
   return !fails ("decode", error)
          && cpu ()->decode (backend, worker, features, from, keep, scale, shift, rgb, cancellable, error);

@@ -11,8 +11,7 @@
 #define NEAR(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-9)
 
 static double
-sum (const double *weights,
-     int           n)
+sum (const double *weights, int n)
 {
   double total = 0.0;
 
@@ -88,8 +87,7 @@ test_nothing (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/blend/corners", test_corners);

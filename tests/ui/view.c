@@ -8,15 +8,10 @@
 
 #define NEAR(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-9)
 
-static const double sizes[][4] =
-{
+static const double sizes[][4] = {
   /* picture, area */
-  { 2048, 1365, 528, 340 },
-  { 1365, 2048, 528, 340 },
-  { 2048, 2048, 1600, 900 },
-  { 2048,    3, 528, 340 },
-  {  100,   80, 528, 340 },
-  {    1,    1, 528, 340 },
+  { 2048, 1365, 528, 340 }, { 1365, 2048, 528, 340 }, { 2048, 2048, 1600, 900 },
+  { 2048, 3, 528, 340 },    { 100, 80, 528, 340 },    { 1, 1, 528, 340 },
 };
 
 static AdainView
@@ -32,11 +27,7 @@ new_view (const double *size)
 
 /* The point of the picture that is seen at a point of the area. */
 static void
-point_at (const AdainView *view,
-          double           x,
-          double           y,
-          double          *picture_x,
-          double          *picture_y)
+point_at (const AdainView *view, double x, double y, double *picture_x, double *picture_y)
 {
   AdainViewPlace place = adain_view_place (view);
 
@@ -168,8 +159,7 @@ test_area (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/view/fits", test_fits);

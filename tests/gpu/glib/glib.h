@@ -14,53 +14,66 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-typedef int            gboolean, gint;
-typedef char           gchar;
-typedef unsigned int   guint;
-typedef uint8_t        guint8;
-typedef uint16_t       guint16;
-typedef int32_t        gint32;
-typedef uint32_t       guint32;
-typedef int64_t        gint64;
-typedef uint64_t       guint64;
-typedef size_t         gsize;
-typedef ssize_t        gssize;
-typedef double         gdouble;
-typedef void          *gpointer;
-typedef const void    *gconstpointer;
-typedef guint32        GQuark;
+typedef int          gboolean, gint;
+typedef char         gchar;
+typedef unsigned int guint;
+typedef uint8_t      guint8;
+typedef uint16_t     guint16;
+typedef int32_t      gint32;
+typedef uint32_t     guint32;
+typedef int64_t      gint64;
+typedef uint64_t     guint64;
+typedef size_t       gsize;
+typedef ssize_t      gssize;
+typedef double       gdouble;
+typedef void        *gpointer;
+typedef const void  *gconstpointer;
+typedef guint32      GQuark;
 
 #ifndef TRUE
-#define TRUE  1
-#define FALSE 0
+#  define TRUE  1
+#  define FALSE 0
 #endif
-#define MIN(a, b)         ((a) < (b) ? (a) : (b))
-#define MAX(a, b)         ((a) > (b) ? (a) : (b))
-#define CLAMP(x, a, b)    ((x) > (b) ? (b) : (x) < (a) ? (a) : (x))
-#define ABS(x)            ((x) < 0 ? -(x) : (x))
+#define MIN(a, b)      ((a) < (b) ? (a) : (b))
+#define MAX(a, b)      ((a) > (b) ? (a) : (b))
+#define CLAMP(x, a, b) ((x) > (b) ? (b) : (x) < (a) ? (a) : (x))
+#define ABS(x)         ((x) < 0 ? -(x) : (x))
 #define G_BEGIN_DECLS
 #define G_END_DECLS
-#define G_N_ELEMENTS(a)   (sizeof (a) / sizeof (a)[0])
-#define G_GNUC_UNUSED     __attribute__ ((unused))
-#define G_LIKELY(x)       (x)
-#define G_UNLIKELY(x)     (x)
+#define G_N_ELEMENTS(a) (sizeof (a) / sizeof (a)[0])
+#define G_GNUC_UNUSED   __attribute__ ((unused))
+#define G_LIKELY(x)     (x)
+#define G_UNLIKELY(x)   (x)
 #define G_DEFINE_AUTOPTR_CLEANUP_FUNC(type, function)
 #define G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(type, function)
 #define GPOINTER_TO_INT(p) ((int) (intptr_t) (p))
 #define GINT_TO_POINTER(i) ((gpointer) (intptr_t) (i))
 
 /* Memory */
-#define g_free                 free
-#define g_malloc(n)            g_checked (malloc ((n) ? (n) : 1))
-#define g_try_malloc(n)        malloc (n)
-#define g_try_malloc0(n)       calloc (1, n)
-#define g_new(type, n)         ((type *) g_malloc (sizeof (type) * (n)))
-#define g_new0(type, n)        ((type *) g_checked (calloc ((n) ? (n) : 1, sizeof (type))))
-#define g_try_new(type, n)     ((type *) malloc (sizeof (type) * (n)))
-#define g_try_new0(type, n)    ((type *) calloc (n, sizeof (type)))
-#define g_clear_pointer(p, f)  do { __typeof__ (*(p)) g_old = *(p); *(p) = NULL; if (g_old) (f) (g_old); } while (0)
-#define g_steal_pointer(p)     ({ __typeof__ (*(p)) g_old = *(p); *(p) = NULL; g_old; })
-#define g_autofree             __attribute__ ((cleanup (g_autofree_cleanup)))
+#define g_free              free
+#define g_malloc(n)         g_checked (malloc ((n) ? (n) : 1))
+#define g_try_malloc(n)     malloc (n)
+#define g_try_malloc0(n)    calloc (1, n)
+#define g_new(type, n)      ((type *) g_malloc (sizeof (type) * (n)))
+#define g_new0(type, n)     ((type *) g_checked (calloc ((n) ? (n) : 1, sizeof (type))))
+#define g_try_new(type, n)  ((type *) malloc (sizeof (type) * (n)))
+#define g_try_new0(type, n) ((type *) calloc (n, sizeof (type)))
+#define g_clear_pointer(p, f)         \
+  do                                  \
+    {                                 \
+      __typeof__ (*(p)) g_old = *(p); \
+      *(p) = NULL;                    \
+      if (g_old)                      \
+        (f) (g_old);                  \
+    }                                 \
+  while (0)
+#define g_steal_pointer(p)          \
+  ({                                \
+    __typeof__ (*(p)) g_old = *(p); \
+    *(p) = NULL;                    \
+    g_old;                          \
+  })
+#define g_autofree __attribute__ ((cleanup (g_autofree_cleanup)))
 
 static inline void *
 g_checked (void *p)
@@ -117,7 +130,8 @@ g_strcmp0 (const char *a, const char *b)
   return a && b ? strcmp (a, b) : (a != NULL) - (b != NULL);
 }
 
-#define g_str_has_suffix(s, end)  (strlen (s) >= strlen (end) && !strcmp ((s) + strlen (s) - strlen (end), end))
+#define g_str_has_suffix(s, end) \
+  (strlen (s) >= strlen (end) && !strcmp ((s) + strlen (s) - strlen (end), end))
 
 /* Errors; a quark is its string's hash. */
 typedef struct
@@ -137,8 +151,11 @@ g_quark_from_static_string (const char *s)
   return hash;
 }
 
-#define G_DEFINE_QUARK(string, name) \
-  GQuark name ## _quark (void) { return g_quark_from_static_string (#string); }
+#define G_DEFINE_QUARK(string, name)             \
+  GQuark name##_quark (void)                     \
+  {                                              \
+    return g_quark_from_static_string (#string); \
+  }
 
 static inline void
 g_set_error_literal (GError **error, GQuark domain, int code, const char *message)
@@ -171,7 +188,7 @@ g_error_free (GError *error)
   free (error);
 }
 
-#define g_clear_error(e)  g_clear_pointer (e, g_error_free)
+#define g_clear_error(e) g_clear_pointer (e, g_error_free)
 
 static inline void
 g_propagate_error (GError **to, GError *error)
@@ -189,8 +206,8 @@ g_error_matches (const GError *error, GQuark domain, int code)
 }
 
 /* Threads */
-#define g_atomic_int_get(p)     __atomic_load_n (p, __ATOMIC_SEQ_CST)
-#define g_atomic_int_set(p, v)  __atomic_store_n (p, v, __ATOMIC_SEQ_CST)
+#define g_atomic_int_get(p)    __atomic_load_n (p, __ATOMIC_SEQ_CST)
+#define g_atomic_int_set(p, v) __atomic_store_n (p, v, __ATOMIC_SEQ_CST)
 
 typedef struct
 {
@@ -236,12 +253,12 @@ g_rand_double_range (GRand *random, double low, double high)
 /* Tests: they run as they are added. */
 typedef void (*GTestDataFunc) (gconstpointer data);
 
-#define g_error(...)               (fprintf (stderr, __VA_ARGS__), fprintf (stderr, "\n"), abort ())
-#define g_test_init(c, v, end)     ((void) (c), (void) (v))
-#define g_test_add_func(name, f)   ((f) (), printf ("ok %s\n", name))
-#define g_test_add_data_func(name, data, f) ((f) (data), printf ("ok %s\n", name))
-#define g_test_run()               0
-#define g_assert_true(x)           ((x) ? (void) 0 : g_error ("%s:%d: %s is false", __FILE__, __LINE__, #x))
-#define g_assert_cmpint(a, op, b)  g_assert_true ((a) op (b))
-#define g_assert_cmpuint(a, op, b) g_assert_true ((a) op (b))
+#define g_error(...)                            (fprintf (stderr, __VA_ARGS__), fprintf (stderr, "\n"), abort ())
+#define g_test_init(c, v, end)                  ((void) (c), (void) (v))
+#define g_test_add_func(name, f)                ((f) (), printf ("ok %s\n", name))
+#define g_test_add_data_func(name, data, f)     ((f) (data), printf ("ok %s\n", name))
+#define g_test_run()                            0
+#define g_assert_true(x)                        ((x) ? (void) 0 : g_error ("%s:%d: %s is false", __FILE__, __LINE__, #x))
+#define g_assert_cmpint(a, op, b)               g_assert_true ((a) op (b))
+#define g_assert_cmpuint(a, op, b)              g_assert_true ((a) op (b))
 #define g_assert_cmpfloat_with_epsilon(a, b, e) g_assert_true (fabs ((double) (a) - (double) (b)) <= (e))

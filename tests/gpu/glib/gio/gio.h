@@ -8,8 +8,8 @@
 
 typedef struct _GCancellable GCancellable;
 
-#define G_IO_ERROR            g_quark_from_static_string ("g-io-error-quark")
-#define G_IO_ERROR_CANCELLED  19
+#define G_IO_ERROR           g_quark_from_static_string ("g-io-error-quark")
+#define G_IO_ERROR_CANCELLED 19
 
 static inline gboolean
 g_cancellable_is_cancelled (GCancellable *cancellable)

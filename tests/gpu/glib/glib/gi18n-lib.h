@@ -4,6 +4,6 @@
  */
 #pragma once
 
-#define _(text)                     (text)
-#define N_(text)                    (text)
-#define ngettext(one, many, n)      ((n) == 1 ? (one) : (many))
+#define _(text)                (text)
+#define N_(text)               (text)
+#define ngettext(one, many, n) ((n) == 1 ? (one) : (many))
