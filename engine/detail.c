@@ -142,9 +142,9 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
                         adain_scaling_span (&pass->horizontal, x, rect.width),
                         adain_scaling_span (&pass->vertical, y, rect.height) };
   gsize        n = (gsize) rect.width * rect.height;
-  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n *CHANNELS);
-  g_autofree float *layers = g_try_new (float, from.width *(gsize) from.height *CHANNELS);
-  g_autofree float *scratch = g_try_new (float, rect.width *(gsize) from.height *CHANNELS);
+  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n * CHANNELS);
+  g_autofree float *layers = g_try_new (float, from.width * (gsize) from.height * CHANNELS);
+  g_autofree float *scratch = g_try_new (float, rect.width * (gsize) from.height * CHANNELS);
   g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
   gboolean          ok;
 

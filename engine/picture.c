@@ -105,8 +105,8 @@ adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainR
 
   reflected_range (rect->x, rect->width, source->width, &real.x, &real.width);
   reflected_range (rect->y, rect->height, source->height, &real.y, &real.height);
-  real_rgba = g_try_new (float, real.width *(gsize) real.height * 4);
-  real_mask = g_try_new (float, real.width *(gsize) real.height);
+  real_rgba = g_try_new (float, real.width * (gsize) real.height * 4);
+  real_mask = g_try_new (float, real.width * (gsize) real.height);
   if (!real_rgba || !real_mask)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,

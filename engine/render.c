@@ -254,7 +254,7 @@ static gboolean
 copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *report, GError **error)
 {
   const int         band = 64;
-  g_autofree float *rgba = g_try_new (float, content->source.width *(gsize) band * 4);
+  g_autofree float *rgba = g_try_new (float, content->source.width * (gsize) band * 4);
 
   if (!rgba)
     {

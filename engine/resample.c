@@ -168,8 +168,8 @@ adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int
     return FALSE;
   image->width = width;
   image->height = height;
-  rgba = g_try_new (float, source->width *(gsize) BAND * 4);
-  mask = g_try_new (float, source->width *(gsize) BAND);
+  rgba = g_try_new (float, source->width * (gsize) BAND * 4);
+  mask = g_try_new (float, source->width * (gsize) BAND);
   row = g_try_new (float, (gsize) source->width * 5);
   scaled = g_try_new (float, (gsize) width * 5);
   sums = g_try_new0 (float, n * 5);

@@ -190,8 +190,8 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
   Band             *band = &look->bands[index];
   int               first = index * BAND, rows = MIN (BAND, look->survey->height - first);
   AdainRect         rect = { 0, first * ADAIN_CELL, look->survey->width * ADAIN_CELL, rows * ADAIN_CELL };
-  g_autofree float *rgba = g_try_new (float, rect.width *(gsize) rect.height * 4);
-  g_autofree float *mask = g_try_new (float, rect.width *(gsize) rect.height);
+  g_autofree float *rgba = g_try_new (float, rect.width * (gsize) rect.height * 4);
+  g_autofree float *mask = g_try_new (float, rect.width * (gsize) rect.height);
   gsize             row = (gsize) rect.width * ADAIN_CELL;
 
   if (!rgba || !mask)

@@ -154,7 +154,7 @@ adain_preview_picture_free (AdainPreviewPicture *picture)
 static float *
 average_down (const float *in, int width, int height, int channels, int out_width, int out_height)
 {
-  float *out = g_new (float, out_width *(gsize) out_height *channels);
+  float *out = g_new (float, out_width * (gsize) out_height * channels);
 
   for (int y = 0; y < out_height; y++)
     {

@@ -275,7 +275,7 @@ render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancel
         }
     }
 
-  result.rgba = g_new (float, result.width *(gsize) result.height * 4);
+  result.rgba = g_new (float, result.width * (gsize) result.height * 4);
 
   if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink, NULL,
                             NULL, cancellable, error))

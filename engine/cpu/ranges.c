@@ -50,7 +50,7 @@ set_up (Survey *survey, float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS]
   ok = survey->encoding && survey->decoding && survey->scale && survey->shift;
   for (int i = 0; i < MOSAICS; i++)
     {
-      survey->features[i] = g_try_new (float, CELLS *(gsize) CELLS * survey->channels);
+      survey->features[i] = g_try_new (float, CELLS * (gsize) CELLS * survey->channels);
       survey->moments[i] = adain_moments_new (survey->channels);
       ok = ok && survey->features[i] && survey->moments[i];
     }

@@ -47,7 +47,7 @@ fill (AdainImage *image, int width, int height)
   image->width = width;
   image->height = height;
   image->mask = NULL;
-  image->rgba = g_new (float, width *(gsize) height * 4);
+  image->rgba = g_new (float, width * (gsize) height * 4);
   for (gsize i = 0; i < (gsize) width * height * 4; i++)
     image->rgba[i] = i % 4 == 3 ? 1 : g_rand_double (random);
 }

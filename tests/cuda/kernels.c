@@ -420,7 +420,7 @@ check_conv (Device *device, AdainConvSource source, AdainConvSink sink, int widt
   g_assert_true (adain_launch_conv (&conv, device->stream) == cudaSuccess);
   found = device_take (device, to, out_bytes);
 
-  sums = g_new (float, width *(gsize) height *out);
+  sums = g_new (float, width * (gsize) height * out);
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       for (int o = 0; o < out; o++)

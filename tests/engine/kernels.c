@@ -534,7 +534,7 @@ test_affine (gconstpointer data)
   for (int channels = 1; channels < 150; channels += 7)
     {
       int               n = 1 + channels % 9, stride = adain_round_up (channels, kernels->multiple);
-      g_autofree float *features = g_new (float, n *channels);
+      g_autofree float *features = g_new (float, n * channels);
       g_autofree float *scale = g_new (float, channels), *shift = g_new (float, channels);
       g_autofree void  *out = guarded_new (kernels, n * stride);
 

@@ -84,7 +84,7 @@ test_image_new (int width, int height)
 
   image->width = width;
   image->height = height;
-  image->rgba = g_new (float, width *(gsize) height * 4);
+  image->rgba = g_new (float, width * (gsize) height * 4);
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       {
