@@ -1,7 +1,7 @@
 /* The one interface between the engine and a device.
  *
  * A back end runs the two halves of the network on rectangles, and stores the features of whole
- * pictures wherever suits it. The engine (tiles.c) cuts pictures into tiles with a halo, so that a
+ * pictures wherever suits it. The engine (encode.c) cuts pictures into tiles with a halo, so that a
  * back end only ever sees small independent rectangles and always reflects at their edges.
  *
  * A run-time module exports one function, `adain_backend`, of the type AdainBackendEntry.

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "picture.h"
+#include "pool.h"
 
 static void
 no_memory (GError **error)
@@ -160,7 +161,7 @@ adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *gri
   if (!pass.scratch)
     return FALSE;
   pass.moments = g_new0 (AdainMoments *, tiles);
-  ok = adain_tiles_run (tiles, workers, encode_tile, &pass, report, error);
+  ok = adain_pool_run (tiles, workers, encode_tile, &pass, report, error);
   for (int i = 0; i < tiles; i++)
     {
       if (ok)

@@ -6,7 +6,9 @@
 
 #include "moments.h"
 #include "survey.h"
-#include "tiles.h"
+#include "engine.h"
+#include "grid.h"
+#include "report.h"
 
 G_BEGIN_DECLS
 

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "devices.h"
+
 #define DEFAULT_MEMORY_SHARE 4
 #define MIN_MEMORY           ((gsize) 256 << 20)
 
@@ -41,50 +43,33 @@ open_unit (AdainEngine *engine, const AdainBackendClass *class, const char *kern
   return TRUE;
 }
 
-/* Loads the module and opens its back end; on failure the reason becomes the notice. */
-static gboolean
-open_cuda (AdainEngine *engine)
-{
-  g_autofree char *path = NULL, *reason = NULL;
-  g_autoptr (GError) error = NULL;
-  AdainBackendEntry entry;
-  const AdainBackendClass *class;
-
-  if (engine->module_dir)
-    path = g_build_filename (engine->module_dir, "adain-cuda." G_MODULE_SUFFIX, NULL);
-  if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      engine->notice = g_strdup (_ ("This installation has no module for NVIDIA GPUs"));
-      return FALSE;
-    }
-  engine->module = g_module_open (path, G_MODULE_BIND_LOCAL);
-  if (!engine->module || !g_module_symbol (engine->module, "adain_backend", (gpointer *) &entry)
-      || (class = entry ())->abi != ADAIN_BACKEND_ABI)
-    {
-      engine->notice = g_strdup (_ ("The module for NVIDIA GPUs does not fit this version"));
-      return FALSE;
-    }
-  /* GLib keeps strings of the module for good, such as the name of the error domain. */
-  g_module_make_resident (engine->module);
-  if (class->score (&reason) <= 0)
-    {
-      engine->notice = g_steal_pointer (&reason);
-      return FALSE;
-    }
-  if (!open_unit (engine, class, engine->kernels, &error))
-    {
-      engine->notice = g_strdup (error->message);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 /* The CPU in place of another device, whose kernels it may not know. */
 static gboolean
 open_cpu_instead (AdainEngine *engine, GError **error)
 {
   return open_unit (engine, adain_cpu_backend (), engine->kernels, NULL)
          || open_unit (engine, adain_cpu_backend (), NULL, error);
+}
+
+/* Opens the best device that can be opened. That the one asked for is another becomes the notice. */
+static gboolean
+open_best (AdainEngine *engine, AdainDevice device, GError **error)
+{
+  const AdainBackendClass *ranked[ADAIN_DEVICES_MAX];
+  int                      n = adain_devices_rank (device, engine->module_dir, ranked, &engine->notice);
+
+  if (device == ADAIN_DEVICE_CPU)
+    return open_unit (engine, adain_cpu_backend (), engine->kernels, error);
+  for (int i = 0; i < n && ranked[i] != adain_cpu_backend (); i++)
+    {
+      g_autoptr (GError) failure = NULL;
+
+      if (open_unit (engine, ranked[i], engine->kernels, &failure))
+        return TRUE;
+      if (device != ADAIN_DEVICE_AUTO && !engine->notice)
+        engine->notice = g_strdup (failure->message);
+    }
+  return open_cpu_instead (engine, error);
 }
 
 AdainEngine *
@@ -103,17 +88,10 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 
-  if (device != ADAIN_DEVICE_CPU && open_cuda (engine))
+  if (open_best (engine, device, error))
     return engine;
-  if (device == ADAIN_DEVICE_AUTO)
-    g_clear_pointer (&engine->notice, g_free);
-  if (device == ADAIN_DEVICE_CPU ? !open_unit (engine, adain_cpu_backend (), engine->kernels, error)
-                                 : !open_cpu_instead (engine, error))
-    {
-      adain_engine_free (engine);
-      return NULL;
-    }
-  return engine;
+  adain_engine_free (engine);
+  return NULL;
 }
 
 void
@@ -123,8 +101,6 @@ adain_engine_free (AdainEngine *engine)
     return;
   for (int i = 0; i < engine->n_units; i++)
     engine->units[i].class->close (engine->units[i].backend);
-  if (engine->module)
-    g_module_close (engine->module);
   adain_model_unref (engine->model);
   g_free (engine->kernels);
   g_free (engine->module_dir);

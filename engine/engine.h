@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <gmodule.h>
-
 #include "backend.h"
 #include "model.h"
 
@@ -27,7 +25,6 @@ struct _AdainEngine
   char       *kernels, *module_dir;
   AdainUnit   units[2]; /* the one in use last */
   int         n_units;
-  GModule    *module;
   char       *notice;
   int         channels;
 };

@@ -14,7 +14,8 @@
 
 #include "backend.h"
 #include "picture.h"
-#include "tiles.h"
+#include "grid.h"
+#include "pool.h"
 
 /* Rows of cells that one thread looks at at a time. */
 #define BAND 4
@@ -42,6 +43,7 @@ typedef struct
   const AdainSource *source;
   GMutex             lock;
   float             *colors; /* for each cell premultiplied R'G'B' and alpha, summed */
+  AdainGrid          grid;   /* bands, in cells */
   Band              *bands;
 } Look;
 
@@ -188,8 +190,8 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
 {
   Look             *look = user_data;
   Band             *band = &look->bands[index];
-  int               first = index * BAND, rows = MIN (BAND, look->survey->height - first);
-  AdainRect         rect = { 0, first * ADAIN_CELL, look->survey->width * ADAIN_CELL, rows * ADAIN_CELL };
+  AdainRect         cells = adain_grid_tile (&look->grid, index);
+  AdainRect         rect = { 0, cells.y * ADAIN_CELL, cells.width * ADAIN_CELL, cells.height * ADAIN_CELL };
   g_autofree float *rgba = g_try_new (float, rect.width * (gsize) rect.height * 4);
   g_autofree float *mask = g_try_new (float, rect.width * (gsize) rect.height);
   gsize             row = (gsize) rect.width * ADAIN_CELL;
@@ -198,21 +200,21 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
     return no_memory (error);
   if (!adain_picture_read_padded (look->source, &look->lock, &rect, rgba, mask, error))
     return FALSE;
-  for (int i = 0; i < rows; i++)
-    add_cells (look, band, first + i, rgba + i * row * 4, mask + i * row);
+  for (int i = 0; i < cells.height; i++)
+    add_cells (look, band, cells.y + i, rgba + i * row * 4, mask + i * row);
   for (int y = 0; y < rect.height && rect.y + y < look->source->height; y++)
     add_to_palette (&band->sums, rgba + (gsize) y * rect.width * 4, mask + (gsize) y * rect.width,
                     look->source->width);
   return TRUE;
 }
 
-/* Puts together what was seen of the `n` bands. */
+/* Puts together what was seen of all bands. */
 static gboolean
-conclude (Look *look, int n, GError **error)
+conclude (Look *look, GError **error)
 {
   Band *all = &look->bands[0];
 
-  for (int i = 1; i < n; i++)
+  for (int i = 1; i < adain_grid_tiles (&look->grid); i++)
     {
       merge_palettes (&all->sums, &look->bands[i].sums);
       all->weighted |= look->bands[i].weighted;
@@ -232,7 +234,6 @@ adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCanc
   AdainReport report = { .cancellable = cancellable };
   Look        look = { survey, source };
   gsize       n;
-  int         bands;
   gboolean    ok;
 
   if (!adain_picture_check (source, error))
@@ -241,14 +242,14 @@ adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCanc
   survey->height = adain_padded_side (source->height) / ADAIN_CELL;
   survey->fill = NULL;
   n = (gsize) survey->width * survey->height;
-  bands = (survey->height + BAND - 1) / BAND;
+  adain_grid_init (&look.grid, survey->width, survey->height, survey->width, BAND);
   survey->weights = g_try_new0 (float, n);
   look.colors = g_try_new0 (float, n * 4);
-  look.bands = g_new0 (Band, bands);
+  look.bands = g_new0 (Band, adain_grid_tiles (&look.grid));
   g_mutex_init (&look.lock);
   ok = (survey->weights && look.colors) || no_memory (error);
-  ok = ok && adain_tiles_run (bands, threads, look_at_band, &look, &report, error)
-       && conclude (&look, bands, error);
+  ok = ok && adain_pool_run (adain_grid_tiles (&look.grid), threads, look_at_band, &look, &report, error)
+       && conclude (&look, error);
   if (!ok)
     adain_survey_clear (survey);
   g_mutex_clear (&look.lock);

@@ -1,0 +1,31 @@
+/* Cutting a picture into tiles.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "adain.h"
+
+G_BEGIN_DECLS
+
+/* Tiles of one size, those of the last column and row as large as is left, in cells or in pixels. */
+typedef struct
+{
+  int width, height;
+  int tile_width, tile_height;
+  int columns, rows;
+} AdainGrid;
+
+void      adain_grid_init (AdainGrid *grid, int width, int height, int tile_width, int tile_height);
+AdainRect adain_grid_tile (const AdainGrid *grid, int index);
+
+/* `rect` and `margin` around it, as far as the picture goes. */
+AdainRect adain_grid_grow (const AdainGrid *grid, const AdainRect *rect, int margin);
+
+static inline int
+adain_grid_tiles (const AdainGrid *grid)
+{
+  return grid->columns * grid->rows;
+}
+
+G_END_DECLS
