@@ -11,32 +11,14 @@
 #pragma once
 
 #include "adain.h"
+#include "network.h"
 
 G_BEGIN_DECLS
 
-#define ADAIN_BACKEND_ABI 1
-#define ADAIN_LAYERS      9 /* convolutions in the encoder, and in the decoder */
-#define ADAIN_CELL        8 /* pixels per side of one cell of the feature grid */
-#define ADAIN_HALO        4 /* cells: the receptive radius of either half is 30 px */
-
-/* One 3x3 convolution, reflection padding 1: weight[out][in][3][3], bias[out]. */
-typedef struct
-{
-  int          in, out;
-  const float *weight, *bias;
-} AdainConv;
-
-/* The network, in VGG-19's order. Encoder: 0 1 pool 2 3 pool 4 5 6 7 pool 8, ReLU after each.
- * Decoder: 0 up 1 2 3 4 up 5 6 up 7 8, ReLU after all but the last; `up` doubles by repetition.
- * The encoder's input is (rgb - mean) * scale. Lives as long as the back end. */
-typedef struct
-{
-  AdainConv encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
-  float     mean[3], scale[3];
-} AdainNetwork;
+#define ADAIN_BACKEND_ABI 2
 
 /* Weighted moments for each channel: sum of weights, mean, and sum of weighted squared distances
- * from the mean (M2). `mean` and `m2` have encoder[8].out entries. */
+ * from the mean (M2). `mean` and `m2` have an entry for each channel of the features. */
 typedef struct
 {
   double  weight;

@@ -55,7 +55,7 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
   AdainEngine *engine = content->engine;
   AdainInput   input = { &content->work, &content->survey, &content->lock };
   gsize        budget = content->memory;
-  int          margin = ADAIN_HALO;
+  int          seen = adain_engine_encoder_halo (engine), margin;
 
   release (content);
   content->unit = *adain_engine_unit (engine);
@@ -63,11 +63,11 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
   if (!content->moments)
     return no_memory (error);
   try_features (content);
+  /* Features that are not kept are encoded again for the decoder, with the halos of both. */
+  margin = content->features ? seen : seen + adain_engine_decoder_halo (engine);
   if (content->features)
     budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
                                                   content->survey.height);
-  else
-    margin += ADAIN_HALO;
   return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
                           ADAIN_RENDER_BYTES, budget, error)
          && adain_encode (engine, &input, &content->grid, content->features, content->moments, report, error);

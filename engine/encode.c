@@ -101,7 +101,7 @@ typedef struct
   AdainMoments    **moments; /* one for each tile, merged in order afterwards */
   AdainScratch     *scratch;
   GCancellable     *cancellable;
-  int               channels;
+  int               channels, halo;
 } Pass;
 
 /* The weights of a tile's cells, row by row; NULL if all are 1. */
@@ -124,7 +124,7 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
 {
   Pass             *pass = user_data;
   AdainRect         tile = adain_grid_tile (pass->grid, index);
-  AdainRect         seen = adain_grid_grow (pass->grid, &tile, ADAIN_HALO);
+  AdainRect         seen = adain_grid_grow (pass->grid, &tile, pass->halo);
   AdainRect         keep = { tile.x - seen.x, tile.y - seen.y, tile.width, tile.height };
   AdainScratch     *scratch = &pass->scratch[worker];
   g_autofree float *weights = NULL;
@@ -149,10 +149,12 @@ adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *gri
 {
   const AdainUnit *unit = adain_engine_unit (engine);
   int              workers = unit->class->workers (unit->backend), tiles = adain_grid_tiles (grid);
-  gsize            pixels = (gsize) (grid->tile_width + 2 * ADAIN_HALO) * ADAIN_CELL
-                 * (grid->tile_height + 2 * ADAIN_HALO) * ADAIN_CELL;
+  int              halo = adain_engine_encoder_halo (engine);
+  gsize pixels = (gsize) (grid->tile_width + 2 * halo) * ADAIN_CELL * (grid->tile_height + 2 * halo)
+                 * ADAIN_CELL;
   Pass pass = {
-    unit, input, grid, features, .cancellable = report->cancellable, .channels = engine->channels
+    unit,        input, grid, features, .cancellable = report->cancellable, .channels = engine->channels,
+    .halo = halo
   };
   gboolean ok;
 

@@ -19,6 +19,18 @@ adain_engine_unit (AdainEngine *engine)
   return &engine->units[engine->n_units - 1];
 }
 
+int
+adain_engine_encoder_halo (const AdainEngine *engine)
+{
+  return adain_chain_halo (&adain_model_network (engine->model)->encoder);
+}
+
+int
+adain_engine_decoder_halo (const AdainEngine *engine)
+{
+  return adain_chain_halo (&adain_model_network (engine->model)->decoder);
+}
+
 /* A quarter of the physical memory. */
 static gsize
 default_memory (void)

@@ -31,6 +31,10 @@ struct _AdainEngine
 
 const AdainUnit *adain_engine_unit (AdainEngine *engine);
 
+/* Cells that the halves of the network have to see around a tile. */
+int adain_engine_encoder_halo (const AdainEngine *engine);
+int adain_engine_decoder_halo (const AdainEngine *engine);
+
 /* After `error`, if it is the failure of a device other than the CPU: goes over to the CPU, keeps the
  * error as the notice and clears it. FALSE leaves everything as it is. */
 gboolean adain_engine_fall_back (AdainEngine *engine, GError **error);

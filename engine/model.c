@@ -16,6 +16,11 @@
 /* The full VGG-19 has 512; anything far beyond is not a model for pictures. */
 #define MAX_CHANNELS 4096
 
+/* Where VGG-19 is scaled, which files need not say: the convolutions of the encoder that are pooled, those
+ * of the decoder whose result is doubled. */
+#define VGG_POOL   "1 3 7"
+#define VGG_DOUBLE "0 4 6"
+
 struct _AdainModel
 {
   gatomicrefcount refs;
@@ -60,12 +65,29 @@ find (Safetensors *file, const char *half, int layer, const char *kind)
   return g_hash_table_lookup (file->tensors, name);
 }
 
+/* How many convolutions of one half the file has, by the highest number: up to one too many. */
+static int
+count_layers (Safetensors *file, const char *half)
+{
+  int n = 0;
+
+  for (int i = 0; i <= ADAIN_MAX_LAYERS; i++)
+    if (find (file, half, i, "weight") || find (file, half, i, "bias"))
+      n = i + 1;
+  return n;
+}
+
 /* Checks that the convolutions of one half exist and chain from `in` to `out` channels
  * (0: any); adds up their elements. */
 static gboolean
-check_half (Safetensors *file, const char *half, int in, int out, AdainConv *convs, gsize *total)
+check_half (Safetensors *file, const char *half, int in, int out, AdainChain *chain, gsize *total)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  AdainConv *convs = chain->convs;
+
+  chain->n = count_layers (file, half);
+  if (chain->n < ADAIN_MIN_LAYERS || chain->n > ADAIN_MAX_LAYERS)
+    return FALSE;
+  for (int i = 0; i < chain->n; i++)
     {
       Safetensor *weight = find (file, half, i, "weight");
       Safetensor *bias = find (file, half, i, "bias");
@@ -82,9 +104,11 @@ check_half (Safetensors *file, const char *half, int in, int out, AdainConv *con
 }
 
 static gboolean
-load_half (AdainModel *model, Safetensors *file, const char *half, AdainConv *convs, float **next)
+load_half (AdainModel *model, Safetensors *file, const char *half, AdainChain *chain, float **next)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  AdainConv *convs = chain->convs;
+
+  for (int i = 0; i < chain->n; i++)
     {
       const char   *kinds[] = { "weight", "bias" };
       const float **targets[] = { &convs[i].weight, &convs[i].bias };
@@ -104,6 +128,39 @@ load_half (AdainModel *model, Safetensors *file, const char *half, AdainConv *co
   return TRUE;
 }
 
+/* The numbers of the convolutions after which a half is scaled: ascending, and none is the last. */
+static gboolean
+parse_scalings (GHashTable *metadata, const char *key, const char *standard, int n, int after[ADAIN_SCALINGS])
+{
+  const char *text = g_hash_table_lookup (metadata, key);
+  g_auto (GStrv) words = g_strsplit (text ? text : standard, " ", ADAIN_SCALINGS + 1);
+
+  if (g_strv_length (words) != ADAIN_SCALINGS)
+    return FALSE;
+  for (int i = 0; i < ADAIN_SCALINGS; i++)
+    {
+      guint64 number;
+
+      if (!g_ascii_string_to_unsigned (words[i], 10, 0, n - 2, &number, NULL)
+          || (i > 0 && (int) number <= after[i - 1]))
+        return FALSE;
+      after[i] = number;
+    }
+  return TRUE;
+}
+
+static gboolean
+connect_layers (AdainNetwork *network, GHashTable *metadata)
+{
+  int pools[ADAIN_SCALINGS], doublings[ADAIN_SCALINGS];
+
+  if (!parse_scalings (metadata, "pool", VGG_POOL, network->encoder.n, pools)
+      || !parse_scalings (metadata, "double", VGG_DOUBLE, network->decoder.n, doublings))
+    return FALSE;
+  adain_network_connect (network, pools, doublings);
+  return TRUE;
+}
+
 static gboolean
 load (AdainModel *model, Safetensors *file, const char *path, GError **error)
 {
@@ -117,9 +174,11 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   if (!parse_triple (file->metadata, "mean", network->mean)
       || !parse_triple (file->metadata, "scale", network->scale))
     return fail (error, path, _ ("“mean” or “scale” is missing or wrong"));
-  if (!check_half (file, "encoder", 3, 0, network->encoder, &total)
-      || !check_half (file, "decoder", network->encoder[ADAIN_LAYERS - 1].out, 3, network->decoder, &total))
+  if (!check_half (file, "encoder", 3, 0, &network->encoder, &total)
+      || !check_half (file, "decoder", adain_network_channels (network), 3, &network->decoder, &total))
     return fail (error, path, _ ("a layer is missing or has the wrong shape"));
+  if (!connect_layers (network, file->metadata))
+    return fail (error, path, _ ("“pool” or “double” is wrong"));
 
   model->weights = g_try_new (float, total);
   if (!model->weights)
@@ -128,8 +187,8 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
       return FALSE;
     }
   next = model->weights;
-  if (!load_half (model, file, "encoder", network->encoder, &next)
-      || !load_half (model, file, "decoder", network->decoder, &next))
+  if (!load_half (model, file, "encoder", &network->encoder, &next)
+      || !load_half (model, file, "decoder", &network->decoder, &next))
     return fail (error, path, _ ("a weight is not a finite number"));
   return TRUE;
 }
@@ -176,17 +235,7 @@ adain_model_metadata (const AdainModel *model, const char *key)
 double
 adain_model_cost (const AdainModel *model)
 {
-  static const int encoder_area[] = { 1, 1, 4, 4, 16, 16, 16, 16, 64 };
-  static const int decoder_area[] = { 64, 16, 16, 16, 16, 4, 4, 1, 1 };
-  double           cost = 0;
-
-  for (int i = 0; i < ADAIN_LAYERS; i++)
-    {
-      const AdainConv *e = &model->network.encoder[i], *d = &model->network.decoder[i];
-
-      cost += 9.0 * e->in * e->out / encoder_area[i] + 9.0 * d->in * d->out / decoder_area[i];
-    }
-  return cost;
+  return adain_chain_cost (&model->network.encoder) + adain_chain_cost (&model->network.decoder);
 }
 
 const AdainNetwork *
@@ -198,5 +247,5 @@ adain_model_network (const AdainModel *model)
 int
 adain_model_channels (const AdainModel *model)
 {
-  return model->network.encoder[ADAIN_LAYERS - 1].out;
+  return adain_network_channels (&model->network);
 }

@@ -58,7 +58,7 @@ features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, G
   *where = *from;
   if (content->features)
     return content->features;
-  seen = adain_grid_grow (&content->grid, from, ADAIN_HALO);
+  seen = adain_grid_grow (&content->grid, from, adain_engine_encoder_halo (content->engine));
   keep = (AdainRect) { from->x - seen.x, from->y - seen.y, from->width, from->height };
   where->x = where->y = 0;
   if (!adain_input_read (&input, &seen, &pass->scratch[worker], error)
@@ -118,12 +118,13 @@ write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, co
 static gboolean
 render_tile (int worker, int index, gpointer user_data, GError **error)
 {
-  Pass                *pass = user_data;
-  AdainContent        *content = pass->content;
-  const AdainUnit     *unit = &content->unit;
-  Bench               *bench = &pass->benches[worker];
-  AdainRect            tile = adain_grid_tile (&content->grid, index);
-  AdainRect            from = adain_grid_grow (&content->grid, &tile, ADAIN_HALO), where;
+  Pass            *pass = user_data;
+  AdainContent    *content = pass->content;
+  const AdainUnit *unit = &content->unit;
+  Bench           *bench = &pass->benches[worker];
+  AdainRect        tile = adain_grid_tile (&content->grid, index);
+  AdainRect from = adain_grid_grow (&content->grid, &tile, adain_engine_decoder_halo (content->engine)),
+            where;
   AdainRect            keep = { tile.x - from.x, tile.y - from.y, tile.width, tile.height };
   AdainRect            rect = { tile.x * ADAIN_CELL, tile.y * ADAIN_CELL };
   int                  pitch = tile.width * ADAIN_CELL;
@@ -160,7 +161,8 @@ set_up (Pass *pass, GError **error)
   AdainContent    *content = pass->content;
   const AdainUnit *unit = &content->unit;
   const AdainGrid *grid = &content->grid;
-  int              halo = 2 * ADAIN_HALO, seen = content->features ? 0 : 2 * halo;
+  int              halo = 2 * adain_engine_decoder_halo (content->engine);
+  int              seen = content->features ? 0 : halo + 2 * adain_engine_encoder_halo (content->engine);
   gsize            cell = ADAIN_CELL * ADAIN_CELL;
   gsize            pixels = (gsize) grid->tile_width * grid->tile_height * cell;
 

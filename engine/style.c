@@ -55,8 +55,8 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   if (!adain_survey (&survey, source, engine->threads, cancellable, error))
     return NULL;
   g_mutex_init (&lock);
-  if (adain_plan_grid (engine, &grid, survey.width, survey.height, ADAIN_HALO, ADAIN_SCRATCH_BYTES (1),
-                       engine->memory, error)
+  if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
+                       ADAIN_SCRATCH_BYTES (1), engine->memory, error)
       && adain_encode (engine, &input, &grid, NULL, moments, &report, error))
     style = style_from_moments (engine, moments);
   g_mutex_clear (&lock);

@@ -31,7 +31,7 @@ struct _AdainBackend
 {
   const AdainNetwork *network;
   const AdainKernels *kernels;
-  AdainLayer          encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
+  AdainLayers         encoder, decoder;
   Worker             *workers;
   int                 n_workers;
   int                 channels;
@@ -65,8 +65,8 @@ close_backend (AdainBackend *self)
       g_free (self->workers[i].scale);
       g_free (self->workers[i].shift);
     }
-  adain_layers_clear (self->encoder, self->kernels);
-  adain_layers_clear (self->decoder, self->kernels);
+  adain_layers_clear (&self->encoder, self->kernels);
+  adain_layers_clear (&self->decoder, self->kernels);
   g_free (self->workers);
   g_free (self->description);
   g_free (self);
@@ -78,17 +78,17 @@ pack (AdainBackend *self, GError **error)
 {
   const AdainNetwork *network = self->network;
   const AdainKernels *kernels = self->kernels;
-  float               encoder[ADAIN_LAYERS] = { 0 }, decoder[ADAIN_LAYERS] = { 0 };
+  float               encoder[ADAIN_MAX_LAYERS] = { 0 }, decoder[ADAIN_MAX_LAYERS] = { 0 };
   gboolean            integers = kernels->measure != NULL;
 
   if (integers && !adain_ranges_find (network, kernels->measure, encoder, decoder, error))
     return FALSE;
-  if (!adain_layers_pack (self->encoder, kernels, network->encoder, FALSE, integers ? encoder : NULL, error)
-      || !adain_layers_pack (self->decoder, kernels, network->decoder, TRUE, integers ? decoder : NULL,
+  if (!adain_layers_pack (&self->encoder, kernels, &network->encoder, TRUE, integers ? encoder : NULL, error)
+      || !adain_layers_pack (&self->decoder, kernels, &network->decoder, FALSE, integers ? decoder : NULL,
                              error))
     return FALSE;
   for (int c = 0; c < 3; c++)
-    self->scale[c] = network->scale[c] * self->encoder[0].conv.in_scale;
+    self->scale[c] = network->scale[c] * self->encoder.layer[0].conv.in_scale;
   return TRUE;
 }
 
@@ -107,7 +107,7 @@ open_backend (const AdainNetwork *network, const AdainBackendOptions *options, G
   self = g_new0 (AdainBackend, 1);
   self->network = network;
   self->kernels = kernels;
-  self->channels = network->encoder[ADAIN_LAYERS - 1].out;
+  self->channels = adain_network_channels (network);
   self->tile = options->tile / ADAIN_CELL;
   self->n_workers = options->threads;
   self->workers = g_new0 (Worker, self->n_workers);
@@ -143,11 +143,12 @@ workers (AdainBackend *self)
 static gsize
 stream_bytes (AdainBackend *self, int width)
 {
-  int cells = width + 2 * ADAIN_HALO;
+  int seen = (width + 2 * adain_chain_halo (&self->network->encoder)) * ADAIN_CELL;
+  int from = width + 2 * adain_chain_halo (&self->network->decoder);
 
   return self->n_workers
-         * (adain_stream_bytes (self->kernels, self->encoder, cells * ADAIN_CELL, ENCODE_STEP)
-            + adain_stream_bytes (self->kernels, self->decoder, cells, DECODE_STEP));
+         * (adain_stream_bytes (self->kernels, &self->encoder, seen, ENCODE_STEP)
+            + adain_stream_bytes (self->kernels, &self->decoder, from, DECODE_STEP));
 }
 
 static gboolean
@@ -215,7 +216,7 @@ no_memory (GError **error)
 
 /* The worker's stream for this width, made when first needed. */
 static AdainStream *
-get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayer *layers, int width,
+get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayers *layers, int width,
             int step, GError **error)
 {
   if (width > *capacity)
@@ -276,7 +277,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
 {
   Worker      *w = &self->workers[worker];
   EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, moments };
-  AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, self->encoder, width, ENCODE_STEP,
+  AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, &self->encoder, width, ENCODE_STEP,
                                     error);
   int          first, end;
 
@@ -339,7 +340,7 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
 {
   Worker      *w = &self->workers[worker];
   DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
-  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, self->decoder, from->width,
+  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, &self->decoder, from->width,
                                     DECODE_STEP, error);
   int          first, end;
 
@@ -347,8 +348,8 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
     return FALSE;
   for (int c = 0; c < self->channels; c++)
     {
-      w->scale[c] = (scale ? scale[c] : 1) * self->decoder[0].conv.in_scale;
-      w->shift[c] = (shift ? shift[c] : 0) * self->decoder[0].conv.in_scale;
+      w->scale[c] = (scale ? scale[c] : 1) * self->decoder.layer[0].conv.in_scale;
+      w->shift[c] = (shift ? shift[c] : 0) * self->decoder.layer[0].conv.in_scale;
     }
   adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL, keep->height * ADAIN_CELL,
                       emit_pixels, &sink);

@@ -24,7 +24,7 @@ typedef struct
 {
   const AdainNetwork *network;
   const AdainKernels *kernels;
-  AdainLayer          encoder[ADAIN_LAYERS], decoder[ADAIN_LAYERS];
+  AdainLayers         encoder, decoder;
   AdainStream        *encoding, *decoding;
   int                 channels;
   float              *features[MOSAICS]; /* CELLS x CELLS cells */
@@ -34,17 +34,17 @@ typedef struct
 } Survey;
 
 static gboolean
-set_up (Survey *survey, float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS], GError **error)
+set_up (Survey *survey, float encoder[ADAIN_MAX_LAYERS], float decoder[ADAIN_MAX_LAYERS], GError **error)
 {
   const AdainNetwork *network = survey->network;
   gboolean            ok;
 
-  survey->channels = network->encoder[ADAIN_LAYERS - 1].out;
-  if (!adain_layers_pack (survey->encoder, survey->kernels, network->encoder, FALSE, NULL, error)
-      || !adain_layers_pack (survey->decoder, survey->kernels, network->decoder, TRUE, NULL, error))
+  survey->channels = adain_network_channels (network);
+  if (!adain_layers_pack (&survey->encoder, survey->kernels, &network->encoder, TRUE, NULL, error)
+      || !adain_layers_pack (&survey->decoder, survey->kernels, &network->decoder, FALSE, NULL, error))
     return FALSE;
-  survey->encoding = adain_stream_new (survey->kernels, survey->encoder, SIDE, SIDE);
-  survey->decoding = adain_stream_new (survey->kernels, survey->decoder, CELLS, CELLS);
+  survey->encoding = adain_stream_new (survey->kernels, &survey->encoder, SIDE, SIDE);
+  survey->decoding = adain_stream_new (survey->kernels, &survey->decoder, CELLS, CELLS);
   survey->scale = g_try_new (float, survey->channels);
   survey->shift = g_try_new (float, survey->channels);
   ok = survey->encoding && survey->decoding && survey->scale && survey->shift;
@@ -74,8 +74,8 @@ tear_down (Survey *survey)
     }
   adain_stream_free (survey->encoding);
   adain_stream_free (survey->decoding);
-  adain_layers_clear (survey->encoder, survey->kernels);
-  adain_layers_clear (survey->decoder, survey->kernels);
+  adain_layers_clear (&survey->encoder, survey->kernels);
+  adain_layers_clear (&survey->decoder, survey->kernels);
   g_free (survey->scale);
   g_free (survey->shift);
 }
@@ -147,8 +147,8 @@ decode (Survey *survey, int content, int style)
 }
 
 gboolean
-adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels, float encoder[ADAIN_LAYERS],
-                   float decoder[ADAIN_LAYERS], GError **error)
+adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels, float encoder[ADAIN_MAX_LAYERS],
+                   float decoder[ADAIN_MAX_LAYERS], GError **error)
 {
   Survey   survey = { network, kernels };
   guint32  random = 1;

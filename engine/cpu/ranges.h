@@ -12,6 +12,6 @@ G_BEGIN_DECLS
  * colours are painted in each other's style; nothing in photographs and paintings has harder contrasts.
  * `kernels` are of floats. FALSE, with ADAIN_ERROR_MEMORY, if there is not enough memory. */
 gboolean adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels,
-                            float encoder[ADAIN_LAYERS], float decoder[ADAIN_LAYERS], GError **error);
+                            float encoder[ADAIN_MAX_LAYERS], float decoder[ADAIN_MAX_LAYERS], GError **error);
 
 G_END_DECLS

@@ -36,7 +36,8 @@ typedef struct
 struct _AdainStream
 {
   const AdainKernels *kernels;
-  Stage               stages[ADAIN_LAYERS];
+  Stage               stages[ADAIN_MAX_LAYERS];
+  int                 n_stages;
   guint8             *unpooled; /* a convolution's rows before pooling */
   float              *result;
   guint8             *memory;
@@ -55,26 +56,28 @@ element_scale (const AdainKernels *kernels, const float *ranges, int layer)
 }
 
 gboolean
-adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
-                   const AdainConv convs[ADAIN_LAYERS], gboolean decoder, const float *ranges, GError **error)
+adain_layers_pack (AdainLayers *layers, const AdainKernels *kernels, const AdainChain *chain,
+                   gboolean from_pixels, const float *ranges, GError **error)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  layers->n = chain->n;
+  for (int i = 0; i < chain->n; i++)
     {
-      AdainPacked *packed = &layers[i].conv;
-      gboolean     last = i == ADAIN_LAYERS - 1;
+      const AdainConv *conv = &chain->convs[i];
+      AdainPacked     *packed = &layers->layer[i].conv;
+      gboolean         last = i == chain->n - 1;
 
-      packed->in = convs[i].in;
-      packed->out = convs[i].out;
-      packed->in_stride = !decoder && i == 0 ? kernels->input_stride
-                                             : adain_round_up (convs[i].in, kernels->multiple);
-      packed->out_stride = last ? convs[i].out : adain_round_up (convs[i].out, kernels->multiple);
+      packed->in = conv->in;
+      packed->out = conv->out;
+      packed->in_stride = i == 0 && from_pixels ? kernels->input_stride
+                                                : adain_round_up (conv->in, kernels->multiple);
+      packed->out_stride = last ? conv->out : adain_round_up (conv->out, kernels->multiple);
       packed->in_scale = element_scale (kernels, ranges, i);
       packed->out_scale = last ? 1 : element_scale (kernels, ranges, i + 1);
       packed->float_out = last;
-      packed->relu = !(decoder && last);
-      packed->upsample = decoder && (i == 1 || i == 5 || i == 7);
-      layers[i].pool = !decoder && (i == 1 || i == 3 || i == 7);
-      if (!kernels->pack (packed, &convs[i]))
+      packed->relu = conv->relu;
+      packed->upsample = conv->upsample;
+      layers->layer[i].pool = conv->pool;
+      if (!kernels->pack (packed, conv))
         {
           g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
           return FALSE;
@@ -84,11 +87,11 @@ adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
 }
 
 void
-adain_layers_clear (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels)
+adain_layers_clear (AdainLayers *layers, const AdainKernels *kernels)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
-    if (layers[i].conv.weights)
-      kernels->unpack (&layers[i].conv);
+  for (int i = 0; i < layers->n; i++)
+    if (layers->layer[i].conv.weights)
+      kernels->unpack (&layers->layer[i].conv);
 }
 
 /* The size of what follows a layer, given the size of its input. */
@@ -100,30 +103,29 @@ scaled (const AdainLayer *layer, int n)
 
 /* Lays out all buffers for inputs of width x step; with a stream, points its stages into memory. */
 static gsize
-lay_out (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step,
-         AdainStream *stream)
+lay_out (const AdainKernels *kernels, const AdainLayers *layers, int width, int step, AdainStream *stream)
 {
   gsize total = 0, unpooled = 0, result = 0;
 
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < layers->n; i++)
     {
-      const AdainPacked *conv = &layers[i].conv;
+      const AdainPacked *conv = &layers->layer[i].conv;
       gsize              pitch = (gsize) (width + 2) * conv->in_stride * kernels->element;
       int                capacity = step + EXTRA_ROWS;
 
       if (stream)
         {
-          stream->stages[i].layer = &layers[i];
+          stream->stages[i].layer = &layers->layer[i];
           stream->stages[i].rows = stream->memory + total;
           stream->stages[i].capacity = capacity;
         }
       total += (pitch * capacity + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-      if (layers[i].pool)
+      if (layers->layer[i].pool)
         unpooled = MAX (unpooled, (gsize) capacity * width * conv->out_stride * kernels->element);
-      if (i == ADAIN_LAYERS - 1)
+      if (i == layers->n - 1)
         result = (gsize) capacity * width * conv->out_stride * sizeof (float);
-      width = scaled (&layers[i], width);
-      step = MAX (scaled (&layers[i], step), 1);
+      width = scaled (&layers->layer[i], width);
+      step = MAX (scaled (&layers->layer[i], step), 1);
     }
   unpooled = (unpooled + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   if (stream)
@@ -135,13 +137,13 @@ lay_out (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int
 }
 
 gsize
-adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step)
+adain_stream_bytes (const AdainKernels *kernels, const AdainLayers *layers, int width, int step)
 {
   return lay_out (kernels, layers, width, step, NULL);
 }
 
 AdainStream *
-adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width, int step)
+adain_stream_new (const AdainKernels *kernels, const AdainLayers *layers, int width, int step)
 {
   AdainStream *stream = g_try_new0 (AdainStream, 1);
   gsize        bytes = adain_stream_bytes (kernels, layers, width, step);
@@ -156,6 +158,7 @@ adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAY
     }
   memset (stream->memory, 0, bytes);
   stream->kernels = kernels;
+  stream->n_stages = layers->n;
   lay_out (kernels, layers, width, step, stream);
   return stream;
 }
@@ -174,7 +177,7 @@ adain_stream_free (AdainStream *stream)
 static void
 plan_rows (AdainStream *stream, int first, int end)
 {
-  for (int i = ADAIN_LAYERS - 1; i >= 0; i--)
+  for (int i = stream->n_stages - 1; i >= 0; i--)
     {
       Stage            *stage = &stream->stages[i];
       const AdainLayer *layer = stage->layer;
@@ -184,7 +187,7 @@ plan_rows (AdainStream *stream, int first, int end)
       first = MAX (stage->done - 1, 0);
       end = MIN (stage->stop + 1, stage->height);
     }
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < stream->n_stages; i++)
     {
       Stage *stage = &stream->stages[i];
 
@@ -199,7 +202,7 @@ void
 adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows, AdainEmit emit,
                     gpointer user_data)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < stream->n_stages; i++)
     {
       Stage *stage = &stream->stages[i];
 
@@ -355,7 +358,7 @@ advance (AdainStream *stream, int index)
   Stage *stage = &stream->stages[index], *next = stage + 1;
   int    rows;
 
-  if (index == ADAIN_LAYERS - 1)
+  if (index == stream->n_stages - 1)
     return finish (stream, stage);
   while ((rows = ready (stage)) > 0)
     {
@@ -393,7 +396,7 @@ adain_stream_push (AdainStream *stream, int rows)
 }
 
 void
-adain_stream_measure (AdainStream *stream, float ranges[ADAIN_LAYERS])
+adain_stream_measure (AdainStream *stream, float ranges[ADAIN_MAX_LAYERS])
 {
   stream->ranges = ranges;
 }

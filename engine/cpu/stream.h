@@ -18,12 +18,18 @@ typedef struct
   gboolean    pool; /* a 2x2 maximum follows the convolution */
 } AdainLayer;
 
-/* Packs one half of a network for `kernels`; `ranges` are those of the layers' inputs if elements are
+/* One half of the network, packed. */
+typedef struct
+{
+  int        n;
+  AdainLayer layer[ADAIN_MAX_LAYERS];
+} AdainLayers;
+
+/* Packs one half of a network for `kernels`, whose input is pixels or features; `ranges` are those of the layers' inputs if elements are
  * integers, else NULL. FALSE, with ADAIN_ERROR_MEMORY, if it does not fit. */
-gboolean adain_layers_pack (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels,
-                            const AdainConv convs[ADAIN_LAYERS], gboolean decoder, const float *ranges,
-                            GError **error);
-void     adain_layers_clear (AdainLayer layers[ADAIN_LAYERS], const AdainKernels *kernels);
+gboolean adain_layers_pack (AdainLayers *layers, const AdainKernels *kernels, const AdainChain *chain,
+                            gboolean from_pixels, const float *ranges, GError **error);
+void     adain_layers_clear (AdainLayers *layers, const AdainKernels *kernels);
 
 /* Receives `rows` rows of the result, rows of floats without gaps, starting with row `y`. */
 typedef void (*AdainEmit) (const float *result, int y, int rows, gpointer user_data);
@@ -31,13 +37,11 @@ typedef void (*AdainEmit) (const float *result, int y, int rows, gpointer user_d
 typedef struct _AdainStream AdainStream;
 
 /* A stream for inputs of at most `width` pixels (or cells) that takes up to `step` rows at a time. */
-AdainStream *adain_stream_new (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width,
-                               int step);
+AdainStream *adain_stream_new (const AdainKernels *kernels, const AdainLayers *layers, int width, int step);
 void         adain_stream_free (AdainStream *stream);
 
 /* Bytes that such a stream takes. */
-gsize adain_stream_bytes (const AdainKernels *kernels, const AdainLayer layers[ADAIN_LAYERS], int width,
-                          int step);
+gsize adain_stream_bytes (const AdainKernels *kernels, const AdainLayers *layers, int width, int step);
 
 /* Starts a rectangle of width x height (input) pixels, of whose result only the rows `first` to
  * `first + rows` - 1 are wanted; no layer computes what they do not need. */
@@ -55,6 +59,6 @@ gboolean adain_stream_push (AdainStream *stream, int rows);
 
 /* From now on raises ranges[i] to the largest magnitude in the input of layer i. Only with kernels of
  * floats. */
-void adain_stream_measure (AdainStream *stream, float ranges[ADAIN_LAYERS]);
+void adain_stream_measure (AdainStream *stream, float ranges[ADAIN_MAX_LAYERS]);
 
 G_END_DECLS

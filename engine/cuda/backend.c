@@ -104,13 +104,14 @@ cuda_workers (AdainBackend *backend)
 
 /* The largest plan that tiles of this many cells ask for. */
 static AdainShape
-tile_shape (int width, int height, int tile, gboolean decode)
+tile_shape (const AdainCudaNetwork *network, int width, int height, int tile, gboolean decode)
 {
+  int        seen = tile + 2 * (decode ? network->decoder_halo : network->encoder_halo);
   AdainShape shape = {
     .decode = decode,
     .weighted = !decode,
-    .width = MIN (width, tile + 2 * ADAIN_HALO),
-    .height = MIN (height, tile + 2 * ADAIN_HALO),
+    .width = MIN (width, seen),
+    .height = MIN (height, seen),
     .keep_width = MIN (width, tile),
     .keep_height = MIN (height, tile),
   };
@@ -125,7 +126,7 @@ tile_bytes (AdainBackend *backend, int width, int height, int tile, gboolean dev
 
   for (int decode = 0; decode < 2; decode++)
     {
-      AdainShape shape = tile_shape (width, height, tile, decode);
+      AdainShape shape = tile_shape (&backend->network, width, height, tile, decode);
       gsize      bytes = device ? adain_plan_device_bytes (&backend->network, backend->mode, &shape)
                                 : adain_plan_host_bytes (&backend->network, &shape);
 

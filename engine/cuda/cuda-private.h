@@ -13,8 +13,8 @@
 #include "kernels.h"
 
 #define ADAIN_CUDA_WORKERS 2
-#define ADAIN_CUDA_PLANS   24                 /* kept by each worker: both halves on nine shapes, and some */
-#define ADAIN_CUDA_LAYERS  (2 * ADAIN_LAYERS) /* the encoder's, then the decoder's */
+#define ADAIN_CUDA_PLANS   24 /* kept by each worker: both halves on nine shapes, and some */
+#define ADAIN_CUDA_LAYERS  (2 * ADAIN_MAX_LAYERS)
 
 typedef enum
 {
@@ -40,7 +40,8 @@ gboolean adain_cuda_alive (const AdainCudaApi *api);
 
 typedef struct
 {
-  int          in, out;        /* padded */
+  int          in, out; /* padded */
+  gboolean     upsample, relu, pool;
   const void  *direct, *cudnn; /* the weights for either kind of kernel */
   const float *bias;
   const void  *bias_half;
@@ -48,7 +49,9 @@ typedef struct
 
 typedef struct
 {
-  AdainCudaLayer layers[ADAIN_CUDA_LAYERS];
+  AdainCudaLayer layers[ADAIN_CUDA_LAYERS]; /* the encoder's, then the decoder's */
+  int            n_encoder, n_layers;
+  int            encoder_halo, decoder_halo; /* cells */
   float          mean[3], scale[3];
   int            channels; /* of the features, and padded */
   int            padded;

@@ -135,10 +135,12 @@ run_whole (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
 static AdainRect
 with_halo (const AdainJob *job, const AdainRect *keep)
 {
-  int       x0 = MAX (keep->x - ADAIN_HALO, 0), y0 = MAX (keep->y - ADAIN_HALO, 0);
-  int       x1 = MIN (keep->x + keep->width + ADAIN_HALO, job->width);
-  int       y1 = MIN (keep->y + keep->height + ADAIN_HALO, job->height);
-  AdainRect rect = { x0, y0, x1 - x0, y1 - y0 };
+  const AdainCudaNetwork *network = &job->backend->network;
+  int                     halo = job->decode ? network->decoder_halo : network->encoder_halo;
+  int                     x0 = MAX (keep->x - halo, 0), y0 = MAX (keep->y - halo, 0);
+  int                     x1 = MIN (keep->x + keep->width + halo, job->width);
+  int                     y1 = MIN (keep->y + keep->height + halo, job->height);
+  AdainRect               rect = { x0, y0, x1 - x0, y1 - y0 };
 
   return rect;
 }

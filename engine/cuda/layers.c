@@ -41,6 +41,13 @@ other (AdainRegion region)
   return region == REGION_A ? REGION_B : REGION_A;
 }
 
+/* Whether the layer puts out pixels. */
+static gboolean
+is_last (const AdainPlan *plan, int index)
+{
+  return index == plan->network->n_layers - 1;
+}
+
 static gboolean
 wants_cudnn (const AdainPlan *plan, int index)
 {
@@ -50,7 +57,7 @@ wants_cudnn (const AdainPlan *plan, int index)
     return FALSE;
   if (plan->mode == ADAIN_CUDA_CUDNN)
     return TRUE;
-  return layer->in * layer->out > NARROW && index != 0 && index != ADAIN_CUDA_LAYERS - 1;
+  return layer->in * layer->out > NARROW && index != 0 && !is_last (plan, index);
 }
 
 /* One layer by cuDNN, after the step that makes its padded input. */
@@ -65,7 +72,7 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
   if (plan->worker)
     {
       if (!adain_cudnn_conv_new (&cudnn, plan->worker->api, plan->worker->cudnn, layer, width, height,
-                                 index < ADAIN_CUDA_LAYERS - 1, plan->worker->workspace, error))
+                                 layer->relu, plan->worker->workspace, error))
         return FALSE;
       if (!cudnn)
         {
@@ -78,7 +85,7 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
 
   if (index == 0)
     add_step (plan, STEP_PACK, index, REGION_RGB, REGION_PADDED, width, height, layer->in, 1);
-  else if (index == ADAIN_LAYERS)
+  else if (index == plan->network->n_encoder)
     add_step (plan, STEP_AFFINE, index, REGION_CALL, REGION_PADDED, width, height, layer->in, 1);
   else
     {
@@ -89,7 +96,7 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
   state->pending = ADAIN_PLAIN;
   step = add_step (plan, STEP_CUDNN, index, REGION_PADDED, state->region, width, height, layer->out, 0);
   step->cudnn = cudnn;
-  if (index == ADAIN_CUDA_LAYERS - 1)
+  if (is_last (plan, index))
     add_step (plan, STEP_UNPACK, index, state->region, REGION_RGB, width, height, layer->out, 0);
   *taken = TRUE;
   return TRUE;
@@ -97,14 +104,14 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
 
 /* One layer by our own kernel, which doubles its input and pools its output by itself. */
 static void
-add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
+add_direct_layer (AdainPlan *plan, int index, State *state)
 {
   const AdainCudaLayer *layer = &plan->network->layers[index];
   AdainStep            *step;
   AdainRegion           output;
-  int                   shrink = pool ? 2 : 1;
+  int                   shrink = layer->pool ? 2 : 1;
 
-  if (index == ADAIN_LAYERS)
+  if (index == plan->network->n_encoder)
     {
       state->region = other (state->region);
       add_step (plan, STEP_AFFINE, index, REGION_CALL, state->region, state->width, state->height, layer->in,
@@ -117,13 +124,13 @@ add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
       step->gather = ADAIN_POOL;
       state->region = step->output;
     }
-  output = index == ADAIN_CUDA_LAYERS - 1 ? REGION_RGB : other (state->region);
+  output = is_last (plan, index) ? REGION_RGB : other (state->region);
   step = add_step (plan, STEP_DIRECT, index, index == 0 ? REGION_RGB : state->region, output,
                    state->width / shrink, state->height / shrink, layer->out, 0);
   step->width = state->width;
   step->height = state->height;
   step->source = index == 0 ? ADAIN_FROM_RGB : state->pending == ADAIN_UP ? ADAIN_FROM_UP : ADAIN_FROM_PLAIN;
-  step->sink = index == ADAIN_CUDA_LAYERS - 1 ? ADAIN_TO_RGB : pool ? ADAIN_TO_POOL : ADAIN_TO_RELU;
+  step->sink = is_last (plan, index) ? ADAIN_TO_RGB : layer->pool ? ADAIN_TO_POOL : ADAIN_TO_RELU;
   state->region = output;
   state->pending = ADAIN_PLAIN;
 }
@@ -131,20 +138,23 @@ add_direct_layer (AdainPlan *plan, int index, State *state, gboolean pool)
 static gboolean
 add_layers (AdainPlan *plan, GError **error)
 {
-  const AdainShape *shape = &plan->shape;
-  State             state = { REGION_A, shape->width, shape->height, ADAIN_PLAIN };
+  const AdainShape       *shape = &plan->shape;
+  const AdainCudaNetwork *network = plan->network;
+  int                     first = shape->decode ? network->n_encoder : 0;
+  int                     end = shape->decode ? network->n_layers : network->n_encoder;
+  State                   state = { REGION_A, shape->width, shape->height, ADAIN_PLAIN };
 
   if (!shape->decode)
     {
       state.width *= ADAIN_CELL;
       state.height *= ADAIN_CELL;
     }
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int index = first; index < end; index++)
     {
-      int      index = shape->decode ? ADAIN_LAYERS + i : i;
-      gboolean pool = !shape->decode && (i == 1 || i == 3 || i == 7), taken = FALSE;
+      const AdainCudaLayer *layer = &network->layers[index];
+      gboolean              taken = FALSE;
 
-      if (shape->decode && (i == 1 || i == 5 || i == 7))
+      if (layer->upsample)
         {
           state.width *= 2;
           state.height *= 2;
@@ -153,8 +163,8 @@ add_layers (AdainPlan *plan, GError **error)
       if (wants_cudnn (plan, index) && !add_cudnn_layer (plan, index, &state, &taken, error))
         return FALSE;
       if (!taken)
-        add_direct_layer (plan, index, &state, pool);
-      if (pool)
+        add_direct_layer (plan, index, &state);
+      if (layer->pool)
         {
           state.width /= 2;
           state.height /= 2;
@@ -162,8 +172,8 @@ add_layers (AdainPlan *plan, GError **error)
         }
     }
   if (!shape->decode)
-    add_step (plan, STEP_KEEP, ADAIN_LAYERS - 1, state.region, REGION_PARTIAL, state.width, state.height,
-              plan->network->padded, 0);
+    add_step (plan, STEP_KEEP, end - 1, state.region, REGION_PARTIAL, state.width, state.height,
+              network->padded, 0);
   return TRUE;
 }
 

@@ -65,6 +65,14 @@ convert_layer (const AdainConv *conv, int in, int out, const Offsets *at, guint8
     }
 }
 
+static const AdainConv *
+layer_conv (const AdainNetwork *network, int index)
+{
+  const AdainChain *encoder = &network->encoder, *decoder = &network->decoder;
+
+  return index < encoder->n ? &encoder->convs[index] : &decoder->convs[index - encoder->n];
+}
+
 gboolean
 adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainNetwork *from,
                          cudaStream_t stream, GError **error)
@@ -74,13 +82,20 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
   gsize    size = 0;
   gboolean done;
 
-  for (int i = 0; i < ADAIN_CUDA_LAYERS; i++)
+  network->n_encoder = from->encoder.n;
+  network->n_layers = from->encoder.n + from->decoder.n;
+  network->encoder_halo = adain_chain_halo (&from->encoder);
+  network->decoder_halo = adain_chain_halo (&from->decoder);
+  for (int i = 0; i < network->n_layers; i++)
     {
-      const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i] : &from->decoder[i - ADAIN_LAYERS];
+      const AdainConv *conv = layer_conv (from, i);
       AdainCudaLayer  *layer = &network->layers[i];
 
       layer->in = pad_channels (conv->in);
       layer->out = pad_channels (conv->out);
+      layer->upsample = conv->upsample;
+      layer->relu = conv->relu;
+      layer->pool = conv->pool;
       at[i] = layer_offsets (size, layer->in, layer->out);
       size = at[i].end;
     }
@@ -89,7 +104,7 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
       network->mean[c] = from->mean[c];
       network->scale[c] = from->scale[c];
     }
-  network->channels = from->encoder[ADAIN_LAYERS - 1].out;
+  network->channels = adain_network_channels (from);
   network->padded = pad_channels (network->channels);
 
   host = g_try_malloc0 (size);
@@ -101,9 +116,9 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
   done = adain_cuda_check (api, api->cudaMalloc (&network->memory, size), error);
   if (done)
     {
-      for (int i = 0; i < ADAIN_CUDA_LAYERS; i++)
+      for (int i = 0; i < network->n_layers; i++)
         {
-          const AdainConv *conv = i < ADAIN_LAYERS ? &from->encoder[i] : &from->decoder[i - ADAIN_LAYERS];
+          const AdainConv *conv = layer_conv (from, i);
           AdainCudaLayer  *layer = &network->layers[i];
           const guint8    *memory = network->memory;
 

@@ -6,7 +6,7 @@
 
 #include "cuda-private.h"
 
-#define STEPS_MAX (3 * ADAIN_LAYERS + 2)
+#define STEPS_MAX (3 * ADAIN_MAX_LAYERS + 2)
 
 /* Regions of the worker's device memory. The first ones are mirrored in pinned memory. */
 typedef enum

@@ -43,7 +43,7 @@ static Result
 run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, const AdainNetwork *network,
           const Case *test)
 {
-  int            channels = network->encoder[ADAIN_LAYERS - 1].out;
+  int            channels = adain_network_channels (network);
   gsize          cells = (gsize) test->width * test->height;
   float         *rgb = test_random (cells * 64 * 3, 0, 1, test->width);
   float         *weights = test_random ((gsize) test->keep.width * test->keep.height, 0, 1, 3);
@@ -131,7 +131,7 @@ test_cases (gconstpointer data)
   const Setup *setup = data;
   const AdainBackendClass *class = adain_cuda_backend ();
   AdainNetwork *network = test_network_new (setup->widths, 42);
-  int           channels = setup->widths[ADAIN_LAYERS - 1];
+  int           channels = setup->widths[TEST_LAYERS - 1];
   AdainBackend *backend;
 
   standin_reset ();
@@ -189,7 +189,7 @@ test_random_cases (void)
 
       expected = run_on_cpu (network, &test);
       found = run_case (class, backend, i % 2, network, &test);
-      compare (&found, &expected, test_thin[ADAIN_LAYERS - 1], NEAR);
+      compare (&found, &expected, test_thin[TEST_LAYERS - 1], NEAR);
       result_clear (&found);
       result_clear (&expected);
     }
@@ -225,7 +225,7 @@ test_graphs (void)
         {
           Result found = run_case (class, backend, 0, network, &tests[run % 2]);
 
-          compare (&found, &expected[run % 2], test_tiny[ADAIN_LAYERS - 1], NEAR);
+          compare (&found, &expected[run % 2], test_tiny[TEST_LAYERS - 1], NEAR);
           result_clear (&found);
           if (run == 1)
             kernels = standin_kernels ();
@@ -264,7 +264,7 @@ test_little_memory (void)
       standin.memory = worker ? peak : peak * 2 / 3;
       backend = open_backend (class, network, worker ? "cudnn" : NULL);
       found = run_case (class, backend, worker, network, &test);
-      compare (&found, &whole, test_tiny[ADAIN_LAYERS - 1], worker ? NEAR : 1e-7);
+      compare (&found, &whole, test_tiny[TEST_LAYERS - 1], worker ? NEAR : 1e-7);
       result_clear (&found);
       class->close (backend);
     }
@@ -327,7 +327,7 @@ test_features_on_host (void)
   backend = open_backend (class, network, NULL);
   g_assert_cmpuint (class->feature_bytes (backend, 300, 300), ==, 300 * 300 * 48 * 2);
   found = run_case (class, backend, 0, network, &cases[0]);
-  compare (&found, &expected, test_tiny[ADAIN_LAYERS - 1], NEAR);
+  compare (&found, &expected, test_tiny[TEST_LAYERS - 1], NEAR);
   result_clear (&found);
   result_clear (&expected);
   class->close (backend);
@@ -360,7 +360,7 @@ test_refused (void)
         {
           Result found = run_case (class, backend, 0, network, &cases[1]);
 
-          compare (&found, &expected, test_tiny[ADAIN_LAYERS - 1], NEAR);
+          compare (&found, &expected, test_tiny[TEST_LAYERS - 1], NEAR);
           result_clear (&found);
         }
       g_assert_true ((standin_convolutions () > 0) == (i < 2));
@@ -390,7 +390,7 @@ work (gpointer data)
       Result found = run_case (adain_cuda_backend (), thread->backend, thread->worker, thread->network,
                                &cases[i]);
 
-      compare (&found, &thread->expected[i], test_tiny[ADAIN_LAYERS - 1], NEAR);
+      compare (&found, &thread->expected[i], test_tiny[TEST_LAYERS - 1], NEAR);
       result_clear (&found);
     }
   return NULL;

@@ -29,8 +29,10 @@ static AdainConv
 random_conv (int in, int out, guint32 seed)
 {
   double    range = sqrt (6.0 / (9 * in));
-  AdainConv conv = { in, out, test_random ((gsize) in * out * 9, -range, range, seed),
-                     test_random (out, -0.1, 0.3, seed + 1) };
+  AdainConv conv = { .in = in,
+                     .out = out,
+                     .weight = test_random ((gsize) in * out * 9, -range, range, seed),
+                     .bias = test_random (out, -0.1, 0.3, seed + 1) };
 
   return conv;
 }
@@ -40,13 +42,15 @@ test_network_new (const int *widths, guint32 seed)
 {
   AdainNetwork *network = g_new0 (AdainNetwork, 1);
 
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  network->encoder.n = network->decoder.n = TEST_LAYERS;
+  for (int i = 0; i < TEST_LAYERS; i++)
     {
-      network->encoder[i] = random_conv (i ? widths[i - 1] : 3, widths[i], seed + 2 * i);
-      network->decoder[i] = random_conv (widths[ADAIN_LAYERS + i - 1],
-                                         i < ADAIN_LAYERS - 1 ? widths[ADAIN_LAYERS + i] : 3,
-                                         seed + 100 + 2 * i);
+      network->encoder.convs[i] = random_conv (i ? widths[i - 1] : 3, widths[i], seed + 2 * i);
+      network->decoder.convs[i] = random_conv (widths[TEST_LAYERS + i - 1],
+                                               i < TEST_LAYERS - 1 ? widths[TEST_LAYERS + i] : 3,
+                                               seed + 100 + 2 * i);
     }
+  adain_network_connect (network, (int[]) { 1, 3, 7 }, (int[]) { 0, 4, 6 });
   for (int c = 0; c < 3; c++)
     {
       network->mean[c] = 0.4f + 0.05f * c;
@@ -58,12 +62,12 @@ test_network_new (const int *widths, guint32 seed)
 void
 test_network_free (AdainNetwork *network)
 {
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < TEST_LAYERS; i++)
     {
-      g_free ((float *) network->encoder[i].weight);
-      g_free ((float *) network->encoder[i].bias);
-      g_free ((float *) network->decoder[i].weight);
-      g_free ((float *) network->decoder[i].bias);
+      g_free ((float *) network->encoder.convs[i].weight);
+      g_free ((float *) network->encoder.convs[i].bias);
+      g_free ((float *) network->decoder.convs[i].weight);
+      g_free ((float *) network->decoder.convs[i].bias);
     }
   g_free (network);
 }

@@ -6,8 +6,11 @@
 
 #include "backend.h"
 
+/* Convolutions in each half: as many as VGG-19 has. */
+#define TEST_LAYERS 9
+
 /* Widths of the encoder's layers, then of the decoder's but the last. */
-typedef int TestWidths[2 * ADAIN_LAYERS - 1];
+typedef int TestWidths[2 * TEST_LAYERS - 1];
 
 extern const TestWidths test_thin, test_tiny, test_compact, test_wide;
 

@@ -123,7 +123,9 @@ problem_init (Problem *problem, const Shape *shape)
   problem->weight = g_new (float, problem->n_weights);
   problem->bias = g_new (float, shape->out);
   problem->input = g_new (float, problem->n_inputs);
-  problem->conv = (AdainConv) { shape->in, shape->out, problem->weight, problem->bias };
+  problem->conv = (AdainConv) {
+    .in = shape->in, .out = shape->out, .weight = problem->weight, .bias = problem->bias
+  };
 }
 
 static void

@@ -251,6 +251,15 @@ test_header_edits (Fixture *fixture, gconstpointer data)
     { "[64,18496]", "\"64,18496\"" },
     { "\"data_offsets\"", "\"offsets\"" },
     /* layers */
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"1 3\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"1 3 7 7\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"1 7 3\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"1 3 8\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"1 3 x\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"-1 3 7\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"double\":\"0 4 8\"" },
+    { "4 3.5 3\"", "4 3.5 3\",\"double\":\"4 0 6\"" },
     { "decoder.0.bias", "decoder.9.bias" },
     { "encoder.8.weight", "encoder.8.weights" },
     { "decoder.0.bias", "decoder.0.weight" },
@@ -276,6 +285,7 @@ test_accepted (Fixture *fixture, gconstpointer data)
     { "\"__metadata__\"", "      \"__metadata__\"" },
     { "\"name\":\"reference\"", "\"name\":\"r\\u00e9f\\\"\"" },
     { "0.5 0.45 0.4", "-0.5 4.5e-1 0" },
+    { "4 3.5 3\"", "4 3.5 3\",\"pool\":\"0 1 2\",\"double\":\"5 6 7\"" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (edits); i++)
@@ -343,21 +353,17 @@ test_cost (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   const AdainNetwork *network = adain_model_network (model);
-  double              encoder = 0, decoder = 0, pixels = 1;
+  static const int    encoder_area[] = { 1, 1, 4, 4, 16, 16, 16, 16, 64 };
+  static const int    decoder_area[] = { 64, 16, 16, 16, 16, 4, 4, 1, 1 };
+  double              cost = 0;
 
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < 9; i++)
     {
-      encoder += 9.0 * network->encoder[i].in * network->encoder[i].out * pixels;
-      if (i == 1 || i == 3 || i == 7)
-        pixels /= 4;
+      const AdainConv *e = &network->encoder.convs[i], *d = &network->decoder.convs[i];
+
+      cost += 9.0 * e->in * e->out / encoder_area[i] + 9.0 * d->in * d->out / decoder_area[i];
     }
-  for (int i = 0; i < ADAIN_LAYERS; i++)
-    {
-      if (i == 1 || i == 5 || i == 7)
-        pixels *= 4;
-      decoder += 9.0 * network->decoder[i].in * network->decoder[i].out * pixels;
-    }
-  g_assert_cmpfloat_with_epsilon (adain_model_cost (model), encoder + decoder, 1e-6);
+  g_assert_cmpfloat_with_epsilon (adain_model_cost (model), cost, 1e-6);
 }
 
 static AdainImage *

@@ -128,15 +128,27 @@ test_image_from_tensor (Safetensors *file, const char *name)
   return image;
 }
 
-AdainModel *
-test_model_new (void)
+static AdainModel *
+load_model (const char *name)
 {
-  g_autofree char *path = test_reference_path ("model.safetensors");
+  g_autofree char *path = test_reference_path (name);
   GError          *error = NULL;
   AdainModel      *model = adain_model_load (path, &error);
 
   g_assert_no_error (error);
   return model;
+}
+
+AdainModel *
+test_model_new (void)
+{
+  return load_model ("model.safetensors");
+}
+
+AdainModel *
+test_deep_model_new (void)
+{
+  return load_model ("deep.safetensors");
 }
 
 gboolean

@@ -29,8 +29,9 @@ char *test_weights_path (void);
 AdainImage *test_image_new (int width, int height);
 void        test_image_free (AdainImage *image);
 
-/* The small random model of the reference pictures. */
+/* The small random model of the reference pictures, and the one with more layers. */
 AdainModel *test_model_new (void);
+AdainModel *test_deep_model_new (void);
 
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);

@@ -129,6 +129,36 @@ test_tiled (gconstpointer data)
     check_sizes (model, kernels, large, G_N_ELEMENTS (large), large_tiles, G_N_ELEMENTS (large_tiles), 1);
 }
 
+/* A model that sees further needs a wider halo, and gets it. */
+static void
+test_deep (gconstpointer data)
+{
+  const AdainKernels *kernels = data;
+  static const int    sizes[][2] = { { 150, 131 }, { 203, 90 } };
+  static const int    tiles[] = { 64, 32, 8 };
+  g_autoptr (AdainModel) model = test_deep_model_new ();
+
+  if (!kernels->supported ())
+    {
+      g_test_skip ("this processor lacks the instructions");
+      return;
+    }
+  check_sizes (model, kernels, sizes, is_fast (kernels) && !SANITIZED ? 2 : 1, tiles,
+               is_fast (kernels) ? 3 : 1, 0.4);
+}
+
+/* VGG-19 sees 30 px, the deep model further; what a half depends on is counted in network.c. */
+static void
+test_halo (void)
+{
+  g_autoptr (AdainModel) model = test_model_new (), deep = test_deep_model_new ();
+
+  g_assert_cmpint (adain_chain_halo (&adain_model_network (model)->encoder), ==, 4);
+  g_assert_cmpint (adain_chain_halo (&adain_model_network (model)->decoder), ==, 4);
+  g_assert_cmpint (adain_chain_halo (&adain_model_network (deep)->encoder), ==, 7);
+  g_assert_cmpint (adain_chain_halo (&adain_model_network (deep)->decoder), ==, 7);
+}
+
 /* Too little memory to keep the features: each tile is encoded again. (tests/robustness does so too, when
  * their allocation fails.) */
 static void
@@ -292,14 +322,17 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tiles/grid", test_grid);
+  g_test_add_func ("/tiles/halo", test_halo);
   g_test_add_func ("/tiles/large", test_large);
   g_test_add_func ("/tiles/short-of-memory", test_short_of_memory);
   g_test_add_func ("/tiles/no-memory", test_no_memory);
   for (int k = 0; adain_kernels[k]; k++)
     {
       g_autofree char *path = g_strdup_printf ("/tiles/%s", adain_kernels[k]->name);
+      g_autofree char *deep = g_strdup_printf ("/tiles/%s/deep", adain_kernels[k]->name);
 
       g_test_add_data_func (path, adain_kernels[k], test_tiled);
+      g_test_add_data_func (deep, adain_kernels[k], test_deep);
     }
   return g_test_run ();
 }

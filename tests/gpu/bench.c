@@ -19,6 +19,7 @@
 #include "support.h"
 
 #define REPEATS 20
+#define HALO    4    /* cells around a tile, for these models */
 #define NEAR    1e-2 /* eighteen layers in half precision against float */
 
 /* The paper's. */
@@ -78,7 +79,7 @@ static float *
 through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network, int width,
          int height, AdainMoments *moments)
 {
-  int            border = width > 8, channels = network->encoder[ADAIN_LAYERS - 1].out;
+  int            border = width > 8, channels = adain_network_channels (network);
   AdainRect      keep = { border, border, width - 2 * border, height - 2 * border };
   AdainRect      from = { 0, 0, keep.width, keep.height };
   gsize          kept = (gsize) keep.width * keep.height;
@@ -106,7 +107,7 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
 {
   const AdainBackendClass *cpu = adain_cpu_backend (), *cuda = adain_cuda_backend ();
   AdainNetwork            *network = test_network_new (widths, 1);
-  int                      channels = widths[ADAIN_LAYERS - 1], border = width > 8;
+  int                      channels = widths[TEST_LAYERS - 1], border = width > 8;
   gsize                    n = (gsize) (width - 2 * border) * (height - 2 * border) * 64 * 3;
   AdainMoments            *expected = test_moments_new (channels), *found = test_moments_new (channels);
   AdainBackend            *backend = open_backend (cpu, network, "c");
@@ -160,27 +161,20 @@ check (gboolean small, gboolean own)
 static void
 costs (const AdainNetwork *network, gboolean decode, double *flops, double *bytes)
 {
-  static const int encoder_shift[ADAIN_LAYERS] = { 0, 0, 1, 1, 2, 2, 2, 2, 3 };
-  const AdainConv *layers = decode ? network->decoder : network->encoder;
+  const AdainChain *chain = decode ? &network->decoder : &network->encoder;
+  double            area = decode ? 1.0 / (ADAIN_CELL * ADAIN_CELL) : 1;
 
   *flops = 0;
   *bytes = 0;
-  for (int i = 0; i < ADAIN_LAYERS; i++)
+  for (int i = 0; i < chain->n; i++)
     {
-      int    shift = encoder_shift[decode ? ADAIN_LAYERS - 1 - i : i];
-      double area = 1.0 / (1 << 2 * shift), in = layers[i].in * 2, out = layers[i].out * 2;
-      double in_area = area, out_area = area;
+      const AdainConv *conv = &chain->convs[i];
+      double           in = (conv->in == 3 ? 12 : conv->in * 2) * area;
 
-      if (decode && (i == 1 || i == 5 || i == 7))
-        in_area /= 4;
-      if (!decode && (i == 1 || i == 3 || i == 7))
-        out_area /= 4;
-      if (layers[i].in == 3)
-        in = 12;
-      if (layers[i].out == 3)
-        out = 12;
-      *flops += 2.0 * 9 * layers[i].in * layers[i].out * area;
-      *bytes += in * in_area + out * out_area;
+      area *= conv->upsample ? 4 : 1;
+      *flops += 2.0 * 9 * conv->in * conv->out * area;
+      area /= conv->pool ? 4 : 1;
+      *bytes += in + (conv->out == 3 ? 12 : conv->out * 2) * area;
     }
 }
 
@@ -272,10 +266,10 @@ tile_rects (const Picture *picture, int i, AdainRect *keep, AdainRect *rect)
   int x1 = MIN (x + picture->tile_width, picture->width);
   int y1 = MIN (y + picture->tile_height, picture->height);
 
-  rect->x = MAX (x - ADAIN_HALO, 0);
-  rect->y = MAX (y - ADAIN_HALO, 0);
-  rect->width = MIN (x1 + ADAIN_HALO, picture->width) - rect->x;
-  rect->height = MIN (y1 + ADAIN_HALO, picture->height) - rect->y;
+  rect->x = MAX (x - HALO, 0);
+  rect->y = MAX (y - HALO, 0);
+  rect->width = MIN (x1 + HALO, picture->width) - rect->x;
+  rect->height = MIN (y1 + HALO, picture->height) - rect->y;
   *keep = (AdainRect) { x - rect->x, y - rect->y, x1 - x, y1 - y };
 }
 
@@ -295,9 +289,9 @@ work (void *data)
   AdainMoments *moments = test_moments_new (channels);
   float        *scale = test_random (channels, 0.9, 1.1, 1);
   float        *shift = test_random (channels, 0, 0.1, 2);
-  gsize n = (gsize) (picture->tile_width + 2 * ADAIN_HALO) * (picture->tile_height + 2 * ADAIN_HALO) * 64 * 3;
-  float  *out = test_random (n, 0, 1, 3);
-  GError *error = NULL;
+  gsize         n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
+  float        *out = test_random (n, 0, 1, 3);
+  GError       *error = NULL;
 
   while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
     {
@@ -445,8 +439,8 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
     }
   picture.across = (picture.width + picture.tile_width - 1) / picture.tile_width;
   picture.down = (picture.height + picture.tile_height - 1) / picture.tile_height;
-  picture.rgb = test_random ((gsize) (picture.tile_width + 2 * ADAIN_HALO)
-                                 * (picture.tile_height + 2 * ADAIN_HALO) * 64 * 3,
+  picture.rgb = test_random ((gsize) (picture.tile_width + 2 * HALO) * (picture.tile_height + 2 * HALO) * 64
+                                 * 3,
                              0, 1, 1);
   for (int decode = 0; decode < 2; decode++)
     {

@@ -16,8 +16,15 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-ENCODER = (16, 16, 16, 32, 16, 32, 16, 16, 32)
-DECODER = (32, 16, 16, 16, 32, 16, 16, 16, 3)
+#: The random models: widths of the encoder and the decoder, and after which
+#: convolutions they are scaled. The deep one has more layers at 1/4 and 1/8.
+MODELS = {
+    "model": ((16, 16, 16, 32, 16, 32, 16, 16, 32),
+              (32, 16, 16, 16, 32, 16, 16, 16, 3), (1, 3, 7), (0, 4, 6)),
+    "deep": ((16, 16, 16, 16, 16, 16, 16, 16, 16, 24, 16, 32),
+             (24, 16, 32, 16, 16, 16, 16, 16, 16, 16, 16, 3),
+             (1, 3, 8), (2, 7, 9)),
+}
 EPSILON = 1e-5
 
 #: name: content (height, width), styles' (height, width), weights, strength
@@ -34,25 +41,32 @@ CASES = {
     "four-half": ((41, 26), [(16, 16), (21, 40), (33, 17), (8, 50)],
                   [1, 1, 1, 1], 0.5),
 }
+DEEP_CASES = {
+    "odd": ((45, 37), [(19, 33)], [1], 1),
+    "two-half": ((29, 58), [(16, 16), (21, 40)], [3, 1], 0.5),
+}
 
 
-def random_model(rng):
+def random_model(rng, name, encoder, decoder, pool, double):
     """A random model in float16, calibrated so that no layer dies.
 
     Every channel gets mean 0 and deviation 1 before its ReLU on some sample
     pictures, and the output mean 0.5 and deviation 0.2.
     """
-    metadata = {"format": "adain-style-transfer 1", "name": "reference",
+    metadata = {"format": "adain-style-transfer 1", "name": "reference" if name == "model" else name,
                 "license": "CC0-1.0", "description": "random, for tests",
                 "scores": "none", "mean": "0.5 0.45 0.4", "scale": "4 3.5 3"}
+    if name != "model":
+        metadata["pool"] = " ".join(map(str, pool))
+        metadata["double"] = " ".join(map(str, double))
     tensors, inputs = {}, 3
     x = torch.from_numpy(np.stack([picture(rng, (48, 48))
                                    for _ in range(4)]).astype(np.float64))
     x = x.permute(0, 3, 1, 2)
     x = (x - x.mean((0, 2, 3), True)) / x.std((0, 2, 3), keepdim=True)
-    for part, widths in (("encoder", ENCODER), ("decoder", DECODER)):
+    for part, widths in (("encoder", encoder), ("decoder", decoder)):
         for i, width in enumerate(widths):
-            last = part == "decoder" and i == 8
+            last = part == "decoder" and i == len(decoder) - 1
             weight = torch.from_numpy(rng.normal(0, 1, (width, inputs, 3, 3)))
             x = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), weight)
             factor = (0.2 if last else 1) / x.std((0, 2, 3), keepdim=True)
@@ -64,9 +78,9 @@ def random_model(rng):
                 offset.flatten().numpy().astype(np.float16))
             inputs = width
             x = x if last else F.relu(x)
-            if part == "encoder" and i in (1, 3, 7):
+            if part == "encoder" and i in pool:
                 x = F.max_pool2d(x, 2)
-            if part == "decoder" and i in (0, 4, 6):
+            if part == "decoder" and i in double:
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
     return tensors, metadata
 
@@ -111,6 +125,13 @@ class Reference:
             torch.tensor([float(x) for x in metadata[key].split()],
                          dtype=torch.float64).view(1, 3, 1, 1)
             for key in ("mean", "scale"))
+        self.pool, self.double = (
+            [int(x) for x in metadata.get(key, default).split()]
+            for key, default in (("pool", "1 3 7"), ("double", "0 4 6")))
+        self.layers = {part: sum(name.startswith(part)
+                                 and name.endswith("weight")
+                                 for name in tensors)
+                       for part in ("encoder", "decoder")}
 
     def _convolve(self, x, layer):
         return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"),
@@ -121,18 +142,18 @@ class Reference:
         """relu4_1 of the padded picture."""
         x = torch.from_numpy(padded(image).astype(np.float64))
         x = (x.permute(2, 0, 1)[None] - self.mean) * self.scale
-        for i in range(9):
+        for i in range(self.layers["encoder"]):
             x = F.relu(self._convolve(x, f"encoder.{i}"))
-            if i in (1, 3, 7):
+            if i in self.pool:
                 x = F.max_pool2d(x, 2)
         return x
 
     def decode(self, x, size):
-        for i in range(9):
+        for i in range(self.layers["decoder"]):
             x = self._convolve(x, f"decoder.{i}")
-            if i < 8:
+            if i < self.layers["decoder"] - 1:
                 x = F.relu(x)
-            if i in (0, 4, 6):
+            if i in self.double:
                 x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
         x = x[0].permute(1, 2, 0)[:size[0], :size[1]]
         return x.clamp(0, 1).numpy()
@@ -171,30 +192,39 @@ def compute(reference, rng, size, style_sizes, weights, strength):
             for name, x in arrays.items()}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("folder", help="where the files are written")
-    parser.add_argument("--model", help="a model file to use instead")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    rng = np.random.default_rng(options.seed)
-    os.makedirs(options.folder, exist_ok=True)
-    if options.model:
-        tensors, metadata = read_model(options.model)
-    else:
-        tensors, metadata = random_model(rng)
-        save_file(tensors, os.path.join(options.folder, "model.safetensors"),
-                  metadata)
-    reference = Reference(tensors, metadata)
+def write_cases(path, reference, rng, cases):
     arrays = {}
-    for name, case in CASES.items():
+    for name, case in cases.items():
         for key, value in compute(reference, rng, *case).items():
             arrays[f"{name}.{key}"] = value
         output = arrays[f"{name}.output"]
         print(f"{name}: {output.shape[1]} x {output.shape[0]}, values "
               f"{output.min():.2f} to {output.max():.2f}, spread "
               f"{output.std((0, 1)).mean():.3f}")
-    save_file(arrays, os.path.join(options.folder, "cases.safetensors"))
+    save_file(arrays, path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("folder", help="where the files are written")
+    parser.add_argument("--model", help="a model file to use instead")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+    sets = {"model": ("cases", CASES), "deep": ("deep-cases", DEEP_CASES)}
+    if options.model:
+        del sets["deep"]
+    for model, (name, cases) in sets.items():
+        rng = np.random.default_rng(options.seed)
+        if options.model:
+            tensors, metadata = read_model(options.model)
+        else:
+            tensors, metadata = random_model(rng, model, *MODELS[model])
+            save_file(tensors,
+                      os.path.join(options.folder, f"{model}.safetensors"),
+                      metadata)
+        write_cases(os.path.join(options.folder, f"{name}.safetensors"),
+                    Reference(tensors, metadata), rng, cases)
 
 
 if __name__ == "__main__":

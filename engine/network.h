@@ -1,0 +1,67 @@
+/* The network as a table of convolutions. The model fills it in (model.c); back ends loop over it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define ADAIN_CELL       8  /* pixels per side of one cell of the feature grid: three poolings */
+#define ADAIN_SCALINGS   3  /* poolings in the encoder, doublings in the decoder */
+#define ADAIN_MIN_LAYERS 4  /* convolutions in the encoder, and in the decoder, at least */
+#define ADAIN_MAX_LAYERS 32 /* and at most */
+
+/* One 3x3 convolution, reflection padding 1: weight[out][in][3][3], bias[out]. */
+typedef struct
+{
+  int          in, out;
+  gboolean     upsample; /* the input is doubled, by repetition, before it is convolved */
+  gboolean     relu;
+  gboolean     pool; /* a 2x2 maximum follows */
+  const float *weight, *bias;
+} AdainConv;
+
+/* One half of the network. */
+typedef struct
+{
+  int       n; /* ADAIN_MIN_LAYERS to ADAIN_MAX_LAYERS */
+  AdainConv convs[ADAIN_MAX_LAYERS];
+} AdainChain;
+
+/* The encoder's input is (rgb - mean) * scale. */
+typedef struct
+{
+  AdainChain encoder, decoder;
+  float      mean[3], scale[3];
+} AdainNetwork;
+
+/* Says of each convolution what happens before and after it: the encoder is pooled after those of the
+ * numbers `pools`, the decoder's result is doubled after `doublings`, and all but the decoder's last have a
+ * ReLU. Numbers ascend, and none is a half's last. */
+void adain_network_connect (AdainNetwork *network, const int pools[ADAIN_SCALINGS],
+                            const int doublings[ADAIN_SCALINGS]);
+
+/* Channels that a half puts out. */
+static inline int
+adain_chain_out (const AdainChain *chain)
+{
+  return chain->convs[chain->n - 1].out;
+}
+
+/* Channels of the features. */
+static inline int
+adain_network_channels (const AdainNetwork *network)
+{
+  return adain_chain_out (&network->encoder);
+}
+
+/* How many cells around a rectangle of cells a half has to see, so that the result in the rectangle is
+ * that of the whole picture: the receptive radius, in whole cells. */
+int adain_chain_halo (const AdainChain *chain);
+
+/* Multiplications for one pixel of the picture, as the half is written down. */
+double adain_chain_cost (const AdainChain *chain);
+
+G_END_DECLS
