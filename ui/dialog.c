@@ -209,6 +209,14 @@ set_running (Dialog *dialog, gboolean running)
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, !running);
 }
 
+/* Between two pictures that are read: the window is drawn and hears its Stop button. */
+static void
+let_window_breathe (gpointer user_data)
+{
+  for (int i = 0; i < 100 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
 /* Computes the job; the settings are safe from then on, whatever comes of it. */
 static AdainJob *
 compute (Dialog *dialog, GError **error)
@@ -217,7 +225,7 @@ compute (Dialog *dialog, GError **error)
 
   adain_style_set_drop_unusable (dialog->styles);
   adain_run_bar_prepare (ADAIN_RUN_BAR (dialog->run_bar));
-  job = adain_job_new (dialog->config, dialog->image, dialog->drawables, error);
+  job = adain_job_new (dialog->config, dialog->image, dialog->drawables, let_window_breathe, NULL, error);
 
   if (!job)
     adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
