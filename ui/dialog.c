@@ -17,8 +17,7 @@
 #include "ui/style-pad.h"
 #include "ui/style-set.h"
 
-/* Groups of the state file: the dialog's own, and settings that no successful run has stored yet. */
-#define DIALOG_GROUP     "Dialog"
+/* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"
 
 /* The response of GimpProcedureDialog's own button. */
@@ -329,7 +328,8 @@ create_pad (Dialog *dialog)
 static void
 on_expanded (GtkExpander *expander, GParamSpec *pspec, Dialog *dialog)
 {
-  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "Advanced", gtk_expander_get_expanded (expander));
+  g_key_file_set_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_ADVANCED,
+                          gtk_expander_get_expanded (expander));
 }
 
 static GtkWidget *
@@ -341,7 +341,8 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
   gtk_widget_set_margin_top (options, 6);
   gtk_container_add (GTK_CONTAINER (expander), options);
   gtk_expander_set_expanded (GTK_EXPANDER (expander),
-                             g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "Advanced", NULL));
+                             g_key_file_get_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_ADVANCED,
+                                                     NULL));
   g_signal_connect (expander, "notify::expanded", G_CALLBACK (on_expanded), dialog);
 
   /* Arrow keys would find their way into a closed expander. */
@@ -379,7 +380,7 @@ create_column (Dialog *dialog)
 static void
 on_preview_wanted (Dialog *dialog)
 {
-  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "PreviewOff",
+  g_key_file_set_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_PREVIEW_OFF,
                           !adain_preview_is_on (ADAIN_PREVIEW (dialog->preview)));
   queue_update (dialog);
 }
@@ -389,7 +390,8 @@ create_preview (Dialog *dialog)
 {
   dialog->preview = adain_preview_new (dialog->image, dialog->drawables);
   adain_preview_set_on (ADAIN_PREVIEW (dialog->preview),
-                        !g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
+                        !g_key_file_get_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_PREVIEW_OFF,
+                                                 NULL));
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
 }
 
