@@ -4,9 +4,9 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "arguments.h"
-#include "job.h"
-#include "progress.h"
+#include "filter/arguments.h"
+#include "filter/job.h"
+#include "filter/progress.h"
 #include "ui/dialog.h"
 
 #define PROCEDURE "plug-in-adain-style-transfer"
@@ -66,7 +66,7 @@ adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, Gim
     }
   else
     {
-      job = adain_job_new (config, image, drawables, &error);
+      job = adain_job_new (config, image, drawables, NULL, NULL, &error);
       if (job == NULL || !adain_progress_run (job, &error))
         return failure (procedure, error);
       if (adain_job_notice (job) != NULL)

@@ -17,8 +17,7 @@
 #include "ui/style-pad.h"
 #include "ui/style-set.h"
 
-/* Groups of the state file: the dialog's own, and settings that no successful run has stored yet. */
-#define DIALOG_GROUP     "Dialog"
+/* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"
 
 /* The response of GimpProcedureDialog's own button. */
@@ -209,6 +208,14 @@ set_running (Dialog *dialog, gboolean running)
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, !running);
 }
 
+/* Between two pictures that are read: the window is drawn and hears its Stop button. */
+static void
+let_window_breathe (gpointer user_data)
+{
+  for (int i = 0; i < 100 && g_main_context_iteration (NULL, FALSE); i++)
+    ;
+}
+
 /* Computes the job; the settings are safe from then on, whatever comes of it. */
 static AdainJob *
 compute (Dialog *dialog, GError **error)
@@ -217,7 +224,7 @@ compute (Dialog *dialog, GError **error)
 
   adain_style_set_drop_unusable (dialog->styles);
   adain_run_bar_prepare (ADAIN_RUN_BAR (dialog->run_bar));
-  job = adain_job_new (dialog->config, dialog->image, dialog->drawables, error);
+  job = adain_job_new (dialog->config, dialog->image, dialog->drawables, let_window_breathe, NULL, error);
 
   if (!job)
     adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
@@ -321,7 +328,8 @@ create_pad (Dialog *dialog)
 static void
 on_expanded (GtkExpander *expander, GParamSpec *pspec, Dialog *dialog)
 {
-  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "Advanced", gtk_expander_get_expanded (expander));
+  g_key_file_set_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_ADVANCED,
+                          gtk_expander_get_expanded (expander));
 }
 
 static GtkWidget *
@@ -333,7 +341,8 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
   gtk_widget_set_margin_top (options, 6);
   gtk_container_add (GTK_CONTAINER (expander), options);
   gtk_expander_set_expanded (GTK_EXPANDER (expander),
-                             g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "Advanced", NULL));
+                             g_key_file_get_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_ADVANCED,
+                                                     NULL));
   g_signal_connect (expander, "notify::expanded", G_CALLBACK (on_expanded), dialog);
 
   /* Arrow keys would find their way into a closed expander. */
@@ -371,7 +380,7 @@ create_column (Dialog *dialog)
 static void
 on_preview_wanted (Dialog *dialog)
 {
-  g_key_file_set_boolean (dialog->state, DIALOG_GROUP, "PreviewOff",
+  g_key_file_set_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_PREVIEW_OFF,
                           !adain_preview_is_on (ADAIN_PREVIEW (dialog->preview)));
   queue_update (dialog);
 }
@@ -381,7 +390,8 @@ create_preview (Dialog *dialog)
 {
   dialog->preview = adain_preview_new (dialog->image, dialog->drawables);
   adain_preview_set_on (ADAIN_PREVIEW (dialog->preview),
-                        !g_key_file_get_boolean (dialog->state, DIALOG_GROUP, "PreviewOff", NULL));
+                        !g_key_file_get_boolean (dialog->state, ADAIN_STATE_DIALOG, ADAIN_STATE_PREVIEW_OFF,
+                                                 NULL));
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
 }
 

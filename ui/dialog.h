@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "plugin/job.h"
+#include "filter/job.h"
 
 G_BEGIN_DECLS
 

@@ -103,6 +103,7 @@ worker_unref (AdainPreviewWorker *worker)
 typedef struct
 {
   AdainPreviewWorker *worker;
+  AdainLook          *look;
   int                 generation;
   AdainPreviewResult  result;
 } Delivery;
@@ -116,6 +117,7 @@ delivery_free (gpointer data)
   g_clear_error (&delivery->result.error);
   g_free (delivery->result.device);
   g_free (delivery->result.notice);
+  adain_look_unref (delivery->look);
   worker_unref (delivery->worker);
   g_free (delivery);
 }
@@ -129,6 +131,8 @@ deliver (gpointer data)
 
   g_mutex_lock (&worker->mutex);
   wanted = !worker->quit && worker->generation == delivery->generation;
+  if (worker->look != delivery->look)
+    delivery->result.sharp = FALSE; /* another look has been asked for meanwhile */
   g_mutex_unlock (&worker->mutex);
 
   if (wanted)
@@ -139,13 +143,14 @@ deliver (gpointer data)
 
 /* Takes @surface and @error. */
 static void
-post (AdainPreviewWorker *worker, const AdainLook *look, int generation, cairo_surface_t *surface,
-      gboolean sharp, gboolean wants_large, GError *error)
+post (AdainPreviewWorker *worker, AdainLook *look, int generation, cairo_surface_t *surface, gboolean sharp,
+      gboolean wants_large, GError *error)
 {
   Delivery *delivery = g_new0 (Delivery, 1);
 
   g_atomic_ref_count_inc (&worker->ref_count);
   delivery->worker = worker;
+  delivery->look = adain_look_ref (look);
   delivery->generation = generation;
   delivery->result.surface = surface;
   delivery->result.sharp = sharp;
@@ -317,7 +322,7 @@ count_stages (AdainPreviewWorker *worker, const AdainLook *look)
 }
 
 static void
-compute (AdainPreviewWorker *worker, const AdainLook *look, int first_stage, int generation,
+compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int generation,
          GCancellable *cancellable)
 {
   int n_stages = count_stages (worker, look);

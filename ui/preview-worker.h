@@ -10,7 +10,7 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
-#include "plugin/arguments.h"
+#include "filter/arguments.h"
 #include "ui/preview-picture.h"
 
 G_BEGIN_DECLS
@@ -38,7 +38,7 @@ void       adain_look_unref (AdainLook *look);
 /**
  * AdainPreviewResult:
  * @surface: what to show, or NULL with @error
- * @sharp: nothing better will follow for this look
+ * @sharp: nothing better will follow, for this look or a later one
  * @wants_large: it would, after adain_preview_worker_refine()
  * @device: which device computed it
  * @notice: (nullable): why that is not the one that was asked for

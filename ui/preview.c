@@ -34,6 +34,7 @@ struct _AdainPreview
   AdainPreviewWorker  *worker;
   cairo_surface_t     *before;
   cairo_surface_t     *after; /* NULL: nothing to compare with */
+  cairo_surface_t     *drawn; /* the area as it looks; NULL: still to be drawn */
   gint64               asked; /* of a picture that was not drawn yet */
   gboolean             sharp;
   AdainView            view;
@@ -94,25 +95,12 @@ draw_checks (cairo_t *cr, int width, int height)
   cairo_fill (cr);
 }
 
-static gboolean
-on_draw (GtkWidget *area, cairo_t *cr, AdainPreview *preview)
+static void
+draw_picture (AdainPreview *preview, cairo_surface_t *surface, cairo_t *cr, int width, int height)
 {
-  cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
-  int              width = gtk_widget_get_allocated_width (area);
-  int              height = gtk_widget_get_allocated_height (area);
-  AdainViewPlace   place;
-  int              shown_x, shown_y, shown_width, shown_height;
-
-  gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, width, height);
-
-  if (!surface)
-    return FALSE;
-
-  place = adain_view_place (&preview->view);
-  shown_x = lround (place.x);
-  shown_y = lround (place.y);
-  shown_width = MAX (1, lround (place.width));
-  shown_height = MAX (1, lround (place.height));
+  AdainViewPlace place = adain_view_place (&preview->view);
+  int            shown_x = lround (place.x), shown_y = lround (place.y);
+  int            shown_width = MAX (1, lround (place.width)), shown_height = MAX (1, lround (place.height));
 
   cairo_rectangle (cr, shown_x, shown_y, shown_width, shown_height);
   cairo_clip (cr);
@@ -124,6 +112,39 @@ on_draw (GtkWidget *area, cairo_t *cr, AdainPreview *preview)
   cairo_set_source_surface (cr, surface, 0, 0);
   cairo_pattern_set_extend (cairo_get_source (cr), CAIRO_EXTEND_PAD);
   cairo_pattern_set_filter (cairo_get_source (cr), CAIRO_FILTER_GOOD);
+  cairo_paint (cr);
+}
+
+/* Always the whole area at a time: where a part of it is drawn anew, as when a tooltip has gone, a reduced
+ * picture's pixels would come out rounded in another way than those around it. */
+static void
+draw_area (AdainPreview *preview, GtkWidget *area, cairo_surface_t *surface)
+{
+  int      width = gtk_widget_get_allocated_width (area);
+  int      height = gtk_widget_get_allocated_height (area);
+  cairo_t *cr;
+
+  preview->drawn = gdk_window_create_similar_surface (gtk_widget_get_window (area), CAIRO_CONTENT_COLOR_ALPHA,
+                                                      width, height);
+  cr = cairo_create (preview->drawn);
+  draw_picture (preview, surface, cr, width, height);
+  cairo_destroy (cr);
+}
+
+static gboolean
+on_draw (GtkWidget *area, cairo_t *cr, AdainPreview *preview)
+{
+  cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
+
+  gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, gtk_widget_get_allocated_width (area),
+                         gtk_widget_get_allocated_height (area));
+
+  if (!surface)
+    return FALSE;
+
+  if (!preview->drawn)
+    draw_area (preview, area, surface);
+  cairo_set_source_surface (cr, preview->drawn, 0, 0);
   cairo_paint (cr);
 
   if (preview->asked)
@@ -138,6 +159,7 @@ static void
 redraw (AdainPreview *preview)
 {
   describe (preview);
+  g_clear_pointer (&preview->drawn, cairo_surface_destroy);
   gtk_widget_queue_draw (preview->area);
 }
 
@@ -153,7 +175,7 @@ show_view (AdainPreview *preview)
   gtk_label_set_text (GTK_LABEL (preview->zoom_percent), text);
   gtk_widget_set_sensitive (preview->zoom_in, adain_view_can_zoom_in (&preview->view));
   gtk_widget_set_sensitive (preview->zoom_out, adain_view_can_zoom_out (&preview->view));
-  gtk_widget_queue_draw (preview->area);
+  redraw (preview);
   g_free (text);
 }
 
@@ -291,6 +313,7 @@ read_large (gpointer data)
     {
       g_clear_pointer (&preview->before, cairo_surface_destroy);
       preview->before = adain_preview_picture_surface (preview->large, NULL);
+      redraw (preview);
       adain_preview_worker_refine (preview->worker, g_steal_pointer (&preview->large));
     }
   else
@@ -358,6 +381,9 @@ adain_preview_show_look (AdainPreview *preview, AdainLook *look)
   if (!preview->worker)
     return;
 
+  /* What is seen is not what is asked for any more. */
+  preview->sharp = FALSE;
+  describe (preview);
   set_busy (preview, TRUE);
   adain_preview_worker_request (preview->worker, look);
 }
@@ -418,6 +444,7 @@ create_picture (AdainPreview *preview)
   g_signal_connect (preview->area, "motion-notify-event", G_CALLBACK (on_area_motion), preview);
   g_signal_connect (preview->area, "scroll-event", G_CALLBACK (on_scroll), preview);
   g_signal_connect (preview->area, "size-allocate", G_CALLBACK (on_area_size), preview);
+  g_signal_connect_swapped (preview->area, "notify::scale-factor", G_CALLBACK (redraw), preview);
 
   accessible = gtk_widget_get_accessible (preview->area);
   atk_object_set_name (accessible, _ ("Preview"));
@@ -571,6 +598,7 @@ adain_preview_destroy (GtkWidget *widget)
   g_clear_pointer (&preview->picture, adain_preview_picture_free);
   g_clear_pointer (&preview->before, cairo_surface_destroy);
   g_clear_pointer (&preview->after, cairo_surface_destroy);
+  g_clear_pointer (&preview->drawn, cairo_surface_destroy);
 
   GTK_WIDGET_CLASS (adain_preview_parent_class)->destroy (widget);
 }

@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "plugin/job.h"
+#include "filter/job.h"
 
 G_BEGIN_DECLS
 

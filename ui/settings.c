@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "ui/state.h"
+
 static const char *const doubles[] = { "strength", "stroke-size" };
 static const char *const choices[] = { "preserve-color", "device" };
 
@@ -53,8 +55,8 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
 
   g_object_get (object, "styles", &styles, "work-size", &work_size, "model", &model, NULL);
 
-  g_key_file_set_string_list (file, group, "styles", (const char *const *) styles,
-                              styles ? g_strv_length (styles) : 0);
+  adain_state_set_names (file, group, "styles", (const char *const *) styles,
+                         styles ? g_strv_length (styles) : 0);
   g_key_file_set_integer (file, group, "work-size", work_size);
 
   /* The weight of a style layer comes last, and stays behind with it. */
@@ -95,7 +97,7 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
 static void
 load_styles (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
-  char   **styles = g_key_file_get_string_list (file, group, "styles", NULL, NULL);
+  char   **styles = adain_state_get_names (file, group, "styles");
   gsize    n_weights = 0;
   gdouble *weights = g_key_file_get_double_list (file, group, "weights", &n_weights, NULL);
 

@@ -72,10 +72,56 @@ adain_state_save (GKeyFile *state)
   g_free (path);
 }
 
+char *
+adain_state_name (const char *text)
+{
+  GFile *file = g_file_new_for_commandline_arg (text);
+  char  *name = g_file_get_path (file);
+
+  if (!name)
+    name = g_file_get_uri (file);
+  g_object_unref (file);
+
+  return name;
+}
+
+char **
+adain_state_get_names (GKeyFile *file, const char *group, const char *key)
+{
+  char **names = g_key_file_get_string_list (file, group, key, NULL, NULL);
+
+  for (int i = 0; names && names[i]; i++)
+    {
+      char *text = names[i];
+
+      names[i] = adain_state_name (text);
+      g_free (text);
+    }
+
+  return names;
+}
+
+void
+adain_state_set_names (GKeyFile *file, const char *group, const char *key, const char *const *names, gsize n)
+{
+  GPtrArray *uris = g_ptr_array_new_with_free_func (g_free);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      GFile *name = g_file_new_for_commandline_arg (names[i]);
+
+      g_ptr_array_add (uris, g_file_get_uri (name));
+      g_object_unref (name);
+    }
+
+  g_key_file_set_string_list (file, group, key, (const char *const *) uris->pdata, n);
+  g_ptr_array_unref (uris);
+}
+
 char **
 adain_state_recent (GKeyFile *state)
 {
-  char **recent = g_key_file_get_string_list (state, RECENT_GROUP, RECENT_KEY, NULL, NULL);
+  char **recent = adain_state_get_names (state, RECENT_GROUP, RECENT_KEY);
 
   return recent ? recent : g_new0 (char *, 1);
 }
@@ -92,6 +138,6 @@ adain_state_add_recent (GKeyFile *state, const char *path)
     if (g_strcmp0 (old[i], path) != 0)
       list[n++] = old[i];
 
-  g_key_file_set_string_list (state, RECENT_GROUP, RECENT_KEY, list, n);
+  adain_state_set_names (state, RECENT_GROUP, RECENT_KEY, list, n);
   g_strfreev (old);
 }

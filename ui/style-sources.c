@@ -17,11 +17,7 @@
 void
 adain_style_sources_add (AdainStyleSet *set, GKeyFile *state, const char *uri)
 {
-  GFile *file = g_file_new_for_commandline_arg (uri);
-  char  *path = g_file_get_path (file);
-
-  if (!path)
-    path = g_file_get_uri (file);
+  char *path = adain_state_name (uri);
 
   for (int i = 0; i < adain_style_set_get_size (set); i++)
     if (g_strcmp0 (adain_style_set_get (set, i)->path, path) == 0)
@@ -34,7 +30,6 @@ adain_style_sources_add (AdainStyleSet *set, GKeyFile *state, const char *uri)
     }
 
   g_free (path);
-  g_object_unref (file);
 }
 
 int
@@ -106,7 +101,7 @@ add_filters (GtkFileChooser *chooser)
 static void
 set_folder (GtkFileChooser *chooser, GKeyFile *state)
 {
-  char *uri = g_key_file_get_string (state, "Dialog", "Folder", NULL);
+  char *uri = g_key_file_get_string (state, ADAIN_STATE_DIALOG, ADAIN_STATE_FOLDER, NULL);
 
   if (uri)
     gtk_file_chooser_set_current_folder_uri (chooser, uri);
@@ -132,7 +127,7 @@ on_chosen (GtkNativeDialog *native, int response, AdainStyleSet *set)
       g_slist_free_full (uris, g_free);
 
       if (folder)
-        g_key_file_set_string (state, "Dialog", "Folder", folder);
+        g_key_file_set_string (state, ADAIN_STATE_DIALOG, ADAIN_STATE_FOLDER, folder);
       g_free (folder);
     }
 

@@ -4,6 +4,8 @@
  */
 #include "ui/thumbnail.h"
 
+#include "filter/convert.h"
+
 /* The pixels come in the drawable's own precision and color space, libgimp's format names only the
  * first. */
 static const Babl *
@@ -31,7 +33,7 @@ adain_thumbnail_read (GimpDrawable *drawable, const AdainRect *rect, int *width,
       gsize n = (gsize) *width * *height;
 
       data = g_malloc_n (n, babl_format_get_bytes_per_pixel (format));
-      babl_process (babl_fish (thumbnail_format (drawable), format), g_bytes_get_data (bytes, NULL), data, n);
+      adain_convert (thumbnail_format (drawable), format, g_bytes_get_data (bytes, NULL), data, n);
     }
 
   g_clear_pointer (&bytes, g_bytes_unref);

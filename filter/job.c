@@ -4,11 +4,11 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "arguments.h"
-#include "job.h"
-#include "layers.h"
-#include "pixels.h"
-#include "styles.h"
+#include "filter/arguments.h"
+#include "filter/job.h"
+#include "filter/layers.h"
+#include "filter/pixels.h"
+#include "filter/styles.h"
 
 /* The part of a picture's work that encoding takes; rendering is the rest. */
 #define ENCODING 0.4
@@ -110,17 +110,9 @@ add_style (AdainJob *job, AdainPixels *style)
   return TRUE;
 }
 
-/* Reading happens on the main thread; between two pictures the dialog, if there is one, is drawn and
- * hears its Stop button. */
-static void
-let_dialog_breathe (void)
-{
-  for (int i = 0; i < 100 && g_main_context_iteration (NULL, FALSE); i++)
-    ;
-}
-
 static gboolean
-read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **drawables, GError **error)
+read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **drawables, AdainJobPause pause,
+                 gpointer pause_data, GError **error)
 {
   if (!check_image (job->image, drawables, error))
     return FALSE;
@@ -137,7 +129,8 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
     {
       if (!add_style (job, adain_style_load (job->arguments->styles[i], error)))
         return FALSE;
-      let_dialog_breathe ();
+      if (pause != NULL)
+        pause (pause_data);
     }
   if (job->arguments->style_layer != NULL
       && !add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
@@ -147,7 +140,8 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
     {
       if (!add_piece (job, drawables[i], error))
         return FALSE;
-      let_dialog_breathe ();
+      if (pause != NULL)
+        pause (pause_data);
     }
   return TRUE;
 }
@@ -165,7 +159,8 @@ swap_error_handler (GimpPDBErrorHandler handler)
 }
 
 AdainJob *
-adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables, GError **error)
+adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables, AdainJobPause pause,
+               gpointer pause_data, GError **error)
 {
   AdainJob           *job = g_new0 (AdainJob, 1);
   GimpPDBErrorHandler handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
@@ -175,7 +170,7 @@ adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **dra
   job->pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
   job->module_dir = adain_arguments_module_dir ();
 
-  if (!read_everything (job, config, drawables, error))
+  if (!read_everything (job, config, drawables, pause, pause_data, error))
     g_clear_pointer (&job, adain_job_free);
   swap_error_handler (handler);
   return job;

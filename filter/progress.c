@@ -7,7 +7,7 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "progress.h"
+#include "filter/progress.h"
 
 #define INTERVAL_MS 100
 

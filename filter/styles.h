@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "pixels.h"
+#include "filter/pixels.h"
 
 G_BEGIN_DECLS
 

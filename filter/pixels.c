@@ -4,13 +4,21 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "pixels.h"
+#include "filter/convert.h"
+#include "filter/pixels.h"
 
 static void
 fail_reading (const AdainPixels *pixels, GError **error)
 {
   g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("The pixels of “%s” could not be read."),
                pixels->name);
+}
+
+static void
+fail_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
+                       _ ("Not enough memory for a tile of the picture"));
 }
 
 /* Copies @bounds of a drawable whose origin lies at (x, y) as seen from that of the bounds. */
@@ -160,6 +168,35 @@ adain_pixels_free (AdainPixels *pixels)
   g_free (pixels);
 }
 
+/* Rows that are read at a time, in the buffer's own format: those of its tiles. */
+#define BAND 64
+
+/* The pixels of @rect as @format, which is what the engine takes. */
+static gboolean
+get_area (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out, GError **error)
+{
+  const Babl         *from = gegl_buffer_get_format (buffer);
+  const Babl         *to = babl_format (format);
+  const gsize         channels = babl_format_get_n_components (to);
+  const gsize         bytes = (gsize) rect->width * babl_format_get_bytes_per_pixel (from);
+  g_autofree gpointer pixels = g_try_malloc_n (MIN (rect->height, BAND), bytes);
+
+  if (pixels == NULL)
+    {
+      fail_memory (error);
+      return FALSE;
+    }
+  for (int y = 0; y < rect->height; y += BAND)
+    {
+      const GeglRectangle band = { rect->x, rect->y + y, rect->width, MIN (rect->height - y, BAND) };
+      const gsize         n = (gsize) band.width * band.height;
+
+      gegl_buffer_get (buffer, &band, 1.0, from, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      adain_convert (from, to, pixels, out + (gsize) y * rect->width * channels, n);
+    }
+  return TRUE;
+}
+
 /* Multiplies alpha with the mask. */
 static gboolean
 apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error)
@@ -172,8 +209,8 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
       return FALSE;
     }
-  gegl_buffer_get (mask, GEGL_RECTANGLE (rect->x, rect->y, rect->width, rect->height), 1.0,
-                   babl_format ("Y float"), cover, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (!get_area (mask, rect, "Y float", cover, error))
+    return FALSE;
   for (gsize i = 0; i < n; i++)
     rgba[4 * i + 3] *= cover[i];
   return TRUE;
@@ -182,14 +219,11 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
 static gboolean
 read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
 {
-  AdainPixels        *pixels = user_data;
-  const GeglRectangle area = { rect->x, rect->y, rect->width, rect->height };
+  AdainPixels *pixels = user_data;
 
-  gegl_buffer_get (pixels->buffer, &area, 1.0, babl_format ("R'G'B'A float"), rgba, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
-  if (mask != NULL)
-    gegl_buffer_get (pixels->selection, &area, 1.0, babl_format ("Y float"), mask, GEGL_AUTO_ROWSTRIDE,
-                     GEGL_ABYSS_NONE);
+  if (!get_area (pixels->buffer, rect, "R'G'B'A float", rgba, error)
+      || (mask != NULL && !get_area (pixels->selection, rect, "Y float", mask, error)))
+    return FALSE;
   return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
 
@@ -223,8 +257,8 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
           return FALSE;
         }
-      gegl_buffer_get (result->pixels->buffer, &area, 1.0, format, restored, GEGL_AUTO_ROWSTRIDE,
-                       GEGL_ABYSS_NONE);
+      if (!get_area (result->pixels->buffer, rect, "R'G'B'A float", restored, error))
+        return FALSE;
       for (gsize i = 0; i < n; i++)
         memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));
     }

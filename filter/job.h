@@ -3,7 +3,7 @@
  * A job has three steps. Only the middle one is slow, and it never calls libgimp, so that it can
  * run in a worker thread while the dialog stays alive; the image is touched by the last one alone.
  *
- *     job = adain_job_new (config, image, drawables, &error);                       main thread
+ *     job = adain_job_new (config, image, drawables, pause, data, &error);          main thread
  *     adain_job_run (job, progress, data, cancellable, &error);                     any thread
  *     layers = adain_job_commit (job, &error);                                      main thread
  *
@@ -19,9 +19,13 @@ G_BEGIN_DECLS
 
 typedef struct _AdainJob AdainJob;
 
-/* Checks the arguments, copies the pixels inside the selection's bounds and loads the styles. */
+/* Reading holds up the main thread; between two pictures this lets whoever waits do something else. */
+typedef void (*AdainJobPause) (gpointer user_data);
+
+/* Checks the arguments, copies the pixels inside the selection's bounds and loads the styles. @pause may be
+ * NULL. */
 AdainJob *adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
-                         GError **error);
+                         AdainJobPause pause, gpointer pause_data, GError **error);
 gboolean  adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
                          GCancellable *cancellable, GError **error);
 /* Adds the result as new layers in one undo step. Returns them, NULL-terminated (g_free the array). */

@@ -4,7 +4,7 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "styles.h"
+#include "filter/styles.h"
 
 /* Tells apart what the loaders do not: each kind of unusable file gets its own message. */
 static gboolean
