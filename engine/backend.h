@@ -1,4 +1,4 @@
-/* The one interface between the engine and a device.
+/* The one interface between the engine and a device: what a back end has to do.
  *
  * A back end runs the two halves of the network on rectangles, and stores the features of whole
  * pictures wherever suits it. The engine (encode.c) cuts pictures into tiles with a halo, so that a
@@ -12,18 +12,12 @@
 
 #include "adain.h"
 #include "network.h"
+#include "statistics.h"
+#include "transform.h"
 
 G_BEGIN_DECLS
 
 #define ADAIN_BACKEND_ABI 2
-
-/* Weighted moments for each channel: sum of weights, mean, and sum of weighted squared distances
- * from the mean (M2). `mean` and `m2` have an entry for each channel of the features. */
-typedef struct
-{
-  double  weight;
-  double *mean, *m2;
-} AdainMoments;
 
 typedef struct
 {
@@ -69,19 +63,19 @@ typedef struct
 
   /* Encodes `rgb` (height rows of width pixels of 3 floats in [0, 1]; both multiples of 8, at least
    * 16), reflecting at its edges at every layer. Of the resulting width/8 x height/8 cells those in
-   * `keep` are stored at cell (x, y) of `features` (NULL: not stored), and their moments, weighted by
-   * `weights` (keep->width * keep->height floats, NULL: all 1), are written to `moments` (NULL: not
-   * wanted). If the weights are all 0, moments->weight is 0 and the rest is left as it is. */
+   * `keep` are stored at cell (x, y) of `features` (NULL: not stored), and added, weighted by `weights`
+   * (keep->width * keep->height floats, NULL: all 1), to `statistics` (NULL: not wanted), which mean
+   * nothing after a failure. */
   gboolean (*encode) (AdainBackend *backend, int worker, const float *rgb, int width, int height,
                       const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
-                      AdainMoments *moments, GCancellable *cancellable, GError **error);
+                      AdainStatistics *statistics, GCancellable *cancellable, GError **error);
 
-  /* Decodes the cells `from` of `features`, at least 2 x 2, each channel c taken as
-   * scale[c] * feature + shift[c] (NULL, NULL: as it is), reflecting at the edges of `from` at every
-   * layer. Writes the pixels of the cells `keep` (relative to `from`) to `rgb`: keep->height * 8 rows
-   * of keep->width * 8 pixels of 3 floats, not clipped. */
+  /* Decodes the cells `from` of `features`, at least 2 x 2, transformed by `transform` (NULL: as they
+   * are), reflecting at the edges of `from` at every layer. In the picture that the transform is for,
+   * `from` begins at cell (x, y). Writes the pixels of the cells `keep` (relative to `from`) to `rgb`:
+   * keep->height * 8 rows of keep->width * 8 pixels of 3 floats, not clipped. */
   gboolean (*decode) (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-                      const AdainRect *keep, const float *scale, const float *shift, float *rgb,
+                      const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
                       GCancellable *cancellable, GError **error);
 } AdainBackendClass;
 

@@ -1,4 +1,4 @@
-/* An encoded content picture: its features and their moments.
+/* An encoded content picture: its features and their statistics.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -31,7 +31,7 @@ release (AdainContent *content)
   if (content->features)
     content->unit.class->features_free (content->unit.backend, content->features);
   content->features = NULL;
-  g_clear_pointer (&content->moments, adain_moments_free);
+  g_clear_pointer (&content->statistics, adain_statistics_free);
   g_clear_pointer (&content->residual, g_free);
   content->has_residual = FALSE;
   content->unit = (AdainUnit) { 0 };
@@ -59,8 +59,8 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
 
   release (content);
   content->unit = *adain_engine_unit (engine);
-  content->moments = adain_moments_new (engine->channels);
-  if (!content->moments)
+  content->statistics = adain_statistics_new (engine->channels);
+  if (!content->statistics)
     return no_memory (error);
   try_features (content);
   /* Features that are not kept are encoded again for the decoder, with the halos of both. */
@@ -70,7 +70,8 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
                                                   content->survey.height);
   return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
                           ADAIN_RENDER_BYTES, budget, error)
-         && adain_encode (engine, &input, &content->grid, content->features, content->moments, report, error);
+         && adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
+                          error);
 }
 
 gboolean
@@ -78,7 +79,7 @@ adain_content_ensure (AdainContent *content, const AdainReport *report, GError *
 {
   GError *local = NULL;
 
-  if (content->moments && content->unit.backend == adain_engine_unit (content->engine)->backend)
+  if (content->statistics && content->unit.backend == adain_engine_unit (content->engine)->backend)
     return TRUE;
   while (!encode (content, report, &local))
     if (!adain_engine_fall_back (content->engine, &local))

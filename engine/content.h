@@ -10,19 +10,19 @@ G_BEGIN_DECLS
 
 struct _AdainContent
 {
-  AdainEngine   *engine;
-  AdainSource    source;   /* the picture as the caller gave it */
-  AdainImage     scaled;   /* what the network sees, if that is smaller */
-  gsize          memory;   /* of the engine's, what `scaled` and its result leave */
-  AdainSource    work;     /* `source`, or `scaled` */
-  AdainSurvey    survey;   /* of `work` */
-  GMutex         lock;     /* around source.read() and sink->write() */
-  AdainUnit      unit;     /* where the features are */
-  AdainFeatures *features; /* NULL: they do not fit, and each tile is encoded again */
-  AdainMoments  *moments;
-  AdainGrid      grid;
-  float         *residual; /* work.height * work.width * 3: what the network loses of the picture */
-  gboolean       has_residual;
+  AdainEngine     *engine;
+  AdainSource      source;   /* the picture as the caller gave it */
+  AdainImage       scaled;   /* what the network sees, if that is smaller */
+  gsize            memory;   /* of the engine's, what `scaled` and its result leave */
+  AdainSource      work;     /* `source`, or `scaled` */
+  AdainSurvey      survey;   /* of `work` */
+  GMutex           lock;     /* around source.read() and sink->write() */
+  AdainUnit        unit;     /* where the features are */
+  AdainFeatures   *features; /* NULL: they do not fit, and each tile is encoded again */
+  AdainStatistics *statistics;
+  AdainGrid        grid;
+  float           *residual; /* work.height * work.width * 3: what the network loses of the picture */
+  gboolean         has_residual;
 };
 
 static inline gboolean

@@ -1,4 +1,4 @@
-/* The first pass: a whole picture, tile by tile, into features and their moments.
+/* The first pass: a whole picture, tile by tile, into features and their statistics.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -98,7 +98,7 @@ typedef struct
   const AdainInput *input;
   const AdainGrid  *grid;
   AdainFeatures    *features;
-  AdainMoments    **moments; /* one for each tile, merged in order afterwards */
+  AdainStatistics **statistics; /* one for each tile, merged in order afterwards */
   AdainScratch     *scratch;
   GCancellable     *cancellable;
   int               channels, halo;
@@ -131,8 +131,8 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
 
   if (!adain_input_read (pass->input, &seen, scratch, error))
     return FALSE;
-  pass->moments[index] = adain_moments_new (pass->channels);
-  if (!pass->moments[index])
+  pass->statistics[index] = adain_statistics_new (pass->channels);
+  if (!pass->statistics[index])
     {
       no_memory (error);
       return FALSE;
@@ -140,12 +140,12 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
   weights = gather_weights (pass->input->survey, &tile);
   return pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb, seen.width * ADAIN_CELL,
                                     seen.height * ADAIN_CELL, &keep, weights, pass->features, tile.x, tile.y,
-                                    pass->moments[index], pass->cancellable, error);
+                                    pass->statistics[index], pass->cancellable, error);
 }
 
 gboolean
 adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid, AdainFeatures *features,
-              AdainMoments *moments, const AdainReport *report, GError **error)
+              AdainStatistics *statistics, const AdainReport *report, GError **error)
 {
   const AdainUnit *unit = adain_engine_unit (engine);
   int              workers = unit->class->workers (unit->backend), tiles = adain_grid_tiles (grid);
@@ -162,15 +162,15 @@ adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *gri
   pass.scratch = adain_scratch_new (workers, pixels, error);
   if (!pass.scratch)
     return FALSE;
-  pass.moments = g_new0 (AdainMoments *, tiles);
+  pass.statistics = g_new0 (AdainStatistics *, tiles);
   ok = adain_pool_run (tiles, workers, encode_tile, &pass, report, error);
   for (int i = 0; i < tiles; i++)
     {
       if (ok)
-        adain_moments_merge (moments, pass.moments[i], engine->channels);
-      adain_moments_free (pass.moments[i]);
+        adain_statistics_merge (statistics, pass.statistics[i]);
+      adain_statistics_free (pass.statistics[i]);
     }
-  g_free (pass.moments);
+  g_free (pass.statistics);
   adain_scratch_free (pass.scratch, workers);
   return ok;
 }

@@ -1,10 +1,10 @@
-/* The first pass: a whole picture, tile by tile, into features and their moments.
+/* The first pass: a whole picture, tile by tile, into features and their statistics.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include "moments.h"
+#include "statistics.h"
 #include "survey.h"
 #include "engine.h"
 #include "grid.h"
@@ -36,9 +36,9 @@ void          adain_scratch_free (AdainScratch *scratch, int workers);
 gboolean adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch,
                            GError **error);
 
-/* Encodes all tiles of `grid`, with their halo, into `features` (nullable) and `moments`. */
+/* Encodes all tiles of `grid`, with their halo, into `features` (nullable) and `statistics`. */
 gboolean adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid,
-                       AdainFeatures *features, AdainMoments *moments, const AdainReport *report,
+                       AdainFeatures *features, AdainStatistics *statistics, const AdainReport *report,
                        GError **error);
 
 /* The best grid for a picture of width x height cells, such that each of the workers can hold its tile

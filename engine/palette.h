@@ -17,7 +17,8 @@ typedef struct
 
 /* The linear map that gives a picture of palette `from` the mean and covariance of `to`. Of the many
  * such maps it is the one that changes colours least: the Monge-Kantorovich map (Pitié and Kokaram,
- * "The linear Monge-Kantorovitch linear colour mapping", 2007). */
+ * "The linear Monge-Kantorovitch linear colour mapping", 2007), which is transport.h's. A palette that is
+ * not finite moves nothing. */
 void adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainPalette *to);
 
 /* In place; the results are clipped to [0, 1]. */

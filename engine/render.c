@@ -29,7 +29,7 @@ typedef struct
   AdainContent             *content;
   const AdainRenderOptions *options;
   const AdainSink          *sink;
-  float                    *scale, *shift;
+  AdainTransform           *transform;
   gboolean                  add_residual, keep_residual;
   float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
@@ -133,11 +133,11 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   rect.width = MIN (pitch, content->work.width - rect.x);
   rect.height = MIN (tile.height * ADAIN_CELL, content->work.height - rect.y);
   if (!features
-      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->scale, pass->shift,
-                               bench->styled, pass->cancellable, error)
+      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->transform, from.x,
+                               from.y, bench->styled, pass->cancellable, error)
       || (bench->plain
-          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, NULL, bench->plain,
-                                   pass->cancellable, error)))
+          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, from.x, from.y,
+                                   bench->plain, pass->cancellable, error)))
     return FALSE;
   /* The last cells may lie wholly in the padding. */
   if (rect.width <= 0 || rect.height <= 0)
@@ -209,8 +209,7 @@ tear_down (Pass *pass)
   g_free (pass->benches);
   if (pass->scratch)
     adain_scratch_free (pass->scratch, pass->workers);
-  g_free (pass->scale);
-  g_free (pass->shift);
+  adain_transform_free (pass->transform);
 }
 
 /* Room for the residual, which spares later renderings half of the work; none is no error. */
@@ -229,14 +228,19 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
             const AdainRenderOptions *options, const AdainSink *sink, float *result,
             const AdainReport *report, GError **error)
 {
-  int      channels = content->engine->channels;
+  g_autofree const AdainStatistics **targets = g_new (const AdainStatistics *, n_styles);
+  AdainBlend                         blend = { n_styles, targets, weights, options->strength };
   Pass     pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
   gboolean ok;
 
-  pass.scale = g_new (float, channels);
-  pass.shift = g_new (float, channels);
-  adain_blend (content->moments, styles, weights, n_styles, options->strength, channels, pass.scale,
-               pass.shift);
+  for (int k = 0; k < n_styles; k++)
+    targets[k] = styles[k]->statistics;
+  pass.transform = adain_transform_new (content->statistics, &blend);
+  if (!pass.transform)
+    {
+      no_memory (error);
+      return FALSE;
+    }
   pass.add_residual = options->strength < 1 && !options->plain;
   if (pass.add_residual)
     try_residual (content);

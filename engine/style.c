@@ -1,4 +1,4 @@
-/* A style: encoding it, and blending several into one affine per channel.
+/* A style: encoding a picture for the statistics of its features.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,27 +19,22 @@
 #define MIN_STROKE 0.25
 #define MAX_STROKE 4.0
 
+/* Takes over `statistics`. */
 static AdainStyle *
-style_from_moments (AdainEngine *engine, const AdainMoments *moments)
+style_new (AdainEngine *engine, AdainStatistics *statistics)
 {
-  int         channels = engine->channels;
-  AdainStyle *style = g_malloc (sizeof *style + 2 * channels * sizeof (double));
+  AdainStyle *style = g_new (AdainStyle, 1);
 
   style->model = adain_model_ref (engine->model);
-  style->channels = channels;
-  for (int c = 0; c < channels; c++)
-    {
-      style->mean_and_deviation[c] = moments->mean[c];
-      style->mean_and_deviation[channels + c] = sqrt (moments->m2[c] / moments->weight + ADAIN_EPSILON);
-    }
+  style->statistics = statistics;
   return style;
 }
 
-/* Encodes a picture for its moments alone. */
+/* Encodes a picture for its statistics alone. */
 static AdainStyle *
 encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (AdainMoments) moments = adain_moments_new (engine->channels);
+  g_autoptr (AdainStatistics) statistics = adain_statistics_new (engine->channels);
   AdainReport report = { .end = 1, .cancellable = cancellable };
   AdainSurvey survey;
   AdainGrid   grid;
@@ -47,7 +42,7 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   AdainInput  input = { source, &survey, &lock };
   AdainStyle *style = NULL;
 
-  if (!moments)
+  if (!statistics)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for a style"));
       return NULL;
@@ -57,8 +52,8 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   g_mutex_init (&lock);
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
                        ADAIN_SCRATCH_BYTES (1), engine->memory, error)
-      && adain_encode (engine, &input, &grid, NULL, moments, &report, error))
-    style = style_from_moments (engine, moments);
+      && adain_encode (engine, &input, &grid, NULL, statistics, &report, error))
+    style = style_new (engine, g_steal_pointer (&statistics));
   g_mutex_clear (&lock);
   adain_survey_clear (&survey);
   return style;
@@ -135,25 +130,6 @@ adain_style_free (AdainStyle *style)
   if (style == NULL)
     return;
   adain_model_unref (style->model);
+  adain_statistics_free (style->statistics);
   g_free (style);
-}
-
-void
-adain_blend (const AdainMoments *content, AdainStyle *const *styles, const double *weights, int n_styles,
-             double strength, int channels, float *scale, float *shift)
-{
-  for (int c = 0; c < channels; c++)
-    {
-      double deviation = sqrt (content->m2[c] / content->weight + ADAIN_EPSILON);
-      double style_mean = 0, style_deviation = 0, factor;
-
-      for (int k = 0; k < n_styles; k++)
-        {
-          style_mean += weights[k] * styles[k]->mean_and_deviation[c];
-          style_deviation += weights[k] * styles[k]->mean_and_deviation[channels + c];
-        }
-      factor = style_deviation / deviation;
-      scale[c] = 1 - strength + strength * factor;
-      shift[c] = strength * (style_mean - factor * content->mean[c]);
-    }
 }

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "../moments.h"
+#include "apply.h"
 #include "ranges.h"
 #include "stream.h"
 
@@ -24,7 +24,6 @@ typedef struct
 {
   AdainStream *encoder, *decoder;
   int          encoder_width, decoder_width; /* what they have been made for */
-  float       *scale, *shift;                /* from features to the decoder's elements */
 } Worker;
 
 struct _AdainBackend
@@ -62,8 +61,6 @@ close_backend (AdainBackend *self)
     {
       adain_stream_free (self->workers[i].encoder);
       adain_stream_free (self->workers[i].decoder);
-      g_free (self->workers[i].scale);
-      g_free (self->workers[i].shift);
     }
   adain_layers_clear (&self->encoder, self->kernels);
   adain_layers_clear (&self->decoder, self->kernels);
@@ -111,11 +108,6 @@ open_backend (const AdainNetwork *network, const AdainBackendOptions *options, G
   self->tile = options->tile / ADAIN_CELL;
   self->n_workers = options->threads;
   self->workers = g_new0 (Worker, self->n_workers);
-  for (int i = 0; i < self->n_workers; i++)
-    {
-      self->workers[i].scale = g_new (float, self->channels);
-      self->workers[i].shift = g_new (float, self->channels);
-    }
   self->description = g_strdup_printf (ngettext ("CPU, %d thread, %s", "CPU, %d threads, %s",
                                                  self->n_workers),
                                        self->n_workers, kernels->name);
@@ -242,7 +234,7 @@ typedef struct
   const float     *weights;
   AdainFeatures   *features;
   int              x, y;
-  AdainMoments    *moments;
+  AdainStatistics *statistics;
 } EncodeSink;
 
 static void
@@ -263,32 +255,26 @@ emit_features (const float *result, int y, int rows, gpointer user_data)
         memcpy (sink->features->cells
                     + ((gsize) (sink->y + kept) * sink->features->width + sink->x) * channels,
                 cells, row_bytes);
-      if (sink->moments)
-        adain_moments_add (sink->moments, cells,
-                           sink->weights ? sink->weights + (gsize) kept * sink->keep->width : NULL,
-                           sink->keep->width, channels);
+      if (sink->statistics)
+        adain_statistics_add (sink->statistics, cells,
+                              sink->weights ? sink->weights + (gsize) kept * sink->keep->width : NULL,
+                              sink->keep->width);
     }
 }
 
 static gboolean
 encode (AdainBackend *self, int worker, const float *rgb, int width, int height, const AdainRect *keep,
-        const float *weights, AdainFeatures *features, int x, int y, AdainMoments *moments,
+        const float *weights, AdainFeatures *features, int x, int y, AdainStatistics *statistics,
         GCancellable *cancellable, GError **error)
 {
   Worker      *w = &self->workers[worker];
-  EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, moments };
+  EncodeSink   sink = { self, width / ADAIN_CELL, keep, weights, features, x, y, statistics };
   AdainStream *stream = get_stream (self, &w->encoder, &w->encoder_width, &self->encoder, width, ENCODE_STEP,
                                     error);
   int          first, end;
 
   if (!stream)
     return FALSE;
-  if (moments)
-    {
-      moments->weight = 0;
-      memset (moments->mean, 0, self->channels * sizeof (double));
-      memset (moments->m2, 0, self->channels * sizeof (double));
-    }
   adain_stream_begin (stream, width, height, keep->y, keep->height, emit_features, &sink);
   adain_stream_input (stream, &first, &end);
   end += first;
@@ -334,25 +320,11 @@ emit_pixels (const float *result, int y, int rows, gpointer user_data)
 }
 
 static gboolean
-decode (AdainBackend *self, int worker, const AdainFeatures *features, const AdainRect *from,
-        const AdainRect *keep, const float *scale, const float *shift, float *rgb, GCancellable *cancellable,
-        GError **error)
+decode_rows (AdainBackend *self, AdainStream *stream, const AdainApply *apply, const AdainFeatures *features,
+             const AdainRect *from, int x, int y, GCancellable *cancellable, GError **error)
 {
-  Worker      *w = &self->workers[worker];
-  DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
-  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, &self->decoder, from->width,
-                                    DECODE_STEP, error);
-  int          first, end;
+  int first, end;
 
-  if (!stream)
-    return FALSE;
-  for (int c = 0; c < self->channels; c++)
-    {
-      w->scale[c] = (scale ? scale[c] : 1) * self->decoder.layer[0].conv.in_scale;
-      w->shift[c] = (shift ? shift[c] : 0) * self->decoder.layer[0].conv.in_scale;
-    }
-  adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL, keep->height * ADAIN_CELL,
-                      emit_pixels, &sink);
   adain_stream_input (stream, &first, &end);
   end += first;
   for (int row = first; row < end; row += DECODE_STEP)
@@ -365,8 +337,8 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
         {
           gsize cell = (gsize) (from->y + row + i) * features->width + from->x;
 
-          self->kernels->affine (features->cells + cell * self->channels, w->scale, w->shift,
-                                 adain_stream_row (stream, i), from->width, self->channels);
+          adain_apply_row (apply, features->cells + cell * self->channels, x, y + row + i, from->width,
+                           adain_stream_row (stream, i));
         }
       if (!adain_stream_push (stream, rows))
         {
@@ -375,6 +347,34 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
         }
     }
   return TRUE;
+}
+
+static gboolean
+decode (AdainBackend *self, int worker, const AdainFeatures *features, const AdainRect *from,
+        const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
+        GCancellable *cancellable, GError **error)
+{
+  Worker      *w = &self->workers[worker];
+  DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
+  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, &self->decoder, from->width,
+                                    DECODE_STEP, error);
+  AdainApply   apply;
+  gboolean     ok;
+
+  if (!stream)
+    return FALSE;
+  ok = adain_apply_init (&apply, self->kernels, transform, self->channels, from->width,
+                         self->decoder.layer[0].conv.in_scale);
+  if (ok)
+    {
+      adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL, keep->height * ADAIN_CELL,
+                          emit_pixels, &sink);
+      ok = decode_rows (self, stream, &apply, features, from, x, y, cancellable, error);
+    }
+  else
+    no_memory (error);
+  adain_apply_clear (&apply);
+  return ok;
 }
 
 const AdainBackendClass *

@@ -62,6 +62,11 @@ typedef struct _AdainKernels
   /* n cells of `channels` floats to elements: feature * scale + shift, in_scale being part of both. */
   void (*affine) (const float *features, const float *scale, const float *shift, void *out, int n,
                   int channels);
+
+  /* n cells of `channels` floats to floats: sum over i of matrix[i * channels + o] * feature[i], plus
+   * shift[o]. */
+  void (*matrix) (const float *features, const float *matrix, const float *shift, float *out, int n,
+                  int channels);
 } AdainKernels;
 
 /* Fastest first, NULL-terminated; the last, plain C, works everywhere. */

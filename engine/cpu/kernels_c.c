@@ -108,6 +108,20 @@ affine (const float *features, const float *scale, const float *shift, void *out
       ((float *) out)[i * channels + c] = features[i * channels + c] * scale[c] + shift[c];
 }
 
+static void
+matrix (const float *features, const float *weights, const float *shift, float *out, int n, int channels)
+{
+  for (int cell = 0; cell < n; cell++)
+    for (int o = 0; o < channels; o++)
+      {
+        float sum = shift[o];
+
+        for (int i = 0; i < channels; i++)
+          sum += features[cell * channels + i] * weights[i * channels + o];
+        out[cell * channels + o] = sum;
+      }
+}
+
 const AdainKernels adain_kernels_c = {
   .name = "c",
   .element = sizeof (float),
@@ -120,4 +134,5 @@ const AdainKernels adain_kernels_c = {
   .pool = pool,
   .load = load,
   .affine = affine,
+  .matrix = matrix,
 };

@@ -348,6 +348,8 @@ supported_bfloat16 (void)
 #undef load
 #undef affine
 
+#include "kernels_matrix.h"
+
 const AdainKernels adain_kernels_onednn = {
   .name = "onednn",
   .element = sizeof (float),
@@ -360,6 +362,7 @@ const AdainKernels adain_kernels_onednn = {
   .pool = pool_float,
   .load = load_float,
   .affine = affine_float,
+  .matrix = matrix,
 };
 
 const AdainKernels adain_kernels_onednn_bf16 = {
@@ -374,4 +377,5 @@ const AdainKernels adain_kernels_onednn_bf16 = {
   .pool = pool_bfloat16,
   .load = load_bfloat16,
   .affine = affine_bfloat16,
+  .matrix = matrix,
 };

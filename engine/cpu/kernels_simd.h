@@ -380,6 +380,7 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
 }
 
 #include "kernels_elements.h"
+#include "kernels_matrix.h"
 
 const AdainKernels SET_SYMBOL = {
   .name = SET_NAME,
@@ -397,4 +398,5 @@ const AdainKernels SET_SYMBOL = {
   .pool = pool,
   .load = load,
   .affine = affine,
+  .matrix = matrix,
 };

@@ -4,12 +4,11 @@
  */
 #include "ranges.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 
-#include "../moments.h"
+#include "../transform.h"
 #include "stream.h"
 
 /* Mosaics of 64 x 64 pixels, with stones of these sides. */
@@ -17,8 +16,6 @@
 #define CELLS   (SIDE / ADAIN_CELL)
 #define MOSAICS 4
 static const int stones[MOSAICS] = { 1, 3, 8, 24 };
-
-#define EPSILON 1e-5
 
 typedef struct
 {
@@ -29,8 +26,7 @@ typedef struct
   int                 channels;
   float              *features[MOSAICS]; /* CELLS x CELLS cells */
   int                 current;           /* the mosaic that is being encoded */
-  AdainMoments       *moments[MOSAICS];
-  float              *scale, *shift;
+  AdainStatistics    *statistics[MOSAICS];
 } Survey;
 
 static gboolean
@@ -45,14 +41,12 @@ set_up (Survey *survey, float encoder[ADAIN_MAX_LAYERS], float decoder[ADAIN_MAX
     return FALSE;
   survey->encoding = adain_stream_new (survey->kernels, &survey->encoder, SIDE, SIDE);
   survey->decoding = adain_stream_new (survey->kernels, &survey->decoder, CELLS, CELLS);
-  survey->scale = g_try_new (float, survey->channels);
-  survey->shift = g_try_new (float, survey->channels);
-  ok = survey->encoding && survey->decoding && survey->scale && survey->shift;
+  ok = survey->encoding && survey->decoding;
   for (int i = 0; i < MOSAICS; i++)
     {
       survey->features[i] = g_try_new (float, CELLS * (gsize) CELLS * survey->channels);
-      survey->moments[i] = adain_moments_new (survey->channels);
-      ok = ok && survey->features[i] && survey->moments[i];
+      survey->statistics[i] = adain_statistics_new (survey->channels);
+      ok = ok && survey->features[i] && survey->statistics[i];
     }
   if (!ok)
     {
@@ -70,14 +64,12 @@ tear_down (Survey *survey)
   for (int i = 0; i < MOSAICS; i++)
     {
       g_free (survey->features[i]);
-      adain_moments_free (survey->moments[i]);
+      adain_statistics_free (survey->statistics[i]);
     }
   adain_stream_free (survey->encoding);
   adain_stream_free (survey->decoding);
   adain_layers_clear (&survey->encoder, survey->kernels);
   adain_layers_clear (&survey->decoder, survey->kernels);
-  g_free (survey->scale);
-  g_free (survey->shift);
 }
 
 /* The highest bit of a linear congruential generator, which is its best. */
@@ -119,8 +111,7 @@ encode (Survey *survey, int mosaic, guint32 *random)
                            adain_stream_row (survey->encoding, y), SIDE);
   if (!adain_stream_push (survey->encoding, SIDE))
     return FALSE;
-  adain_moments_add (survey->moments[mosaic], survey->features[mosaic], NULL, CELLS * CELLS,
-                     survey->channels);
+  adain_statistics_add (survey->statistics[mosaic], survey->features[mosaic], NULL, CELLS * CELLS);
   return TRUE;
 }
 
@@ -132,17 +123,18 @@ discard_pixels (const float *result, int y, int rows, gpointer user_data)
 static gboolean
 decode (Survey *survey, int content, int style)
 {
-  const AdainMoments *c = survey->moments[content], *s = survey->moments[style];
+  const AdainStatistics *styles[] = { survey->statistics[style] };
+  AdainBlend             blend = { 1, styles, (const double[]) { 1 }, 1 };
+  AdainTransform        *transform = adain_transform_new (survey->statistics[content], &blend);
 
-  for (int i = 0; i < survey->channels; i++)
-    {
-      survey->scale[i] = sqrt ((s->m2[i] / s->weight + EPSILON) / (c->m2[i] / c->weight + EPSILON));
-      survey->shift[i] = s->mean[i] - survey->scale[i] * c->mean[i];
-    }
+  if (!transform)
+    return FALSE;
   adain_stream_begin (survey->decoding, CELLS, CELLS, 0, SIDE, discard_pixels, NULL);
   for (int y = 0; y < CELLS; y++)
-    survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels, survey->scale,
-                             survey->shift, adain_stream_row (survey->decoding, y), CELLS, survey->channels);
+    survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels,
+                             transform->maps->scale, transform->maps->shift,
+                             adain_stream_row (survey->decoding, y), CELLS, survey->channels);
+  adain_transform_free (transform);
   return adain_stream_push (survey->decoding, CELLS);
 }
 

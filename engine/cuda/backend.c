@@ -4,6 +4,8 @@
  */
 #include "cuda-private.h"
 
+#include <glib/gi18n-lib.h>
+
 #define SCORE    100
 #define TILE     128 /* cells on a side: 1024 px */
 #define TILE_MIN 4
@@ -212,7 +214,7 @@ cuda_features_free (AdainBackend *backend, AdainFeatures *features)
 static gboolean
 cuda_encode (AdainBackend *backend, int worker, const float *rgb, int width, int height,
              const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
-             AdainMoments *moments, GCancellable *cancellable, GError **error)
+             AdainStatistics *statistics, GCancellable *cancellable, GError **error)
 {
   AdainJob job = {
     .backend = backend,
@@ -226,17 +228,15 @@ cuda_encode (AdainBackend *backend, int worker, const float *rgb, int width, int
     .y = y,
     .rgb_in = rgb,
     .weights = weights,
-    .moments = moments,
+    .statistics = statistics,
   };
 
-  if (moments)
-    moments->weight = 0;
-  return adain_job_run (&job, error);
+  return adain_cuda_job_run (&job, error);
 }
 
 static gboolean
 cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-             const AdainRect *keep, const float *scale, const float *shift, float *rgb,
+             const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
              GCancellable *cancellable, GError **error)
 {
   AdainJob job = {
@@ -250,12 +250,17 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
     .features = features,
     .x = from->x,
     .y = from->y,
-    .scale = scale,
-    .shift = shift,
+    .map = transform ? transform->maps : NULL,
     .rgb_out = rgb,
   };
 
-  return adain_job_run (&job, error);
+  if (transform && !adain_transform_is_diagonal (transform))
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
+                           _ ("The GPU cannot apply this kind of transform"));
+      return FALSE;
+    }
+  return adain_cuda_job_run (&job, error);
 }
 
 const AdainBackendClass *

@@ -199,11 +199,11 @@ typedef struct
   const AdainFeatures *features;
   int                  x, y; /* encode: the kept cells' place; decode: the rectangle's */
 
-  const float  *rgb_in, *weights;
-  AdainMoments *moments;
+  const float     *rgb_in, *weights;
+  AdainStatistics *statistics;
 
-  const float *scale, *shift;
-  float       *rgb_out;
+  const AdainMap *map; /* decode: of scale and shift, or NULL */
+  float          *rgb_out;
 } AdainJob;
 
-gboolean adain_job_run (const AdainJob *job, GError **error);
+gboolean adain_cuda_job_run (const AdainJob *job, GError **error);

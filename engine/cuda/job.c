@@ -8,31 +8,14 @@
 
 #define KEEP_MIN 4 /* cells: below 4 x 4 a rectangle is not halved any more */
 
-/* Chan's merge of the plan's moments into the job's. */
+/* What the kernels have gathered: sums of weights, means, M2, of padded channels. */
 static void
-merge_moments (const AdainJob *job, const double *found)
+merge_statistics (const AdainJob *job, double *found)
 {
-  AdainMoments *moments = job->moments;
-  int           channels = job->backend->network.channels, padded = job->backend->network.padded;
-  double        weight = found[0], sum = moments->weight + weight;
+  int             padded = job->backend->network.padded;
+  AdainStatistics part = { job->backend->network.channels, found[0], found + padded, found + 2 * padded };
 
-  if (weight <= 0)
-    return;
-  for (int c = 0; c < channels; c++)
-    {
-      double mean = found[padded + c], m2 = found[2 * padded + c];
-
-      if (moments->weight > 0)
-        {
-          double delta = mean - moments->mean[c];
-
-          m2 += moments->m2[c] + delta * delta * moments->weight * weight / sum;
-          mean = moments->mean[c] + delta * weight / sum;
-        }
-      moments->mean[c] = mean;
-      moments->m2[c] = m2;
-    }
-  moments->weight = sum;
+  adain_statistics_merge (job->statistics, &part);
 }
 
 static void
@@ -58,13 +41,13 @@ fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const A
     {
       host->call->x = job->x + rect->x;
       host->call->y = job->y + rect->y;
-      host->call->affine = job->scale != NULL;
+      host->call->affine = job->map != NULL;
       for (int c = 0; c < network->padded; c++)
         {
-          gboolean real = job->scale && c < network->channels;
+          gboolean real = job->map && c < network->channels;
 
-          host->scale[c] = real ? job->scale[c] : 0;
-          host->shift[c] = real ? job->shift[c] : 0;
+          host->scale[c] = real ? job->map->scale[c] : 0;
+          host->shift[c] = real ? job->map->shift[c] : 0;
         }
     }
   else
@@ -95,8 +78,8 @@ take (const AdainJob *job, const AdainHost *host, const AdainRect *keep)
                      + (gsize) (keep->x - job->keep.x) * ADAIN_CELL * 3,
                  row, host->rgb, length, length, keep->height * ADAIN_CELL);
     }
-  else if (job->moments)
-    merge_moments (job, host->moments);
+  else if (job->statistics)
+    merge_statistics (job, host->moments);
 }
 
 static gboolean
@@ -185,7 +168,7 @@ run_piece (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
 }
 
 gboolean
-adain_job_run (const AdainJob *job, GError **error)
+adain_cuda_job_run (const AdainJob *job, GError **error)
 {
   AdainBackend *backend = job->backend;
   AdainRect     all = { 0, 0, job->width, job->height };

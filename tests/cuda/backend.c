@@ -21,9 +21,9 @@ typedef struct
 /* What came out. */
 typedef struct
 {
-  AdainMoments *moments;
-  float        *rgb;
-  gsize         n;
+  AdainStatistics *statistics;
+  float           *rgb;
+  gsize            n;
 } Result;
 
 static const Case cases[] = {
@@ -35,7 +35,7 @@ static const Case cases[] = {
 static void
 result_clear (Result *result)
 {
-  test_moments_free (result->moments);
+  adain_statistics_free (result->statistics);
   g_free (result->rgb);
 }
 
@@ -48,10 +48,11 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
   float         *rgb = test_random (cells * 64 * 3, 0, 1, test->width);
   float         *weights = test_random ((gsize) test->keep.width * test->keep.height, 0, 1, 3);
   float         *scale = test_random (channels, 0.5, 1.5, 4), *shift = test_random (channels, 0, 0.5, 5);
+  AdainTransform transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
   GError        *error = NULL;
   AdainFeatures *features = class->features_new (backend, test->x + test->keep.width,
                                                  test->y + test->keep.height, &error);
-  Result         result = { test_moments_new (channels) };
+  Result         result = { adain_statistics_new (channels) };
   gboolean       done;
 
   g_assert_no_error (error);
@@ -60,15 +61,15 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
                  && test->from.y + test->from.height <= test->y + test->keep.height);
   weights[0] = 0;
   done = class->encode (backend, worker, rgb, test->width * 8, test->height * 8, &test->keep,
-                        test->weighted ? weights : NULL, features, test->x, test->y, result.moments, NULL,
+                        test->weighted ? weights : NULL, features, test->x, test->y, result.statistics, NULL,
                         &error);
   g_assert_no_error (error);
   g_assert_true (done);
 
   result.n = (gsize) test->decoded.width * test->decoded.height * 64 * 3;
   result.rgb = g_new (float, result.n);
-  done = class->decode (backend, worker, features, &test->from, &test->decoded, test->affine ? scale : NULL,
-                        test->affine ? shift : NULL, result.rgb, NULL, &error);
+  done = class->decode (backend, worker, features, &test->from, &test->decoded,
+                        test->affine ? &transform : NULL, 0, 0, result.rgb, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (done);
 
@@ -107,7 +108,7 @@ static void
 compare (const Result *found, const Result *expected, int channels, double near)
 {
   g_assert_cmpfloat (test_distance (found->rgb, expected->rgb, expected->n), <, near);
-  g_assert_cmpfloat (test_moments_distance (found->moments, expected->moments, channels), <, near);
+  g_assert_cmpfloat (test_statistics_distance (found->statistics, expected->statistics, channels), <, near);
 }
 
 typedef struct
@@ -427,23 +428,23 @@ static void
 test_zero_weights (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
-  AdainNetwork *network = test_network_new (test_tiny, 6);
-  AdainRect     keep = { 0, 0, 2, 3 };
-  float        *rgb = test_random (16 * 24 * 3, 0, 1, 1), weights[6] = { 0 };
-  AdainMoments *moments = test_moments_new (33);
-  GError       *error = NULL;
-  AdainBackend *backend;
+  AdainNetwork    *network = test_network_new (test_tiny, 6);
+  AdainRect        keep = { 0, 0, 2, 3 };
+  float           *rgb = test_random (16 * 24 * 3, 0, 1, 1), weights[6] = { 0 };
+  AdainStatistics *statistics = adain_statistics_new (33);
+  GError          *error = NULL;
+  AdainBackend    *backend;
 
   standin_reset ();
   backend = open_backend (class, network, NULL);
-  moments->weight = 5;
-  moments->mean[0] = 7;
-  class->encode (backend, 0, rgb, 16, 24, &keep, weights, NULL, 0, 0, moments, NULL, &error);
+  statistics->weight = 5;
+  statistics->mean[0] = 7;
+  class->encode (backend, 0, rgb, 16, 24, &keep, weights, NULL, 0, 0, statistics, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (moments->weight == 0 && moments->mean[0] == 7);
+  g_assert_true (statistics->weight == 5 && statistics->mean[0] == 7);
   class->close (backend);
   g_free (rgb);
-  test_moments_free (moments);
+  adain_statistics_free (statistics);
   test_network_free (network);
 }
 

@@ -35,12 +35,12 @@ static gboolean
 encode_and_decode (const AdainBackendClass *class, AdainBackend *backend, Work *work, AdainFeatures *features,
                    GError **error)
 {
-  AdainMoments *moments = test_moments_new (16);
-  gboolean      done;
+  AdainStatistics *statistics = adain_statistics_new (16);
+  gboolean         done;
 
-  done = class->encode (backend, 0, work->rgb, 16, 16, &whole, NULL, features, 0, 0, moments, NULL, error)
-         && class->decode (backend, 0, features, &whole, &whole, NULL, NULL, work->found, NULL, error);
-  test_moments_free (moments);
+  done = class->encode (backend, 0, work->rgb, 16, 16, &whole, NULL, features, 0, 0, statistics, NULL, error)
+         && class->decode (backend, 0, features, &whole, &whole, NULL, 0, 0, work->found, NULL, error);
+  adain_statistics_free (statistics);
   return done;
 }
 

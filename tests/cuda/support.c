@@ -72,24 +72,6 @@ test_network_free (AdainNetwork *network)
   g_free (network);
 }
 
-AdainMoments *
-test_moments_new (int channels)
-{
-  AdainMoments *moments = g_new0 (AdainMoments, 1);
-
-  moments->mean = g_new0 (double, channels);
-  moments->m2 = g_new0 (double, channels);
-  return moments;
-}
-
-void
-test_moments_free (AdainMoments *moments)
-{
-  g_free (moments->mean);
-  g_free (moments->m2);
-  g_free (moments);
-}
-
 double
 test_distance (const float *a, const float *b, gsize n)
 {
@@ -104,7 +86,7 @@ test_distance (const float *a, const float *b, gsize n)
 }
 
 double
-test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels)
+test_statistics_distance (const AdainStatistics *a, const AdainStatistics *b, int channels)
 {
   double most = fabs (a->weight - b->weight) / b->weight, overall = 0;
 

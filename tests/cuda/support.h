@@ -20,12 +20,9 @@ void          test_network_free (AdainNetwork *network);
 
 float *test_random (gsize n, double low, double high, guint32 seed);
 
-AdainMoments *test_moments_new (int channels);
-void          test_moments_free (AdainMoments *moments);
-
 /* Root mean square of a - b over that of b. */
 double test_distance (const float *a, const float *b, gsize n);
 
 /* The largest distance of means and of deviations, against the channel's root mean square
  * and a little of all channels'. */
-double test_moments_distance (const AdainMoments *a, const AdainMoments *b, int channels);
+double test_statistics_distance (const AdainStatistics *a, const AdainStatistics *b, int channels);

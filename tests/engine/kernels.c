@@ -555,6 +555,42 @@ test_affine (gconstpointer data)
     }
 }
 
+/* Small multiples of a power of two: no set may round. */
+static void
+test_matrix (gconstpointer data)
+{
+  const AdainKernels *kernels = data;
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+
+  if (!kernels->supported ())
+    {
+      g_test_skip ("this processor lacks the instructions");
+      return;
+    }
+  for (int channels = 1; channels < 150; channels += 7)
+    {
+      int               n = 1 + channels % 9;
+      gsize             size = (gsize) n * channels;
+      g_autofree float *features = g_new (float, size), *shift = g_new (float, channels);
+      g_autofree float *matrix = g_new (float, channels * channels);
+      g_autofree float *out = g_new (float, size + 1), *expected = g_new (float, size);
+
+      fill_exact (random, features, size, 100, 1.0f / 16);
+      fill_exact (random, matrix, (gsize) channels * channels, 16, 1.0f / 16);
+      fill_exact (random, shift, channels, 64, 1.0f / 16);
+      for (gsize i = 0; i < size; i++)
+        {
+          expected[i] = shift[i % channels];
+          for (int in = 0; in < channels; in++)
+            expected[i] += features[i / channels * channels + in] * matrix[in * channels + i % channels];
+        }
+      out[size] = 7;
+      kernels->matrix (features, matrix, shift, out, n, channels);
+      g_assert_cmpmem (out, size * sizeof (float), expected, size * sizeof (float));
+      g_assert_cmpfloat (out[size], ==, 7);
+    }
+}
+
 static void
 test_find (void)
 {
@@ -570,9 +606,11 @@ main (int argc, char **argv)
   {
     const char *name;
     void (*test) (gconstpointer);
-  } each[] = {
-    { "rounding", test_rounding }, { "pool", test_pool }, { "load", test_load }, { "affine", test_affine }
-  };
+  } each[] = { { "rounding", test_rounding },
+               { "pool", test_pool },
+               { "load", test_load },
+               { "affine", test_affine },
+               { "matrix", test_matrix } };
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kernels/find", test_find);

@@ -187,35 +187,35 @@ test_plain (Scene *scene, gconstpointer data)
 /* Weights ---------------------------------------------------------------------------------- */
 
 static void
+check_blend (const AdainStatistics *content, const AdainBlend *blend, float scale, float shift)
+{
+  g_autoptr (AdainTransform) transform = adain_transform_new (content, blend);
+
+  g_assert_true (adain_transform_is_diagonal (transform));
+  g_assert_cmpfloat_with_epsilon (transform->maps->scale[0], scale, 1e-6);
+  g_assert_cmpfloat_with_epsilon (transform->maps->shift[0], shift, 1e-6);
+}
+
+static void
 test_blend (void)
 {
-  AdainStyle   *styles[2];
-  AdainMoments *content = adain_moments_new (1);
-  const double  weights[] = { 0.25, 0.75 };
-  float         scale, shift;
+  g_autoptr (AdainStatistics) content = adain_statistics_new (1), first = adain_statistics_new (1);
+  g_autoptr (AdainStatistics) second = adain_statistics_new (1);
+  const AdainStatistics *styles[] = { first, second };
+  const double           weights[] = { 0.25, 0.75 };
 
-  for (int k = 0; k < 2; k++)
-    {
-      styles[k] = g_malloc0 (sizeof (AdainStyle) + 2 * sizeof (double));
-      styles[k]->channels = 1;
-      styles[k]->mean_and_deviation[0] = 10 + 4 * k;
-      styles[k]->mean_and_deviation[1] = 2 + 4 * k;
-    }
+  first->weight = second->weight = 1;
+  first->mean[0] = 10;
+  first->m2[0] = 4 - ADAIN_EPSILON;
+  second->mean[0] = 14;
+  second->m2[0] = 36 - ADAIN_EPSILON;
   content->weight = 8;
   content->mean[0] = 3;
   content->m2[0] = 8 * (16 - ADAIN_EPSILON);
-  adain_blend (content, styles, weights, 2, 1, 1, &scale, &shift);
-  g_assert_cmpfloat_with_epsilon (scale, 5 / 4.0, 1e-6);
-  g_assert_cmpfloat_with_epsilon (shift, 13 - 3 * 5 / 4.0, 1e-6);
-  adain_blend (content, styles, weights, 2, 0.5, 1, &scale, &shift);
-  g_assert_cmpfloat_with_epsilon (scale, 0.5 + 0.5 * 5 / 4.0, 1e-6);
-  g_assert_cmpfloat_with_epsilon (shift, 0.5 * (13 - 3 * 5 / 4.0), 1e-6);
-  adain_blend (content, styles, weights, 2, 0, 1, &scale, &shift);
-  g_assert_cmpfloat (scale, ==, 1);
-  g_assert_cmpfloat (shift, ==, 0);
-  for (int k = 0; k < 2; k++)
-    adain_style_free (styles[k]);
-  adain_moments_free (content);
+  check_blend (content, &(AdainBlend) { 2, styles, weights, 1 }, 5 / 4.0, 13 - 3 * 5 / 4.0);
+  check_blend (content, &(AdainBlend) { 2, styles, weights, 0.5 }, 0.5 + 0.5 * 5 / 4.0,
+               0.5 * (13 - 3 * 5 / 4.0));
+  check_blend (content, &(AdainBlend) { 2, styles, weights, 0 }, 1, 0);
 }
 
 static void
@@ -346,8 +346,8 @@ test_palette (Scene *scene, gconstpointer data)
   style = adain_style_encode (scene->engine, &source, 0, &target, NULL, &error);
   g_assert_no_error (error);
   expected = test_style_new (scene->engine, moved);
-  g_assert_cmpmem (style->mean_and_deviation, 2 * style->channels * sizeof (double),
-                   expected->mean_and_deviation, 2 * expected->channels * sizeof (double));
+  g_assert_cmpmem (style->statistics->mean, 2 * style->statistics->channels * sizeof (double),
+                   expected->statistics->mean, 2 * expected->statistics->channels * sizeof (double));
 }
 
 /* A picture of one colour has no covariance to move; the map still has to be finite. */
@@ -410,7 +410,7 @@ test_alpha (Scene *scene, gconstpointer data)
       hide (other, w ? 1e30f : NAN);
       content = test_content_new (scene->engine, scene->picture, work_sizes[w]);
       other_content = test_content_new (scene->engine, other, work_sizes[w]);
-      g_assert_cmpmem (content->moments->mean, 32 * sizeof (double), other_content->moments->mean,
+      g_assert_cmpmem (content->statistics->mean, 32 * sizeof (double), other_content->statistics->mean,
                        32 * sizeof (double));
       result = test_render (content, scene->styles[0], 0.7);
       other_result = test_render (other_content, scene->styles[0], 0.7);
@@ -442,8 +442,8 @@ test_fill (Scene *scene, gconstpointer data)
   even_content = test_content_new (scene->engine, even, 0);
   hole_content = test_content_new (scene->engine, hole, 0);
   for (int c = 0; c < 32; c++)
-    g_assert_cmpfloat_with_epsilon (hole_content->moments->mean[c], even_content->moments->mean[c],
-                                    0.02 * fabs (even_content->moments->mean[c]) + 1e-3);
+    g_assert_cmpfloat_with_epsilon (hole_content->statistics->mean[c], even_content->statistics->mean[c],
+                                    0.02 * fabs (even_content->statistics->mean[c]) + 1e-3);
   small_content = test_content_new (scene->engine, hole, 90);
   for (int i = 0; i < small_content->scaled.width * small_content->scaled.height; i++)
     g_assert_cmpfloat_with_epsilon (small_content->scaled.rgba[4 * i], 0.8, 1e-4);
@@ -476,7 +476,7 @@ test_mask (Scene *scene, gconstpointer data)
   other_content = test_content_new (scene->engine, other, 0);
   result = test_render (content, scene->styles[0], 1);
   other_result = test_render (other_content, scene->styles[0], 1);
-  g_assert_cmpfloat (content->moments->weight, ==, other_content->moments->weight);
+  g_assert_cmpfloat (content->statistics->weight, ==, other_content->statistics->weight);
   for (gsize i = 0; i < n; i++)
     if (i % other->width < 60)
       g_assert_cmpmem (result->rgba + 4 * i, 4 * sizeof (float), other_result->rgba + 4 * i,
@@ -530,7 +530,7 @@ test_faint (Scene *scene, gconstpointer data)
       if (trials[t].visible)
         {
           g_assert_no_error (error);
-          g_assert_true (isfinite (content->moments->mean[0]));
+          g_assert_true (isfinite (content->statistics->mean[0]));
         }
       else
         {
@@ -589,8 +589,9 @@ test_odd_sizes (Scene *scene, gconstpointer data)
       AdainStyle *style = adain_style_encode (scene->engine, &source, 0.25, NULL, NULL, &error);
 
       g_assert_no_error (error);
-      for (int c = 0; c < 2 * style->channels; c++)
-        g_assert_true (isfinite (style->mean_and_deviation[c]));
+      for (int c = 0; c < style->statistics->channels; c++)
+        g_assert_true (isfinite (style->statistics->mean[c])
+                       && isfinite (adain_statistics_deviation (style->statistics, c)));
       adain_style_free (style);
     }
 }

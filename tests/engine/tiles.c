@@ -20,7 +20,7 @@
 
 #define MIB ((gsize) 1 << 20)
 
-/* Only the moments depend on the tiles, in their last digits. Asked for is 1/255, which leaves room for
+/* Only the statistics depend on the tiles, in their last digits. Asked for is 1/255, which leaves room for
  * an affine that just so rounds to another bfloat16. */
 static double
 tolerance (const AdainKernels *kernels)

@@ -77,7 +77,7 @@ open_backend (const AdainBackendClass *class, const AdainNetwork *network, const
 /* Encodes width x height cells, keeps all but a border, and decodes what was kept. */
 static float *
 through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network, int width,
-         int height, AdainMoments *moments)
+         int height, AdainStatistics *statistics)
 {
   int            border = width > 8, channels = adain_network_channels (network);
   AdainRect      keep = { border, border, width - 2 * border, height - 2 * border };
@@ -86,13 +86,14 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   float         *rgb = test_random ((gsize) width * height * 64 * 3, 0, 1, width);
   float         *weights = test_random (kept, 0, 1, 2), *result = g_new (float, kept * 64 * 3);
   float         *scale = test_random (channels, 0.5, 1.5, 3), *shift = test_random (channels, 0, 0.5, 4);
+  AdainTransform transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
   GError        *error = NULL;
   AdainFeatures *features = class->features_new (backend, keep.width, keep.height, &error);
 
   if (!features
-      || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0, moments,
+      || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0, statistics,
                          NULL, &error)
-      || !class->decode (backend, 0, features, &from, &from, scale, shift, result, NULL, &error))
+      || !class->decode (backend, 0, features, &from, &from, &transform, 0, 0, result, NULL, &error))
     die (error);
   class->features_free (backend, features);
   g_free (rgb);
@@ -109,7 +110,7 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
   AdainNetwork            *network = test_network_new (widths, 1);
   int                      channels = widths[TEST_LAYERS - 1], border = width > 8;
   gsize                    n = (gsize) (width - 2 * border) * (height - 2 * border) * 64 * 3;
-  AdainMoments            *expected = test_moments_new (channels), *found = test_moments_new (channels);
+  AdainStatistics         *expected = adain_statistics_new (channels);
   AdainBackend            *backend = open_backend (cpu, network, "c");
   float                   *reference = through (cpu, backend, network, width, height, expected);
   double                   worst = 0;
@@ -118,18 +119,19 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
   backend = open_backend (cuda, network, kernels);
   for (int run = 0; run < 3; run++) /* launched, recorded, replayed */
     {
-      float *result = through (cuda, backend, network, width, height, found);
+      AdainStatistics *found = adain_statistics_new (channels);
+      float           *result = through (cuda, backend, network, width, height, found);
 
       worst = MAX (worst, test_distance (result, reference, n));
-      worst = MAX (worst, test_moments_distance (found, expected, channels));
+      worst = MAX (worst, test_statistics_distance (found, expected, channels));
       g_free (result);
+      adain_statistics_free (found);
     }
   printf ("  %-8s %-7s %3d x %3d px  error %.2g  %s\n", name, kernels ? kernels : "auto", width * 8,
           height * 8, worst, worst < NEAR ? "ok" : "TOO LARGE");
   cuda->close (backend);
   g_free (reference);
-  test_moments_free (expected);
-  test_moments_free (found);
+  adain_statistics_free (expected);
   test_network_free (network);
   return worst < NEAR;
 }
@@ -285,13 +287,14 @@ work (void *data)
   Thread  *thread = data;
   Picture *picture = thread->picture;
   const AdainBackendClass *class = adain_cuda_backend ();
-  int           channels = picture->backend->network.channels, i;
-  AdainMoments *moments = test_moments_new (channels);
-  float        *scale = test_random (channels, 0.9, 1.1, 1);
-  float        *shift = test_random (channels, 0, 0.1, 2);
-  gsize         n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
-  float        *out = test_random (n, 0, 1, 3);
-  GError       *error = NULL;
+  int              channels = picture->backend->network.channels, i;
+  AdainStatistics *statistics = adain_statistics_new (channels);
+  float           *scale = test_random (channels, 0.9, 1.1, 1);
+  float           *shift = test_random (channels, 0, 0.1, 2);
+  AdainTransform   transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
+  gsize            n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
+  float           *out = test_random (n, 0, 1, 3);
+  GError          *error = NULL;
 
   while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
     {
@@ -300,19 +303,19 @@ work (void *data)
 
       tile_rects (picture, i, &keep, &rect);
       if (picture->decode)
-        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, scale, shift,
-                              out, NULL, &error);
+        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, &transform,
+                              0, 0, out, NULL, &error);
       else
         done = class->encode (picture->backend, thread->worker, picture->rgb, rect.width * 8, rect.height * 8,
-                              &keep, NULL, picture->features, rect.x + keep.x, rect.y + keep.y, moments, NULL,
-                              &error);
+                              &keep, NULL, picture->features, rect.x + keep.x, rect.y + keep.y, statistics,
+                              NULL, &error);
       if (!done)
         {
           complain (g_steal_pointer (&error));
           __atomic_store_n (&picture->failed, TRUE, __ATOMIC_SEQ_CST);
         }
     }
-  test_moments_free (moments);
+  adain_statistics_free (statistics);
   g_free (scale);
   g_free (shift);
   g_free (out);

@@ -86,21 +86,21 @@ features_new (AdainBackend *backend, int width, int height, GError **error)
 
 static gboolean
 encode (AdainBackend *backend, int worker, const float *rgb, int width, int height, const AdainRect *keep,
-        const float *weights, AdainFeatures *features, int x, int y, AdainMoments *moments,
+        const float *weights, AdainFeatures *features, int x, int y, AdainStatistics *statistics,
         GCancellable *cancellable, GError **error)
 {
   return !fails ("encode", error)
-         && cpu ()->encode (backend, worker, rgb, width, height, keep, weights, features, x, y, moments,
+         && cpu ()->encode (backend, worker, rgb, width, height, keep, weights, features, x, y, statistics,
                             cancellable, error);
 }
 
 static gboolean
 decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-        const AdainRect *keep, const float *scale, const float *shift, float *rgb, GCancellable *cancellable,
-        GError **error)
+        const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
+        GCancellable *cancellable, GError **error)
 {
   return !fails ("decode", error)
-         && cpu ()->decode (backend, worker, features, from, keep, scale, shift, rgb, cancellable, error);
+         && cpu ()->decode (backend, worker, features, from, keep, transform, x, y, rgb, cancellable, error);
 }
 
 G_MODULE_EXPORT const AdainBackendClass *adain_backend (void);

@@ -1,0 +1,111 @@
+/* Weighted mean and deviation for each channel of features: gathered, and merged exactly from parts.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "statistics.h"
+
+#include <math.h>
+
+/* Channels that are summed side by side. */
+#define BLOCK 32
+
+/* Cells are summed in double, as distances from the mean so far: tiles of any size then have the same
+ * statistics to so many digits that their results, too, are the same. */
+#define RUN 64
+
+AdainStatistics *
+adain_statistics_new (int channels)
+{
+  AdainStatistics *statistics = g_try_malloc0 (sizeof *statistics + 2 * channels * sizeof (double));
+
+  if (statistics)
+    {
+      statistics->channels = channels;
+      statistics->mean = (double *) (statistics + 1);
+      statistics->m2 = statistics->mean + channels;
+    }
+  return statistics;
+}
+
+void
+adain_statistics_free (AdainStatistics *statistics)
+{
+  g_free (statistics);
+}
+
+/* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. */
+static void
+merge_sums (AdainStatistics *statistics, int channel, double weight, double pivot, double sum, double squares)
+{
+  double total = statistics->weight + weight;
+  double mean = pivot + sum / weight;
+  double delta = mean - statistics->mean[channel];
+
+  statistics->mean[channel] += delta * weight / total;
+  statistics->m2[channel] += MAX (squares - sum * sum / weight, 0)
+                             + delta * delta * statistics->weight * weight / total;
+}
+
+static void
+add_run (AdainStatistics *statistics, const float *cells, const float *weights, int n)
+{
+  int    channels = statistics->channels;
+  double weight = n;
+
+  if (weights)
+    {
+      weight = 0;
+      for (int i = 0; i < n; i++)
+        weight += weights[i];
+    }
+  if (weight <= 0)
+    return;
+  for (int first = 0; first < channels; first += BLOCK)
+    {
+      int    block = MIN (BLOCK, channels - first);
+      double pivot[BLOCK] = { 0 }, sum[BLOCK] = { 0 }, squares[BLOCK] = { 0 };
+
+      for (int c = 0; c < block; c++)
+        pivot[c] = statistics->weight > 0 ? statistics->mean[first + c] : cells[first + c];
+      for (int i = 0; i < n; i++)
+        {
+          const float *cell = cells + (gsize) i * channels + first;
+          double       w = weights ? weights[i] : 1;
+
+          for (int c = 0; c < block; c++)
+            {
+              double d = cell[c] - pivot[c];
+
+              sum[c] += w * d;
+              squares[c] += w * d * d;
+            }
+        }
+      for (int c = 0; c < block; c++)
+        merge_sums (statistics, first + c, weight, pivot[c], sum[c], squares[c]);
+    }
+  statistics->weight += weight;
+}
+
+void
+adain_statistics_add (AdainStatistics *statistics, const float *cells, const float *weights, int n)
+{
+  for (int i = 0; i < n; i += RUN)
+    add_run (statistics, cells + (gsize) i * statistics->channels, weights ? weights + i : NULL,
+             MIN (RUN, n - i));
+}
+
+void
+adain_statistics_merge (AdainStatistics *statistics, const AdainStatistics *part)
+{
+  if (part->weight <= 0)
+    return;
+  for (int c = 0; c < statistics->channels; c++)
+    merge_sums (statistics, c, part->weight, part->mean[c], 0, part->m2[c]);
+  statistics->weight += part->weight;
+}
+
+double
+adain_statistics_deviation (const AdainStatistics *statistics, int channel)
+{
+  return sqrt (statistics->m2[channel] / statistics->weight + ADAIN_EPSILON);
+}

@@ -1,0 +1,58 @@
+/* The transform of features between the encoder and the decoder: what makes a picture take on a style.
+ *
+ * A back end applies it to the cells that it decodes, and need not know where it comes from. Another kind of
+ * style transfer that is linear in the features of a cell (whitening and coloring, optimal transport) is
+ * another way of filling a map; regions are several maps, mixed differently in each cell.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "statistics.h"
+
+G_BEGIN_DECLS
+
+/* One linear map: out[o] = scale[o] * in[o] + shift[o]; or, with a matrix, out[o] = sum over i of
+ * matrix[i * channels + o] * in[i], plus shift[o]. */
+typedef struct
+{
+  float *scale;  /* channels; unused with a matrix */
+  float *matrix; /* [input channel][output channel], or NULL */
+  float *shift;  /* channels */
+} AdainMap;
+
+/* A cell of the picture becomes the sum of what all maps make of it, each times its share in that cell. */
+typedef struct
+{
+  int       channels;
+  int       n; /* maps, at least 1 */
+  AdainMap *maps;
+  float    *shares; /* n * height * width, for each map those of all cells of the picture, which add up to
+                     * 1 in each; NULL if there is one map */
+  int       width, height;
+} AdainTransform;
+
+/* What a picture is to look like. The weights add up to 1. */
+typedef struct
+{
+  int                           n; /* styles, at least 1 */
+  const AdainStatistics *const *styles;
+  const double                 *weights;
+  double                        strength; /* 0, the content's own features, to 1 */
+} AdainBlend;
+
+/* Whether every map is a scale and a shift for each channel, and the same everywhere. */
+static inline gboolean
+adain_transform_is_diagonal (const AdainTransform *transform)
+{
+  return transform->n == 1 && !transform->maps[0].matrix;
+}
+
+/* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
+ * weighted styles, mixed with the features as they are. NULL if there is no memory. */
+AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainBlend *blend);
+void            adain_transform_free (AdainTransform *transform);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainTransform, adain_transform_free)
+
+G_END_DECLS
