@@ -19,7 +19,6 @@ extern "C"
   X (cudaGetDeviceCount)        \
   X (cudaGetDeviceProperties)   \
   X (cudaSetDevice)             \
-  X (cudaDeviceReset)           \
   X (cudaGetErrorString)        \
   X (cudaGetLastError)          \
   X (cudaMemGetInfo)            \

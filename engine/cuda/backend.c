@@ -26,9 +26,8 @@ cuda_close (AdainBackend *backend)
     adain_worker_clear (&backend->workers[i]);
   adain_cuda_network_clear (&backend->network, api);
 
-  /* A lost context answers nothing until it is taken down. */
-  if (!adain_cuda_alive (api))
-    api->cudaDeviceReset ();
+  /* A lost context stays lost: to reset the device would take it, and the memory that it holds, from
+   * other back ends of this process and from cuDNN, and only a new process is promised a good one. */
   api->cudaGetLastError ();
   g_free (backend->description);
   g_free (backend);
