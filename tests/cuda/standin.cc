@@ -160,7 +160,7 @@ device_properties (struct cudaDeviceProp *properties, int device)
   if (result != cudaSuccess)
     return result;
   memset (properties, 0, sizeof *properties);
-  strcpy (properties->name, "stand-in");
+  snprintf (properties->name, sizeof properties->name, "stand-in %d", device);
   properties->major = standin.major;
   properties->minor = standin.minor;
   properties->multiProcessorCount = 1 + device;
@@ -173,6 +173,8 @@ set_device (int device)
 {
   cudaError_t result = enter (cudaErrorUnknown);
 
+  if (result == cudaSuccess && (standin.taken >> device & 1))
+    return note (cudaErrorDevicesUnavailable);
   return result != cudaSuccess
              ? result
              : note (device >= 0 && device < standin.devices ? cudaSuccess : cudaErrorInvalidDevice);

@@ -35,6 +35,7 @@ typedef struct
   int          devices;
   int          major, minor; /* compute capability */
   bool         no_cudnn;
+  unsigned     taken;          /* mask of devices that somebody else uses alone */
   size_t       memory;         /* of the device */
   bool         no_host_memory; /* cudaHostAlloc fails */
   bool         no_capture;     /* cudaStreamBeginCapture fails */

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length);
 int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize length)
 {
-  const char         *added = "/home/somebody/wave.jpg";
+  const char *added = "/home/somebody/wave.jpg";
   g_autoptr (GKeyFile) state = g_key_file_new ();
   g_auto (GStrv) recent = NULL, again = NULL;
 
