@@ -147,8 +147,8 @@ typedef enum
 /**
  * AdainEngineOptions: zero in any field means the default
  * @memory: bytes the engine may use for one picture beside the weights (default: a quarter of the
- *   physical memory). Less memory costs time, not quality.
- * @threads: threads on the CPU (default: one for each core)
+ *   memory, a container's limit being respected). Less memory costs time, not quality.
+ * @threads: threads on the CPU (default: one for each core that a container leaves)
  * @module_dir: where the run-time modules (adain-cuda) lie
  * @tile: side of the tiles in pixels, for tests (default: the back end's choice)
  * @kernels: name of the kernel set, for tests and benchmarks; on the CPU "c", "vector", "onednn",

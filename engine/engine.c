@@ -4,11 +4,10 @@
  */
 #include "engine.h"
 
-#include <unistd.h>
-
 #include <glib/gi18n-lib.h>
 
 #include "devices.h"
+#include "machine.h"
 
 #define DEFAULT_MEMORY_SHARE 4
 #define MIN_MEMORY           ((gsize) 256 << 20)
@@ -31,15 +30,14 @@ adain_engine_decoder_halo (const AdainEngine *engine)
   return adain_chain_halo (&adain_model_network (engine->model)->decoder);
 }
 
-/* A quarter of the physical memory. */
+/* A quarter of the memory that there is for the process; a container may have less than the least that is
+ * sensible elsewhere, and then gets half. */
 static gsize
 default_memory (void)
 {
-  long pages = sysconf (_SC_PHYS_PAGES), size = sysconf (_SC_PAGESIZE);
+  gsize memory = adain_machine_memory ();
 
-  if (pages <= 0 || size <= 0)
-    return MIN_MEMORY;
-  return MAX ((gsize) pages * size / DEFAULT_MEMORY_SHARE, MIN_MEMORY);
+  return MAX (memory / DEFAULT_MEMORY_SHARE, MIN (memory / 2, MIN_MEMORY));
 }
 
 static gboolean
@@ -95,7 +93,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->model = adain_model_ref (model);
   engine->channels = adain_model_channels (model);
   engine->memory = options->memory ? options->memory : default_memory ();
-  engine->threads = options->threads > 0 ? options->threads : (int) g_get_num_processors ();
+  engine->threads = options->threads > 0 ? options->threads : adain_machine_processors ();
   engine->tile = options->tile;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);

@@ -38,6 +38,8 @@ typedef struct _AdainKernels
   const struct _AdainKernels *measure;
   int                         limit;
 
+  /* Asks for every extension that the set's object has instructions of, whoever put them there.
+   * __builtin_cpu_supports() also sees to it that the system saves the registers (XGETBV). */
   gboolean (*supported) (void);
 
   /* pack() fills `packed->weights` from `conv`; the other fields are set. FALSE without memory. */

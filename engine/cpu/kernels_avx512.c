@@ -22,7 +22,9 @@ typedef __m512 Weights;
 static gboolean
 supported (void)
 {
-  return __builtin_cpu_supports ("avx512f");
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")
+         && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
 }
 
 static inline Vector

@@ -24,8 +24,10 @@ typedef __m512bh Weights;
 static gboolean
 supported (void)
 {
-  return __builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512vl")
-         && __builtin_cpu_supports ("avx512bf16");
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")
+         && __builtin_cpu_supports ("avx512bf16") && __builtin_cpu_supports ("avx2")
+         && __builtin_cpu_supports ("fma");
 }
 
 static inline Vector

@@ -27,8 +27,10 @@ typedef __m512i Weights;
 static gboolean
 supported (void)
 {
-  return __builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512vl")
-         && __builtin_cpu_supports ("avx512vnni");
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")
+         && __builtin_cpu_supports ("avx512vnni") && __builtin_cpu_supports ("avx2")
+         && __builtin_cpu_supports ("fma");
 }
 
 static inline Vector

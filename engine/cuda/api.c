@@ -6,43 +6,73 @@
 
 #include <gmodule.h>
 
+/* cuDNN 9 is a front that opens the others when it is first used, by the name alone, and aborts the process if
+ * one is missing. One that is open already is found whatever its folder. */
+static const char *const parts[] = { "libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9",
+                                     "libcudnn.so.9" };
+
+/* Opens all parts of one folder, NULL being the loader's own choice, or none. */
 static gboolean
-bind_cudnn (AdainCudaApi *api, const char *file)
+open_parts (const char *folder, GModule **opened, const char **missing)
 {
-  GModule *library = g_module_open (file, G_MODULE_BIND_LOCAL);
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      char *path = folder ? g_build_filename (folder, parts[i], NULL) : g_strdup (parts[i]);
 
-  if (!library)
-    return FALSE;
-
-#define ADAIN_BIND(name)                                          \
-  if (!g_module_symbol (library, #name, (gpointer *) &api->name)) \
-    {                                                             \
-      g_module_close (library);                                   \
-      return FALSE;                                               \
+      opened[i] = g_module_open (path, G_MODULE_BIND_LOCAL);
+      g_free (path);
+      if (!opened[i])
+        {
+          *missing = parts[i];
+          while (i > 0)
+            g_module_close (opened[--i]);
+          return FALSE;
+        }
     }
+  return TRUE;
+}
+
+static gboolean
+bind_cudnn (AdainCudaApi *api, const char *folder, const char **missing)
+{
+  GModule *opened[G_N_ELEMENTS (parts)];
+  GModule *front;
+  gboolean all = TRUE;
+
+  if (!open_parts (folder, opened, missing))
+    return FALSE;
+  front = opened[G_N_ELEMENTS (parts) - 1];
+#define ADAIN_BIND(name) all = all && g_module_symbol (front, #name, (gpointer *) &api->name);
   ADAIN_CUDNN_FUNCTIONS (ADAIN_BIND)
 #undef ADAIN_BIND
-
-  g_module_make_resident (library);
-  return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (all)
+      g_module_make_resident (opened[i]);
+    else
+      g_module_close (opened[i]);
+  if (!all)
+    *missing = parts[G_N_ELEMENTS (parts) - 1];
+  return all;
 }
 
 static gpointer
 bind_all (gpointer user_data)
 {
   static AdainCudaApi api;
-  static const char  *files[] = {
-    "libcudnn.so.9",
-    "/usr/local/cuda/lib64/libcudnn.so.9",
-    "/opt/cuda/lib64/libcudnn.so.9",
-  };
+  static const char  *folders[] = { NULL, "/usr/local/cuda/lib64", "/opt/cuda/lib64" };
 
 #define ADAIN_BIND(name) api.name = name;
   ADAIN_CUDA_FUNCTIONS (ADAIN_BIND)
 #undef ADAIN_BIND
 
-  for (gsize i = 0; i < G_N_ELEMENTS (files) && !api.has_cudnn; i++)
-    api.has_cudnn = bind_cudnn (&api, files[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (folders) && !api.has_cudnn; i++)
+    {
+      const char *missing = NULL;
+
+      api.has_cudnn = bind_cudnn (&api, folders[i], &missing);
+      if (i == 0)
+        api.missing = missing;
+    }
   return &api;
 }
 

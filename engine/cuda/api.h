@@ -19,7 +19,6 @@ extern "C"
   X (cudaGetDeviceCount)        \
   X (cudaGetDeviceProperties)   \
   X (cudaSetDevice)             \
-  X (cudaDeviceReset)           \
   X (cudaGetErrorString)        \
   X (cudaGetLastError)          \
   X (cudaMemGetInfo)            \
@@ -68,7 +67,8 @@ typedef struct
   ADAIN_CUDA_FUNCTIONS (ADAIN_MEMBER)
   ADAIN_CUDNN_FUNCTIONS (ADAIN_MEMBER)
 #undef ADAIN_MEMBER
-  int has_cudnn; /* all of cuDNN's members are there; otherwise none is */
+  int         has_cudnn; /* all of cuDNN's members are there; otherwise none may be called */
+  const char *missing;   /* the library that was not where the loader looks, or NULL */
 } AdainCudaApi;
 
 /* The table; bound at the first call. */

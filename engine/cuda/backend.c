@@ -15,7 +15,7 @@ cuda_score (char **reason)
 {
   struct cudaDeviceProp properties;
 
-  return adain_cuda_device (adain_cuda_api (), &properties, reason) < 0 ? 0 : SCORE;
+  return adain_cuda_device (adain_cuda_api (), 0, &properties, reason) < 0 ? 0 : SCORE;
 }
 
 static void
@@ -28,9 +28,8 @@ cuda_close (AdainBackend *backend)
     adain_worker_clear (&backend->workers[i]);
   adain_cuda_network_clear (&backend->network, api);
 
-  /* A lost context answers nothing until it is taken down. */
-  if (!adain_cuda_alive (api))
-    api->cudaDeviceReset ();
+  /* A lost context stays lost: to reset the device would take it, and the memory that it holds, from
+   * other back ends of this process and from cuDNN, and only a new process is promised a good one. */
   api->cudaGetLastError ();
   g_free (backend->description);
   g_free (backend);
@@ -60,25 +59,22 @@ open_device (AdainBackend *backend, const AdainNetwork *network, GError **error)
 }
 
 static AdainBackend *
-cuda_open (const AdainNetwork *network, const AdainBackendOptions *options, GError **error)
+open_rank (int rank, const AdainNetwork *network, const AdainBackendOptions *options, char **reason,
+           GError **error)
 {
   static const char    *modes[] = { "", ", cuDNN only", ", own kernels only" };
-  AdainBackend         *backend = g_new0 (AdainBackend, 1);
+  AdainBackend         *backend;
   struct cudaDeviceProp properties;
-  char                 *reason = NULL;
+  int                   device = adain_cuda_device (adain_cuda_api (), rank, &properties, reason);
   gsize                 version;
 
+  if (device < 0)
+    return NULL;
+  backend = g_new0 (AdainBackend, 1);
   backend->api = adain_cuda_api ();
   backend->mode = choose_mode (options);
   backend->tile = options ? options->tile / ADAIN_CELL : 0;
-  backend->device = adain_cuda_device (backend->api, &properties, &reason);
-  if (backend->device < 0)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, reason);
-      g_free (reason);
-      g_free (backend);
-      return NULL;
-    }
+  backend->device = device;
   if (!open_device (backend, network, error))
     {
       cuda_close (backend);
@@ -88,6 +84,39 @@ cuda_open (const AdainNetwork *network, const AdainBackendOptions *options, GErr
   backend->description = g_strdup_printf ("%s, cuDNN %d.%d, fp16%s", properties.name, (int) (version / 10000),
                                           (int) (version / 100 % 100), modes[backend->mode]);
   return backend;
+}
+
+/* A device that looks good may be taken by somebody else, full, or broken: then the next one. */
+static AdainBackend *
+cuda_open (const AdainNetwork *network, const AdainBackendOptions *options, GError **error)
+{
+  GError *first = NULL;
+
+  for (int rank = 0;; rank++)
+    {
+      GError       *trouble = NULL;
+      char         *reason = NULL;
+      AdainBackend *backend = open_rank (rank, network, options, &reason, &trouble);
+
+      if (backend)
+        {
+          g_clear_error (&first);
+          return backend;
+        }
+      if (!first && trouble)
+        first = trouble;
+      else if (trouble)
+        g_error_free (trouble);
+      else
+        {
+          if (first)
+            g_propagate_error (error, first);
+          else
+            g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, reason);
+          g_free (reason);
+          return NULL;
+        }
+    }
 }
 
 static const char *

@@ -25,8 +25,8 @@ typedef enum
 
 /* device.c ---------------------------------------------------------------------------------- */
 
-/* The best usable device, or -1 and a translated reason. */
-int adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, char **reason);
+/* The usable device of this rank, the best being 0; or -1, and a translated reason if there is not even one. */
+int adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *properties, char **reason);
 
 /* Whether the call succeeded; if not, an error of ours, and the run-time's own note of it is cleared. */
 gboolean adain_cuda_check (const AdainCudaApi *api, cudaError_t result, GError **error);

@@ -8,11 +8,13 @@
 
 #define OLDEST_MAJOR 7
 #define OLDEST_MINOR 5
+#define DEVICES_MAX  64
 
 int
-adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, char **reason)
+adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *properties, char **reason)
 {
-  int         driver = 0, count = 0, best = -1;
+  int         driver = 0, count = 0, found = -1, usable = 0;
+  int         sizes[DEVICES_MAX] = { 0 }; /* multiprocessors; 0: too old, or taken */
   cudaError_t result;
 
   result = api->cudaDriverGetVersion (&driver);
@@ -45,32 +47,46 @@ adain_cuda_device (const AdainCudaApi *api, struct cudaDeviceProp *properties, c
       return -1;
     }
 
+  count = MIN (count, DEVICES_MAX);
   for (int i = 0; i < count; i++)
     {
       struct cudaDeviceProp candidate;
 
       if (api->cudaGetDeviceProperties (&candidate, i) != cudaSuccess)
+        api->cudaGetLastError ();
+      else if (candidate.major * 10 + candidate.minor >= OLDEST_MAJOR * 10 + OLDEST_MINOR)
         {
-          api->cudaGetLastError ();
-          continue;
-        }
-      if (candidate.major * 10 + candidate.minor < OLDEST_MAJOR * 10 + OLDEST_MINOR)
-        continue;
-      if (best < 0 || candidate.multiProcessorCount > properties->multiProcessorCount)
-        {
-          best = i;
-          *properties = candidate;
+          sizes[i] = MAX (candidate.multiProcessorCount, 1);
+          usable++;
         }
     }
-  if (best < 0)
+  for (int take = 0; take <= rank && take < usable; take++)
+    {
+      int best = 0;
+
+      for (int i = 1; i < count; i++)
+        if (sizes[i] > sizes[best])
+          best = i;
+      sizes[best] = 0;
+      if (take == rank)
+        found = best;
+    }
+  if (usable == 0)
     *reason = g_strdup_printf (_ ("The NVIDIA GPU is too old: compute capability %d.%d is needed"),
                                OLDEST_MAJOR, OLDEST_MINOR);
   else if (!api->has_cudnn)
     {
-      *reason = g_strdup (_ ("cuDNN 9 is not installed"));
-      best = -1;
+      *reason = api->missing ? g_strdup_printf ("%s: %s", _ ("cuDNN 9 is not installed"), api->missing)
+                             : g_strdup (_ ("cuDNN 9 is not installed"));
+      return -1;
     }
-  return best;
+  if (found >= 0 && api->cudaGetDeviceProperties (properties, found) != cudaSuccess)
+    {
+      *reason = g_strdup_printf (_ ("The NVIDIA driver does not work: %s"),
+                                 api->cudaGetErrorString (api->cudaGetLastError ()));
+      return -1;
+    }
+  return found;
 }
 
 gboolean

@@ -101,8 +101,10 @@ adain_affine_kernel (const AdainCall *call, const float *scale, const float *shi
 
   if (call->affine)
     for (int i = 0; i < 8; i++)
-      result.value[i] = adain_saturate (__half2float (result.value[i]) * scale[place.group + i]
-                                        + shift[place.group + i]);
+      result.value[i] = __float2half_rn (fminf (fmaxf (__half2float (result.value[i]) * scale[place.group + i]
+                                                           + shift[place.group + i],
+                                                       -ADAIN_AFFINE_MAX),
+                                                ADAIN_AFFINE_MAX));
   result.store (output + place.at);
 }
 

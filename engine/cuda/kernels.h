@@ -15,7 +15,11 @@ extern "C"
 {
 #endif
 
-#define ADAIN_CHANNELS      16 /* a tensor core's step through the input channels */
+#define ADAIN_CHANNELS 16 /* a tensor core's step through the input channels */
+/* What the affine is clipped to: far beyond any feature, and so far below half precision's 65504 that the
+ * sums of the next layer, which cuDNN does not saturate, stay finite. */
+#define ADAIN_AFFINE_MAX 4096.0f
+
 #define ADAIN_MOMENTS_CELLS 32 /* cells summed up by one thread before partial sums are merged */
 
 /* What changes from one replay of a captured graph to the next. It lies on the device. */

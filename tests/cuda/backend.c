@@ -6,6 +6,8 @@
 #include "standin.h"
 #include "support.h"
 
+#include <math.h>
+
 /* Eighteen layers in half precision against float. */
 #define NEAR 1e-2
 
@@ -548,6 +550,63 @@ test_score (void)
   test_network_free (network);
 }
 
+/* The largest of several devices is taken by somebody else; then all are. */
+static void
+test_devices (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork *network = test_network_new (test_tiny, 7);
+  GError       *error = NULL;
+  AdainBackend *backend;
+
+  standin_reset ();
+  standin.devices = 3;
+  backend = open_backend (class, network, NULL);
+  g_assert_nonnull (strstr (class->describe (backend), "stand-in 2"));
+  class->close (backend);
+  standin.taken = 1 << 2;
+  backend = open_backend (class, network, NULL);
+  g_assert_nonnull (strstr (class->describe (backend), "stand-in 1"));
+  class->close (backend);
+  standin.taken = 7;
+  g_assert_null (class->open (network, NULL, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
+  g_clear_error (&error);
+  g_assert_cmpint (standin_live (), ==, 0);
+  test_network_free (network);
+}
+
+/* cuDNN does not saturate, and its infinities become NaN where the next layer is padded. */
+static void
+test_extreme_affine (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork  *network = test_network_new (test_tiny, 8);
+  AdainRect      all = { 0, 0, 2, 2 };
+  float         *rgb = test_random (16 * 16 * 3, 0, 1, 1), scale[33], shift[33];
+  GError        *error = NULL;
+  AdainBackend  *backend;
+  AdainFeatures *features;
+
+  standin_reset ();
+  backend = open_backend (class, network, "cudnn");
+  features = class->features_new (backend, 2, 2, &error);
+  for (int c = 0; c < 33; c++)
+    {
+      scale[c] = c % 2 ? 1e6f : -1e6f;
+      shift[c] = c % 3 ? 1e6f : -1e6f;
+    }
+  class->encode (backend, 0, rgb, 16, 16, &all, NULL, features, 0, 0, NULL, NULL, &error);
+  class->decode (backend, 0, features, &all, &all, scale, shift, rgb, NULL, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < 16 * 16 * 3; i++)
+    g_assert_true (rgb[i] > -INFINITY && rgb[i] < INFINITY);
+  class->features_free (backend, features);
+  class->close (backend);
+  g_free (rgb);
+  test_network_free (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -570,5 +629,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cuda/cancelled", test_cancelled);
   g_test_add_func ("/cuda/tile-size", test_tile_size);
   g_test_add_func ("/cuda/score", test_score);
+  g_test_add_func ("/cuda/devices", test_devices);
+  g_test_add_func ("/cuda/extreme-affine", test_extreme_affine);
   return g_test_run ();
 }

@@ -120,10 +120,15 @@ fail_every_call (const char *kernels, StandinFault fault, gboolean eager)
       standin.fail_at = n;
       finished += work_through (&work, RUNS);
 
-      /* Nothing is left, and the device works without any help. */
+      /* Nothing is left, and the device works without any help; a lost one in a new process. */
       if (standin_live () != 0)
         g_error ("call %ld of %ld failed, and left %d things behind", n, calls, standin_live ());
       standin.fail_at = 0;
+      if (standin_lost ())
+        {
+          g_assert_false (work_through (&work, 1));
+          standin_reset ();
+        }
       g_assert_true (work_through (&work, 1));
     }
   g_test_message ("%ld of %ld failing calls did not matter", finished, calls);
@@ -166,6 +171,42 @@ test_sticky_direct (void)
   fail_every_call ("direct", STANDIN_FAULT_STICKY, TRUE);
 }
 
+/* Two back ends, as the dialog has: when the device is lost, neither closing one nor using and closing the
+ * other touches what is gone. */
+static void
+test_two_back_ends (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainBackendOptions options = { 1, 0, "direct" };
+  Work                work = work_new ("direct");
+  GError             *error = NULL;
+  AdainBackend       *backends[2];
+  AdainFeatures      *features[2];
+
+  standin_reset ();
+  for (int i = 0; i < 2; i++)
+    {
+      backends[i] = class->open (work.network, &options, &error);
+      g_assert_no_error (error);
+      features[i] = class->features_new (backends[i], 2, 2, &error);
+      g_assert_no_error (error);
+      g_assert_true (encode_and_decode (class, backends[i], &work, features[i], &error));
+    }
+  standin.fault = STANDIN_FAULT_STICKY;
+  standin.fail_at = standin_calls () + 3;
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_false (encode_and_decode (class, backends[i], &work, features[i], &error));
+      check_error (g_steal_pointer (&error));
+      class->features_free (backends[i], features[i]);
+      class->close (backends[i]);
+    }
+  g_assert_true (standin_lost ());
+  g_assert_false (work_through (&work, 1));
+  g_assert_cmpint (standin_live (), ==, 0);
+  work_clear (&work);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +217,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cuda/faults/unsupported", test_unsupported);
   g_test_add_func ("/cuda/faults/sticky/cudnn", test_sticky);
   g_test_add_func ("/cuda/faults/sticky/direct", test_sticky_direct);
+  g_test_add_func ("/cuda/faults/two-back-ends", test_two_back_ends);
   return g_test_run ();
 }

@@ -160,7 +160,7 @@ device_properties (struct cudaDeviceProp *properties, int device)
   if (result != cudaSuccess)
     return result;
   memset (properties, 0, sizeof *properties);
-  strcpy (properties->name, "stand-in");
+  snprintf (properties->name, sizeof properties->name, "stand-in %d", device);
   properties->major = standin.major;
   properties->minor = standin.minor;
   properties->multiProcessorCount = 1 + device;
@@ -173,6 +173,8 @@ set_device (int device)
 {
   cudaError_t result = enter (cudaErrorUnknown);
 
+  if (result == cudaSuccess && (standin.taken >> device & 1))
+    return note (cudaErrorDevicesUnavailable);
   return result != cudaSuccess
              ? result
              : note (device >= 0 && device < standin.devices ? cudaSuccess : cudaErrorInvalidDevice);
@@ -430,13 +432,12 @@ exec_destroy (cudaGraphExec_t exec)
   return result;
 }
 
-/* Everything that lives in the context goes with it. */
-cudaError_t
-device_reset ()
+/* Everything that lives in the context goes with the process. */
+void
+end_process ()
 {
   std::lock_guard<std::recursive_mutex> hold (standin_lock);
 
-  calls++;
   while (!device_memory.empty ())
     drop_device_memory (device_memory.begin ());
   for (void *memory : host_memory)
@@ -452,7 +453,6 @@ device_reset ()
     }
   streams.clear ();
   sticky = last_error = cudaSuccess;
-  return cudaSuccess;
 }
 
 const char *
@@ -531,6 +531,8 @@ shim_launch (cudaStream_t stream, dim3 grid, dim3 block, size_t shared, std::fun
 void
 standin_reset (void)
 {
+  if (standin_lost ())
+    end_process ();
   if (standin_live () != 0)
     fail ("something is alive");
   standin = Standin ();
@@ -552,8 +554,15 @@ standin_calls (void)
 int
 standin_live (void)
 {
-  return (int) (device_memory.size () + host_memory.size () + streams.size () + executables.size ()
-                + standin_objects.size ());
+  size_t context = device_memory.size () + host_memory.size () + streams.size () + executables.size ();
+
+  return (int) ((standin_lost () ? 0 : context) + standin_objects.size ());
+}
+
+bool
+standin_lost (void)
+{
+  return sticky != cudaSuccess;
 }
 
 long
@@ -589,7 +598,6 @@ adain_cuda_api (void)
   api.cudaGetDeviceCount = device_count;
   api.cudaGetDeviceProperties = device_properties;
   api.cudaSetDevice = set_device;
-  api.cudaDeviceReset = device_reset;
   api.cudaGetErrorString = error_string;
   api.cudaGetLastError = get_last_error;
   api.cudaMemGetInfo = memory_info;

@@ -24,7 +24,7 @@ typedef enum
   STANDIN_FAULT_NATURAL,     /* what the call is most likely to fail with, once */
   STANDIN_FAULT_MEMORY,      /* out of memory, once */
   STANDIN_FAULT_UNSUPPORTED, /* not supported, once */
-  /* an illegal address: everything fails until the device is reset; queued work reports it only when it runs */
+  /* an illegal address: everything fails for the rest of the process; queued work reports it only when it runs */
   STANDIN_FAULT_STICKY,
 } StandinFault;
 
@@ -35,6 +35,7 @@ typedef struct
   int          devices;
   int          major, minor; /* compute capability */
   bool         no_cudnn;
+  unsigned     taken;          /* mask of devices that somebody else uses alone */
   size_t       memory;         /* of the device */
   bool         no_host_memory; /* cudaHostAlloc fails */
   bool         no_capture;     /* cudaStreamBeginCapture fails */
@@ -48,12 +49,15 @@ typedef struct
 /* To be set before the calls that it is meant for. */
 STANDIN_EXPORT extern Standin standin;
 
-/* A healthy machine, and the calls counted from 0. Aborts if anything is alive. */
+/* A healthy machine, and the calls counted from 0; a new process, if the device was lost. Aborts if anything
+ * is alive. */
 STANDIN_EXPORT void standin_reset (void);
 
-/* Calls since the reset, and what has been made but not freed. */
+/* Calls since the reset, and what has been made but not freed. What lies in a lost context cannot be freed
+ * and does not count. */
 STANDIN_EXPORT long standin_calls (void);
 STANDIN_EXPORT int  standin_live (void);
+bool                standin_lost (void);
 
 /* Launched by graphs, and directly. */
 long standin_graph_launches (void);

@@ -4,7 +4,13 @@
  */
 #pragma once
 
-#include "engine/adain.h"
+#include "engine/model.h"
+
+/* Loads `bytes` as a model; NULL if it is none. Aborts if it is not refused by name. */
+AdainModel *input_load (const guint8 *bytes, gsize length);
+
+/* Reads all of the model, and aborts if any of it is not as the loader promises. */
+void input_read (AdainModel *model);
 
 /* Loads `bytes` as a model and, if it is one, uses it. Aborts if anything but a refusal that names the
  * file, or a model that works, comes of it. TRUE if it was a model. */
