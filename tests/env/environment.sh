@@ -1,6 +1,7 @@
 # Sourced by ./try and ./check: finds or makes a place that has GIMP 3 and builds there.
 #
 #   environment_prepare LIST...   makes sure that the packages named in these lists are there
+#   environment_prepare_gimp_root makes $gimp_root, a Debian 13 with GIMP and nothing to build with
 #   environment_show DIR...       directories of the user's that commands have to see
 #   environment_run COMMAND...    runs a command there, at the source tree
 #   environment_build NAME ARG... configures (with these options) and builds $builds/NAME
@@ -15,6 +16,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/adain-style-transfer
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd -P)
 root=$cache/debian13
+gimp_root=$cache/debian13-gimp
 builds=$cache/builds/$(basename "$source_dir")-$(printf %s "$source_dir" | cksum | cut -d' ' -f1)
 mkdir -p "$builds"
 shown=("$source_dir" "$builds" /tmp)
@@ -86,6 +88,27 @@ need_command ()
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$2" >&2
 }
 
+# make_root ROOT PACKAGE...: makes ROOT, a Debian 13 with these packages, unless it is there.
+make_root ()
+{
+  local packages
+  [ ! -e "$1/var/lib/adain-packages/base" ] || return 0
+
+  need_command mmdebstrap mmdebstrap
+  [ "$(id -u)" = 0 ] || need_command newuidmap uidmap
+  say "Making a Debian 13 in $1"
+  [ ! -e "$1" ] || in_namespace rm -rf "$1"
+  packages=$(IFS=,; echo "${*:2}")
+  mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$1" >&2 ||
+    die "mmdebstrap failed"
+  # No package may start a service there.
+  in_namespace sh -ec '
+    printf "#!/bin/sh\nexit 101\n" > "$1/usr/sbin/policy-rc.d"
+    chmod 755 "$1/usr/sbin/policy-rc.d"
+    mkdir -p "$1/var/lib/adain-packages"
+    touch "$1/var/lib/adain-packages/base"' sh "$1"
+}
+
 # The root knows which lists it has by files in its /var/lib/adain-packages.
 prepare_root ()
 {
@@ -96,20 +119,7 @@ prepare_root ()
   done
   [ ${#missing[@]} = 0 ] && return
 
-  if [ ! -e "$root/var/lib/adain-packages/base" ]; then
-    need_command mmdebstrap mmdebstrap
-    [ "$(id -u)" = 0 ] || need_command newuidmap uidmap
-    say "Making a Debian 13 in $root"
-    [ ! -e "$root" ] || in_namespace rm -rf "$root"
-    mmdebstrap --quiet --variant=minbase --include=ca-certificates trixie "$root" >&2 ||
-      die "mmdebstrap failed"
-    # No package may start a service there.
-    in_namespace sh -ec '
-      printf "#!/bin/sh\nexit 101\n" > "$1/usr/sbin/policy-rc.d"
-      chmod 755 "$1/usr/sbin/policy-rc.d"
-      mkdir -p "$1/var/lib/adain-packages"
-      touch "$1/var/lib/adain-packages/base"' sh "$root"
-  fi
+  make_root "$root" ca-certificates
 
   say "Installing packages in $root: ${missing[*]}"
   enter_root / sh -ec '
@@ -148,6 +158,15 @@ environment_prepare ()
     prepare_root "$@"
   fi
   exec 9>&-
+}
+
+environment_prepare_gimp_root ()
+{
+  exec 9> "$cache/lock"
+  flock 9
+  make_root "$gimp_root" ca-certificates gimp
+  exec 9>&-
+  environment_show "$gimp_root"
 }
 
 environment_show ()

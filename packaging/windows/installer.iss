@@ -1,0 +1,40 @@
+; This has never run: the project has no Windows. Expect to mend it.
+;
+; The installer for one person, who needs no administrator. packaging/windows/build calls it.
+; GIMP from the Microsoft Store does not start plug-ins that lie there.
+;
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+#define Name "adain-style-transfer"
+
+[Setup]
+AppId={#Name}
+AppName=AdaIN Style Transfer for GIMP
+AppVersion={#Version}
+AppPublisher=The AdaIN Style Transfer authors
+LicenseFile={#Stage}\LICENSE
+PrivilegesRequired=lowest
+DefaultDirName={userappdata}\GIMP\3.0\plug-ins\{#Name}
+DisableDirPage=yes
+DisableProgramGroupPage=yes
+#if Arch == "aarch64"
+ArchitecturesAllowed=arm64
+ArchitecturesInstallIn64BitMode=arm64
+#else
+ArchitecturesAllowed=x64compatible
+ArchitecturesInstallIn64BitMode=x64compatible
+#endif
+OutputBaseFilename={#Name}-{#Version}-windows-{#Arch}-setup
+Compression=lzma
+SolidCompression=yes
+
+[InstallDelete]
+; What an older version had and this one has no more.
+Type: filesandordirs; Name: "{app}\weights"
+Type: filesandordirs; Name: "{app}\locale"
+Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"
+
+[Files]
+Source: "{#Stage}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
+; GIMP 3.2 looks into a folder of its own.
+Source: "{#Stage}\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
