@@ -4,9 +4,11 @@
 #   environment_show DIR...       directories of the user's that commands have to see
 #   environment_run COMMAND...    runs a command there, at the source tree
 #   environment_build NAME ARG... configures (with these options) and builds $builds/NAME
+#   environment_cross             from then on that place is one that builds for arm64
 #
 # A host that has GIMP 3 is used as it is. Elsewhere that place is a Debian 13 in a directory
-# of the user's cache, entered by chroot.
+# of the user's cache, entered by chroot. The one that builds for arm64 is such a Debian everywhere, so
+# that packages of a second architecture do not get into the way of GIMP's.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -15,6 +17,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/adain-style-transfer
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd -P)
 root=$cache/debian13
+architectures=
 builds=$cache/builds/$(basename "$source_dir")-$(printf %s "$source_dir" | cksum | cut -d' ' -f1)
 mkdir -p "$builds"
 shown=("$source_dir" "$builds" /tmp)
@@ -42,8 +45,9 @@ as_root ()
   fi
 }
 
-host_has_gimp ()
+host_serves ()
 {
+  [ -z "$architectures" ] || return 1
   command -v gimp-console-3.0 > /dev/null || command -v gimp-console-3 > /dev/null ||
     pkg-config --exists gimp-3.0 2> /dev/null
 }
@@ -101,7 +105,8 @@ prepare_root ()
     [ "$(id -u)" = 0 ] || need_command newuidmap uidmap
     say "Making a Debian 13 in $root"
     [ ! -e "$root" ] || in_namespace rm -rf "$root"
-    mmdebstrap --quiet --variant=minbase --include=ca-certificates trixie "$root" >&2 ||
+    mmdebstrap --quiet --variant=minbase --include=ca-certificates \
+      ${architectures:+--architectures="$architectures"} trixie "$root" >&2 ||
       die "mmdebstrap failed"
     # No package may start a service there.
     in_namespace sh -ec '
@@ -138,11 +143,17 @@ enter_root ()
   in_namespace "$source_dir/tests/env/enter" "$root" "${#shown[@]}" "${shown[@]}" "$@"
 }
 
+environment_cross ()
+{
+  root=$cache/debian13-arm64
+  architectures=amd64,arm64
+}
+
 environment_prepare ()
 {
   exec 9> "$cache/lock"
   flock 9
-  if host_has_gimp; then
+  if host_serves; then
     prepare_host "$@"
   else
     prepare_root "$@"
@@ -157,7 +168,7 @@ environment_show ()
 
 environment_run ()
 {
-  if host_has_gimp; then
+  if host_serves; then
     (cd "$source_dir" && "$@")
   else
     enter_root "$source_dir" "$@"
