@@ -20,6 +20,12 @@ const AdainKernels *const adain_kernels[] = {
 #ifdef ADAIN_HAVE_AVX2
   &adain_kernels_avx2,
 #endif
+#ifdef ADAIN_HAVE_NEON_BF16
+  &adain_kernels_neon_bf16,
+#endif
+#ifdef ADAIN_HAVE_NEON
+  &adain_kernels_neon,
+#endif
   &adain_kernels_vector,
 #ifdef ADAIN_HAVE_ONEDNN
   &adain_kernels_onednn_bf16,

@@ -3,7 +3,7 @@
  * An instruction set includes this file after defining
  *   SET_NAME, SET_SYMBOL, SET_SUPPORTED  name, AdainKernels symbol, the processor check
  *   Element                              the C type of an activation
- *   PAIR                                 input channels that one multiplication takes (1; bfloat16: 2)
+ *   PAIR                                 input channels that one multiply_add takes (1; bfloat16: 2 or 4)
  *   LANES                                floats per vector
  *   WIDE, NARROW                         pixels per block with two vectors of output channels, with one
  *   Sum                                  the C type of a sum (float; gint32 of integers)
@@ -11,10 +11,15 @@
  *   load_sums, load_weights, broadcast, multiply_add, relu, store_elements, store_floats,
  *   element_from_float                   on those
  *   LIMIT, SET_MEASURE                   for integers: the largest element; the float set for measuring
+ * and, where a vector of sums is not simply one of output channels,
+ *   PIXELS, inputs, sums_of_pixel        the pixels whose sums it holds (all blocks but single pixels are
+ *                                        multiples of that); their inputs; the LANES sums of one of them
+ *   weight_index                         where Weights have the weight of a lane and an input channel
  *
  * A block accumulates a few output pixels times one or two vectors of output channels in registers,
  * over all taps and input channels. Weights are packed in just the order in which a block reads them:
- * [block of channels][tap][input channels / PAIR][LANES * vectors][PAIR].
+ * [block of channels][tap][input channels / PAIR][vectors][LANES][PAIR],
+ * the last two in the order of weight_index.
  *
  * An upsampling layer is four convolutions of 2x2 taps, one for each parity of the output pixel, since
  * neighbouring pixels of the doubled input are equal: 4/9 of the multiplications.
@@ -37,6 +42,15 @@
 
 #define INPUT_STRIDE ((3 + PAIR - 1) / PAIR * PAIR)
 #define INLINE       static inline __attribute__ ((always_inline))
+
+#ifndef PIXELS
+#  define PIXELS                1
+#  define inputs(from, step)    broadcast (from)
+#  define sums_of_pixel(sum, q) (sum)
+#endif
+#ifndef weight_index
+#  define weight_index(lane, i) ((lane) * PAIR + (i))
+#endif
 
 /* One set of taps: KY x KX of them, from (dy, dx) relative to the output pixel on. */
 typedef struct
@@ -126,8 +140,8 @@ static gboolean
 pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
 {
   int               used = conv->out * taps->group, lanes = adain_round_up (used, LANES);
-  int               inputs = adain_round_up (packed->in_stride, PAIR);
-  gsize             bytes = (gsize) lanes * taps->ky * taps->kx * inputs * sizeof (Element);
+  int               depth = adain_round_up (packed->in_stride, PAIR);
+  gsize             bytes = (gsize) lanes * taps->ky * taps->kx * depth * sizeof (Element);
   Element          *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
   g_autofree float *scales = g_try_new0 (float, lanes);
 
@@ -145,10 +159,15 @@ pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
   for (int first = 0; first < lanes; first += block_channels (first, lanes))
     for (int y = 0; y < taps->ky; y++)
       for (int x = 0; x < taps->kx; x++)
-        for (int i = 0; i < inputs; i += PAIR)
-          for (int lane = first; lane < first + block_channels (first, lanes); lane++)
-            for (int p = i; p < i + PAIR; p++)
-              *next++ = element_from_float (lane_weight (conv, taps, lane, p, y, x) * scales[lane]);
+        for (int i = 0; i < depth; i += PAIR)
+          for (int lane = first; lane < first + block_channels (first, lanes); lane += LANES)
+            {
+              for (int l = 0; l < LANES; l++)
+                for (int p = 0; p < PAIR; p++)
+                  next[weight_index (l, p)] =
+                      element_from_float (lane_weight (conv, taps, lane + l, i + p, y, x) * scales[lane + l]);
+              next += LANES * PAIR;
+            }
   return TRUE;
 }
 
@@ -209,13 +228,14 @@ INLINE void
 block (const Row *row, const Element *in, const Element *weights, void *out, gsize out_offset,
        const int vectors, const int pixels)
 {
-  Vector sum[2][NARROW];
+  const int step = pixels == 1 ? 0 : row->in_step;
+  Vector    sum[2][NARROW / PIXELS];
 
 #pragma GCC unroll 2
   for (int v = 0; v < vectors; v++)
 #pragma GCC unroll 32
-    for (int p = 0; p < pixels; p++)
-      sum[v][p] = load_sums (row->bias + v * LANES);
+    for (int p = 0; p < pixels; p += PIXELS)
+      sum[v][p / PIXELS] = load_sums (row->bias + v * LANES);
 
   for (int y = 0; y < row->ky; y++)
     for (int x = 0; x < row->kx; x++)
@@ -230,13 +250,13 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
             for (int v = 0; v < vectors; v++)
               w[v] = load_weights (weights + v * LANES * PAIR);
 #pragma GCC unroll 32
-            for (int p = 0; p < pixels; p++)
+            for (int p = 0; p < pixels; p += PIXELS)
               {
-                Weights b = broadcast (from + p * row->in_step);
+                typeof (inputs (from, step)) b = inputs (from + p * step, step);
 
 #pragma GCC unroll 2
                 for (int v = 0; v < vectors; v++)
-                  sum[v][p] = multiply_add (sum[v][p], w[v], b);
+                  sum[v][p / PIXELS] = multiply_add (sum[v][p / PIXELS], w[v], b);
               }
           }
       }
@@ -246,9 +266,12 @@ block (const Row *row, const Element *in, const Element *weights, void *out, gsi
 #pragma GCC unroll 2
     for (int v = 0; v < vectors; v++)
       {
-        gsize        to = out_offset + p * row->out_step + v * LANES;
-        Vector       result = row->relu ? relu (sum[v][p]) : sum[v][p];
-        const float *units = row->units + v * LANES;
+        gsize                                 to = out_offset + p * row->out_step + v * LANES;
+        const float                          *units = row->units + v * LANES;
+        typeof (sums_of_pixel (sum[0][0], 0)) result = sums_of_pixel (sum[v][p / PIXELS], p % PIXELS);
+
+        if (row->relu)
+          result = relu (result);
 
         if (row->float_out)
           store_floats ((float *) out + to, result, units, row->channels - v * LANES);

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Our engine beside PyTorch, with the same weights and pictures.
+"""Our engine beside PyTorch, OpenVINO and ONNX Runtime.
 
-What is timed is encoding a square picture and decoding it in a style that
-has been encoded before; our time includes reading and writing the picture.
+All have the same weights and pictures. What is timed is encoding a square
+picture and decoding it in a style that has been encoded before; our time
+includes reading and writing the picture.
 All contestants take turns in one run, each warms up in every turn, and the
-median of the times counts. GFLOP/s are nominal: twice the multiplications of
-the network as it is written down, whatever a contestant makes of it.
+median of the times counts. Who does not paint the picture that our plain C
+kernels paint does not take part. GFLOP/s are nominal: twice the
+multiplications of the network as it is written down, whatever a contestant
+makes of it.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -24,7 +27,18 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-FORMATS = ("f32", "f32-channels-last", "bf16", "bf16-channels-last")
+#: Module and script of each peer, and the formats in which it may compete.
+PEERS = {
+    "pytorch": ("torch", "pytorch.py", ("f32", "f32-channels-last", "bf16",
+                                        "bf16-channels-last")),
+    "openvino": ("openvino", "openvino_peer.py", ("f32", "bf16")),
+    "onnxruntime": ("onnxruntime", "onnxruntime_peer.py", ("f32",)),
+}
+#: How far, on the average and in R'G'B' of 0 to 1, a contestant may be from
+#: our plain C kernels.
+TOLERANCE = {"f32": 1e-4, "int16": 5e-3, "bf16": 2e-2}
+#: Side of the picture for which this is looked at.
+CHECK_SIDE = 256
 #: Between two turns, so that threads that still wait busily fall asleep.
 PAUSE = 0.1
 #: Seconds, and at least one picture, before the picture of a turn that counts:
@@ -34,7 +48,7 @@ WARM_UP = 0.3
 #: Sides of the pictures, seconds for each contestant's turns, fewest turns.
 FULL = {"compact": (256, 512, 1024, 2048), "full": (256, 512, 1024, 2048),
         "seconds": 8, "turns": 5}
-QUICK = {"compact": (512, 2048), "full": (512,), "seconds": 4, "turns": 5}
+QUICK = {"compact": (512, 1024, 2048), "full": (512,), "seconds": 4, "turns": 5}
 
 
 def say(text):
@@ -71,9 +85,9 @@ class Contestant:
             raise RuntimeError(f"{name}: did not start")
         self.cost, self.description = float(words[1]), words[2].strip()
 
-    def picture(self):
+    def picture(self, path=""):
         """Does one picture: seconds of encoding and of decoding."""
-        self.process.stdin.write("\n")
+        self.process.stdin.write(path + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
@@ -97,17 +111,19 @@ class Contestant:
         self.peak = int(self.process.stdout.readline() or 0)
         self.process.wait()
 
+    def kind(self):
+        return next((kind for kind in ("bf16", "int16")
+                     if kind in self.description), "f32")
+
     def result(self, model, side):
         encode, decode = (statistics.median(column)
                           for column in zip(*self.times))
         seconds = statistics.median(map(sum, self.times))
         rate = 2 * self.cost * side * side / seconds / 1e9
-        kind = next((kind for kind in ("bf16", "int16")
-                     if kind in self.description), "f32")
         return {"model": model, "side": side, "contestant": self.name,
                 "description": self.description, "encode": encode,
                 "decode": decode, "seconds": seconds, "turns": len(self.times),
-                "gflops": rate, "kind": kind, "memory": self.peak}
+                "gflops": rate, "kind": self.kind(), "memory": self.peak}
 
 
 def contest(commands, model, side, plan, threads):
@@ -127,6 +143,35 @@ def contest(commands, model, side, plan, threads):
         for contestant in contestants:
             contestant.finish()
     return [contestant.result(model, side) for contestant in contestants]
+
+
+def check(commands, reference, threads, directory):
+    """Those of `commands` whose pictures are like that of `reference`, and the
+    average and the largest error of each."""
+    import numpy  # Not for --help, which needs no more than Python.
+
+    path, pictures, right, errors = os.path.join(directory, "rgb"), {}, [], {}
+    for name, command in [("reference", reference), *commands]:
+        try:
+            contestant = Contestant(name, command, threads)
+            try:
+                contestant.picture(path)
+            finally:
+                contestant.finish()
+        except (RuntimeError, OSError) as error:
+            say(f"{error}: left out.")
+            continue
+        pictures[name] = numpy.fromfile(path, numpy.float32).clip(0, 1)
+        if name == "reference":
+            continue
+        error = numpy.abs(pictures[name] - pictures["reference"])
+        errors[name] = {"mean": float(error.mean()), "max": float(error.max())}
+        if error.mean() <= TOLERANCE[contestant.kind()]:
+            right.append(name)
+        else:
+            say(f"{name}: not the same picture (error {error.mean():.2g}): "
+                "left out.")
+    return right, errors
 
 
 def measure_peaks(tool, threads, peaks):
@@ -155,29 +200,33 @@ def import_teacher(teacher, directory):
     return output if result.returncode == 0 else None
 
 
-def commands_for(model, side, options, peers):
+def commands_for(model, side, options, peers, kernels):
     size = [str(side), str(side)]
-    kernels = "avx2-int16" if options.avx2 else "best"
     commands = [("ours", [os.path.join(options.build, "bench-engine"), model,
                           *size, kernels, str(options.threads)])]
-    for form in peers:
-        commands.append((f"pytorch {form}",
-                         [sys.executable, os.path.join(HERE, "pytorch.py"),
+    for peer, form in peers:
+        commands.append((f"{peer} {form}",
+                         [sys.executable, os.path.join(HERE, PEERS[peer][1]),
                           model, *size, form, str(options.threads)]))
     return commands
 
 
 def find_peers(flags):
-    """The formats in which PyTorch competes here, if it is installed."""
-    if not importlib.util.find_spec("torch"):
-        say("PyTorch is not installed: no comparison with it.")
-        return []
-    bf16 = "avx512_bf16" in flags or "amx_bf16" in flags
-    return [form for form in FORMATS if bf16 or form.startswith("f32")]
+    """The peers that are installed, each with the formats that the processor
+    computes in."""
+    bf16, peers = "avx512_bf16" in flags or "amx_bf16" in flags, []
+    for peer, (module, _, forms) in PEERS.items():
+        if importlib.util.find_spec(module):
+            peers += [(peer, form) for form in forms
+                      if bf16 or form.startswith("f32")]
+        else:
+            say(f"{module} is not installed: no comparison with it.")
+    return peers
 
 
 def find_ratios(results, peaks):
-    """The ratios that say whether the goals are reached; None if unknown."""
+    """The ratios that say whether the goals are reached, None if unknown; and
+    the fastest peer for each size."""
     def seconds(model, side, name):
         times = [result["seconds"] for result in results
                  if result["model"] == model and result["side"] == side
@@ -187,8 +236,6 @@ def find_ratios(results, peaks):
     def ratio(theirs, ours):
         return theirs / ours if theirs and ours else None
 
-    ours = {key: seconds(*key, "ours") for key in
-            (("compact", 512), ("compact", 2048), ("full", 512))}
     share = next((result["gflops"] / peaks["bf16"] for result in results
                   if result["model"] == "compact" and result["side"] == 512
                   and result["contestant"] == "ours" and peaks.get("bf16")),
@@ -196,17 +243,26 @@ def find_ratios(results, peaks):
     default = [result["seconds"] for result in results
                if (result["model"], result["side"], result["contestant"])
                == ("full", 512, "pytorch f32")]
-    return {
-        "compact_512_vs_pytorch_best":
-            ratio(seconds("compact", 512, "pytorch"), ours["compact", 512]),
-        "compact_2048_vs_pytorch_best":
-            ratio(seconds("compact", 2048, "pytorch"), ours["compact", 2048]),
-        "compact_512_vs_pytorch_full_f32":
-            ratio(default[0] if default else None, ours["compact", 512]),
-        "full_512_vs_pytorch_best":
-            ratio(seconds("full", 512, "pytorch"), ours["full", 512]),
-        "compact_512_share_of_bf16_peak": share,
-    }
+    ratios, best = {}, {}
+    for model, side in (("compact", 512), ("compact", 1024), ("compact", 2048),
+                        ("full", 512)):
+        ours, key = seconds(model, side, "ours"), f"{model}_{side}"
+        for peer in PEERS:
+            suffix = "_best" if peer == "pytorch" else ""
+            ratios[f"{key}_vs_{peer}{suffix}"] = ratio(
+                seconds(model, side, peer), ours)
+        others = [result for result in results
+                  if (result["model"], result["side"]) == (model, side)
+                  and result["contestant"] != "ours"]
+        if others:
+            best[key] = min(others,
+                            key=lambda result: result["seconds"])["contestant"]
+            ratios[f"{key}_vs_best_peer"] = ratio(
+                min(result["seconds"] for result in others), ours)
+    ratios["compact_512_vs_pytorch_full_f32"] = ratio(
+        default[0] if default else None, seconds("compact", 512, "ours"))
+    ratios["compact_512_share_of_bf16_peak"] = share
+    return ratios, best
 
 
 def print_table(report):
@@ -236,6 +292,8 @@ def print_table(report):
     print("\n| ratio (above 1: we are faster) | |\n|---|--:|")
     for name, value in report["ratios"].items():
         print(f"| {name} | {'not measured' if value is None else f'{value:.2f}'} |")
+    for name, peer in report["best_peer"].items():
+        print(f"| fastest peer, {name} | {peer} |")
 
 
 def main():
@@ -253,7 +311,7 @@ def main():
         help="where the paper's vgg_normalised.pth and decoder.pth are")
     parser.add_argument("--avx2", action="store_true",
                         help="use no instructions beyond AVX2, as on most "
-                        "laptops")
+                        "laptops (ONNX Runtime cannot be kept from it)")
     # Where bench-engine and bench-peaks are, which tests/bench/run knows.
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -261,8 +319,12 @@ def main():
     machine, flags = processor()
     if options.avx2:
         flags = [flag for flag in flags if flag == "avx2"]
-        os.environ.update(ONEDNN_MAX_CPU_ISA="AVX2", ATEN_CPU_CAPABILITY="avx2")
-    peers, peaks, results = find_peers(flags), {}, []
+        # OpenVINO 2026.4 and earlier obeys in its convolutions (oneDNN) alone;
+        # ONNX Runtime cannot be told.
+        os.environ.update(ONEDNN_MAX_CPU_ISA="AVX2", OV_CPU_MAX_ISA="AVX2",
+                          ATEN_CPU_CAPABILITY="avx2")
+    kernels = "avx2-int16" if options.avx2 else "best"
+    peers, peaks, results, errors = find_peers(flags), {}, [], {}
     tool = os.path.join(options.build, "bench-peaks")
 
     say("Measuring the machine's peaks")
@@ -275,17 +337,25 @@ def main():
             if not path or not os.path.exists(path):
                 say(f"There is no {name} model here: left out.")
                 continue
+            say(f"{name}: comparing pictures")
+            (_, reference), = commands_for(path, CHECK_SIDE, options, [], "c")
+            right, errors[name] = check(
+                commands_for(path, CHECK_SIDE, options, peers, kernels),
+                reference, options.threads, directory)
             for side in plan[name]:
                 say(f"{name}, {side} x {side} px")
-                results += contest(commands_for(path, side, options, peers),
+                commands = commands_for(path, side, options, peers, kernels)
+                results += contest([command for command in commands
+                                    if command[0] in right],
                                    name, side, plan, options.threads)
     measure_peaks(tool, options.threads, peaks)
     for result in results:
         peak = peaks.get(result["kind"])
         result["share_of_peak"] = result["gflops"] / peak if peak else None
+    ratios, best = find_ratios(results, peaks)
     report = {"machine": machine, "instructions": flags,
               "threads": options.threads, "peaks": peaks, "results": results,
-              "ratios": find_ratios(results, peaks)}
+              "errors": errors, "ratios": ratios, "best_peer": best}
     if options.json:
         json.dump(report, sys.stdout, indent=1)
         print()

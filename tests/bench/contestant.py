@@ -11,6 +11,10 @@ import time
 import numpy
 
 LAYERS = 9
+POOL_AFTER = (1, 3, 7)
+UPSAMPLE_AFTER = (0, 4, 6)
+#: Side of the corner of the picture that is the style.
+STYLE = 256
 
 
 def load_model(path):
@@ -62,22 +66,49 @@ def reset_peak():
 
 
 def picture(width, height):
-    """Random R'G'B', height x width x 3."""
-    random = numpy.random.default_rng(1)
-    return random.random((height, width, 3), numpy.float32)
+    """Noise, height x width x 3 R'G'B': the same as bench-engine's."""
+    value = numpy.arange(width * height * 3, dtype=numpy.uint32)
+    value *= numpy.uint32(2654435761)
+    value ^= value >> numpy.uint32(16)
+    value *= numpy.uint32(0x45d9f3b)
+    value ^= value >> numpy.uint32(16)
+    value = (value >> numpy.uint32(8)).astype(numpy.float32) / 2**24
+    return value.reshape(height, width, 3)
 
 
 def serve(tensors, description, encode, decode):
-    """Runs `decode(encode())` for each line read."""
+    """Runs `decode(encode())` for each line read. If the line is a path the
+    result, an array of 3 x height x width, is written there."""
     reset_peak()
     before = memory("VmRSS")
     print(f"ready {cost(tensors):.0f} {description}", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         start = time.perf_counter()
         features = encode()
         middle = time.perf_counter()
-        decode(features)
+        result = decode(features)
         end = time.perf_counter()
-        del features
+        if line.strip():
+            rgb = numpy.asarray(result).reshape(3, *result.shape[-2:])
+            numpy.ascontiguousarray(rgb.transpose(1, 2, 0)).tofile(line.strip())
+        del features, result
         print(f"{middle - start:.6f} {end - middle:.6f}", flush=True)
     print(memory("VmHWM") - before, flush=True)
+
+
+def serve_graphs(tensors, width, height, description, encoder_for, decode):
+    """Serves what runs the graphs of onnx_graphs.py: `encoder_for(height,
+    width)` returns the encoder of pictures of that size."""
+    rgb = numpy.ascontiguousarray(
+        picture(width, height).transpose(2, 0, 1)[None])
+    corner = numpy.ascontiguousarray(rgb[:, :, :STYLE, :STYLE])
+    encode = encoder_for(height, width)
+    _, style_mean, style_deviation = (
+        numpy.copy(array) for array in encoder_for(*corner.shape[2:])(corner))
+
+    def paint(features):
+        cells, mean, deviation = features
+        scale = style_deviation / deviation
+        return decode(cells, scale, style_mean - scale * mean)
+
+    serve(tensors, description, lambda: encode(rgb), paint)

@@ -4,8 +4,9 @@
  *
  * With SECONDS it runs for so long and prints the medians: "encode decode". Without, it is one of the
  * contestants of tests/bench/run: it prints "ready COST DESCRIPTION" (multiplications for each pixel);
- * for each line it is sent it does one picture and prints "encode decode" in seconds; in the end, by how
- * many bytes the peak of its memory exceeds what it took for the model and the pictures.
+ * for each line it is sent it does one picture and prints "encode decode" in seconds, and if the line is a
+ * path, writes the result there as floats; in the end it prints by how many bytes the peak of its memory
+ * exceeds what it took for the model and the pictures.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,6 +17,9 @@
 #include "engine/adain.h"
 
 #define MAX_RUNS 200
+
+/* Side of the corner of the picture that is the style. */
+#define STYLE 256
 
 typedef struct
 {
@@ -39,17 +43,35 @@ median (double *times, int n)
   return times[n / 2];
 }
 
+/* The left upper part of noise `pitch` pixels wide: the same as that of the peers (contestant.py). */
 static void
-fill (AdainImage *image, int width, int height)
+fill (AdainImage *image, int width, int height, int pitch)
 {
-  g_autoptr (GRand) random = g_rand_new_with_seed (1);
-
   image->width = width;
   image->height = height;
   image->mask = NULL;
   image->rgba = g_new (float, width * (gsize) height * 4);
-  for (gsize i = 0; i < (gsize) width * height * 4; i++)
-    image->rgba[i] = i % 4 == 3 ? 1 : g_rand_double (random);
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 4; c++)
+        {
+          guint32 value = ((guint32) (y * pitch + x) * 3 + c) * 2654435761u;
+
+          value = (value ^ value >> 16) * 0x45d9f3bu;
+          value ^= value >> 16;
+          image->rgba[((gsize) y * width + x) * 4 + c] = c == 3 ? 1 : (value >> 8) / 16777216.0f;
+        }
+}
+
+static gboolean
+write_result (const AdainImage *image, const char *path)
+{
+  FILE    *file = fopen (path, "wb");
+  gboolean ok = file != NULL;
+
+  for (gsize i = 0; ok && i < (gsize) image->width * image->height; i++)
+    ok = fwrite (image->rgba + i * 4, sizeof (float), 3, file) == 3;
+  return file && fclose (file) == 0 && ok;
 }
 
 /* A line of /proc/self/status, in bytes; 0 where there is no such file. */
@@ -104,18 +126,22 @@ run_on_demand (Bench *bench, const AdainModel *model, GError **error)
 {
   long   before = memory ("VmRSS:");
   double encode, decode;
-  int    c;
+  char   line[4096];
 
   printf ("ready %.0f %s\n", adain_model_cost (model), adain_engine_describe (bench->engine));
   fflush (stdout);
-  while ((c = getchar ()) != EOF)
-    if (c == '\n')
-      {
-        if (!paint (bench, &encode, &decode, error))
+  while (fgets (line, sizeof line, stdin))
+    {
+      if (!paint (bench, &encode, &decode, error))
+        return FALSE;
+      if (*g_strchomp (line) && !write_result (&bench->result, line))
+        {
+          g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s cannot be written", line);
           return FALSE;
-        printf ("%.6f %.6f\n", encode, decode);
-        fflush (stdout);
-      }
+        }
+      printf ("%.6f %.6f\n", encode, decode);
+      fflush (stdout);
+    }
   printf ("%ld\n", memory ("VmHWM:") - before);
   return TRUE;
 }
@@ -127,7 +153,9 @@ main (int argc, char **argv)
   AdainEngineOptions options = { 0 };
   Bench              bench = { 0 };
   AdainModel        *model;
+  AdainImage         corner;
   AdainSource        style;
+  int                width, height;
   gboolean           ok = FALSE;
 
   if (argc != 6 && argc != 7)
@@ -137,14 +165,17 @@ main (int argc, char **argv)
     }
   options.kernels = g_str_equal (argv[4], "best") ? NULL : argv[4];
   options.threads = atoi (argv[5]);
-  fill (&bench.picture, atoi (argv[2]), atoi (argv[3]));
-  fill (&bench.result, atoi (argv[2]), atoi (argv[3]));
-  style = adain_image_source (&bench.result);
+  width = atoi (argv[2]);
+  height = atoi (argv[3]);
+  fill (&bench.picture, width, height, width);
+  fill (&bench.result, width, height, width);
+  fill (&corner, MIN (width, STYLE), MIN (height, STYLE), width);
+  style = adain_image_source (&corner);
   model = adain_model_load (argv[1], &error);
   if (model)
     bench.engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, &error);
   if (bench.engine)
-    bench.style = adain_style_encode (bench.engine, &style, 0.5, NULL, NULL, &error);
+    bench.style = adain_style_encode (bench.engine, &style, 0, NULL, NULL, &error);
   if (bench.style)
     ok = argc == 7 ? run_for (&bench, g_ascii_strtod (argv[6], NULL), &error)
                    : run_on_demand (&bench, model, &error);
@@ -154,6 +185,7 @@ main (int argc, char **argv)
   adain_engine_free (bench.engine);
   if (model)
     adain_model_unref (model);
+  g_free (corner.rgba);
   g_free (bench.picture.rgba);
   g_free (bench.result.rgba);
   return ok ? 0 : 1;

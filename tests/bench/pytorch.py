@@ -13,9 +13,6 @@ import torch.nn.functional as F
 
 import contestant
 
-POOL_AFTER = (1, 3, 7)
-UPSAMPLE_AFTER = (0, 4, 6)
-
 
 def prepare(tensors, metadata, dtype, layout):
     """Weights and the input's mean and scale, in the format asked for."""
@@ -38,7 +35,7 @@ def convolve(x, layers, name):
 def encode(x, layers):
     for i in range(contestant.LAYERS):
         x = F.relu_(convolve(x, layers, f"encoder.{i}"))
-        if i in POOL_AFTER:
+        if i in contestant.POOL_AFTER:
             x = F.max_pool2d(x, 2)
     variance, mean = torch.var_mean(x.float(), (2, 3), correction=0,
                                     keepdim=True)
@@ -54,7 +51,7 @@ def decode(features, style, layers):
         x = convolve(x, layers, f"decoder.{i}")
         if i < contestant.LAYERS - 1:
             x = F.relu_(x)
-        if i in UPSAMPLE_AFTER:
+        if i in contestant.UPSAMPLE_AFTER:
             x = F.interpolate(x, scale_factor=2, mode="nearest")
     return x.float().clamp_(0, 1)
 
@@ -75,7 +72,8 @@ def main():
         return encode(x, layers)
 
     with torch.inference_mode():
-        style = run_encoder(rgb[:, :, :256, :256])[1:]
+        corner = rgb[:, :, :contestant.STYLE, :contestant.STYLE]
+        style = run_encoder(corner)[1:]
         contestant.serve(tensors, f"PyTorch {torch.__version__}, {form}",
                          lambda: run_encoder(rgb),
                          lambda features: decode(features, style, layers))

@@ -5,9 +5,11 @@
 #   environment_show DIR...       directories of the user's that commands have to see
 #   environment_run COMMAND...    runs a command there, at the source tree
 #   environment_build NAME ARG... configures (with these options) and builds $builds/NAME
+#   environment_cross             from then on that place is one that builds for arm64
 #
 # A host that has GIMP 3 is used as it is. Elsewhere that place is a Debian 13 in a directory
-# of the user's cache, entered by chroot.
+# of the user's cache, entered by chroot. The one that builds for arm64 is such a Debian everywhere, so
+# that packages of a second architecture do not get into the way of GIMP's.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
@@ -17,6 +19,7 @@ mkdir -p "$cache"
 cache=$(cd "$cache" && pwd -P)
 root=$cache/debian13
 gimp_root=$cache/debian13-gimp
+architectures=
 builds=$cache/builds/$(basename "$source_dir")-$(printf %s "$source_dir" | cksum | cut -d' ' -f1)
 mkdir -p "$builds"
 shown=("$source_dir" "$builds" /tmp)
@@ -44,8 +47,9 @@ as_root ()
   fi
 }
 
-host_has_gimp ()
+host_serves ()
 {
+  [ -z "$architectures" ] || return 1
   command -v gimp-console-3.0 > /dev/null || command -v gimp-console-3 > /dev/null ||
     pkg-config --exists gimp-3.0 2> /dev/null
 }
@@ -99,7 +103,8 @@ make_root ()
   say "Making a Debian 13 in $1"
   [ ! -e "$1" ] || in_namespace rm -rf "$1"
   packages=$(IFS=,; echo "${*:2}")
-  mmdebstrap --quiet --variant=minbase --include="$packages" trixie "$1" >&2 ||
+  mmdebstrap --quiet --variant=minbase --include="$packages" \
+    ${architectures:+--architectures="$architectures"} trixie "$1" >&2 ||
     die "mmdebstrap failed"
   # No package may start a service there.
   in_namespace sh -ec '
@@ -148,11 +153,17 @@ enter_root ()
   in_namespace "$source_dir/tests/env/enter" "$root" "${#shown[@]}" "${shown[@]}" "$@"
 }
 
+environment_cross ()
+{
+  root=$cache/debian13-arm64
+  architectures=amd64,arm64
+}
+
 environment_prepare ()
 {
   exec 9> "$cache/lock"
   flock 9
-  if host_has_gimp; then
+  if host_serves; then
     prepare_host "$@"
   else
     prepare_root "$@"
@@ -176,7 +187,7 @@ environment_show ()
 
 environment_run ()
 {
-  if host_has_gimp; then
+  if host_serves; then
     (cd "$source_dir" && "$@")
   else
     enter_root "$source_dir" "$@"
