@@ -5,6 +5,7 @@ learns to leave skies grey; and a grid pleases it as well as any other texture.
 The losses of pixels teach better.
 """
 
+import torch
 import torch.nn.functional as F
 
 from networks import REDUCTION, apply_statistics, statistics
@@ -33,14 +34,34 @@ def content_loss(features, target):
     return difference.square().mean((1, 2, 3))
 
 
+def style_parts(features, target):
+    """Squared errors of means and deviations, (layers, pictures), and their
+    bounds: what they could be at most, were the two of opposite signs or
+    either zero."""
+    losses, bounds = [], []
+    for x, theirs in zip(features, target.levels):
+        loss = bound = 0
+        for own, wanted in zip(statistics(x), theirs):
+            loss = loss + (own - wanted).square().mean((1, 2, 3))
+            bound = bound + (own.detach().square()
+                             + wanted.square()).mean((1, 2, 3))
+        losses.append(loss)
+        bounds.append(bound)
+    return torch.stack(losses), torch.stack(bounds)
+
+
+def style_losses(features, target):
+    """The style loss, summed over four layers, per picture; and the balanced
+    one, in which each layer's is divided by its bound, so that no style and
+    no layer outweighs the others (Cheng et al., "Style-aware normalized loss
+    for improving arbitrary style transfer", CVPR 2021)."""
+    losses, bounds = style_parts(features, target)
+    return losses.sum(0), (losses / bounds).sum(0)
+
+
 def style_loss(features, target):
     """Squared errors of means and deviations, over four layers, per picture."""
-    total = 0
-    for x, (mean, deviation) in zip(features, target.levels):
-        own_mean, own_deviation = statistics(x)
-        total = total + (own_mean - mean).square().mean((1, 2, 3))
-        total = total + (own_deviation - deviation).square().mean((1, 2, 3))
-    return total
+    return style_parts(features, target)[0].sum(0)
 
 
 def identity_loss(output, picture):

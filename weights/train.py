@@ -24,7 +24,7 @@ import closed_form
 import pictures
 import store
 from losses import (Target, color_loss, colors, content_loss, grid_loss,
-                    identity_loss, style_levels, style_loss)
+                    identity_loss, style_levels, style_losses)
 from muon import Muon
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
                       Model, adain, multiplications)
@@ -51,8 +51,14 @@ def parse_arguments(arguments=None):
         description=__doc__.split("\n\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     add = parser.add_argument
-    add("--content", required=True, help="folder of content pictures")
-    add("--style", required=True, help="folder of style pictures")
+    add("--content", required=True, nargs="+", type=pictures.Source.parse,
+        metavar="FOLDER[:SHARE[:DIVISOR]]", help="folders of content pictures, "
+        "how often each is drawn from relative to the others, and the divisor "
+        "of the numbers that are held out (1 and %d where not given)"
+        % pictures.HOLD_OUT)
+    add("--style", required=True, nargs="+", type=pictures.Source.parse,
+        metavar="FOLDER[:SHARE[:DIVISOR]]", help="folders of style pictures, "
+        "likewise")
     add("--vgg", required=True, help="the teacher, vgg_normalised.pth")
     add("--decoder", help="decoder.pth, for the closed-form start and the "
         "colors")
@@ -78,6 +84,8 @@ def parse_arguments(arguments=None):
         help="pictures are scaled to a shorter side in this range")
     add("--style-weight", type=float, default=1.0,
         help="style loss relative to content loss")
+    add("--balance-weight", type=float, default=0.0,
+        help="balanced style loss, in which all styles and layers count alike")
     add("--identity-weight", type=float, default=30.0,
         help="loss of pictures painted in their own style")
     add("--grid-weight", type=float, default=500.0,
@@ -136,7 +144,7 @@ class Pool:
 
     def _store(self, start, size):
         crops = torch.stack([
-            pictures.random_crop(self.rng.choice(self.images), self.size,
+            pictures.random_crop(self.images.draw(self.rng), self.size,
                                  self.sides, self.rng)
             for _ in range(size)]).to(self.device)
         seen = self.look(as_picture(crops))
@@ -262,7 +270,8 @@ class Trainer:
         return self.options.rate * warm * fall
 
     def losses(self):
-        """Mean content, style, identity, grid and color loss of a batch.
+        """Mean content, style, balanced style, identity, grid and color loss
+        of a batch.
 
         Half of the batch are pairs whose colors are known.
         """
@@ -281,7 +290,8 @@ class Trainer:
                 [adain(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
-        losses = [content_loss(judged, target), style_loss(judged, target),
+        plain, balanced = style_losses(judged, target)
+        losses = [content_loss(judged, target), plain, balanced,
                   identity_loss(same, both[::IDENTITY_STRIDE]),
                   grid_loss(output)]
         if paired:
@@ -294,7 +304,8 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         losses, options = self.losses(), self.options
-        weights = (1, options.style_weight, options.identity_weight,
+        weights = (1, options.style_weight, options.balance_weight,
+                   options.identity_weight,
                    options.grid_weight, options.color_weight)
         self.optimizer.zero_grad()
         sum(a * b for a, b in zip(weights, losses)).backward()
@@ -381,8 +392,9 @@ class Trainer:
                 row = [x / count for x in sums]
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
-                              f"style {row[1]:.3f}  pixels "
-                              + " ".join(f"{x:.5f}" for x in row[2:-1])
+                              f"style {row[1]:.3f}  "
+                              f"balanced {row[2]:.3f}  pixels "
+                              + " ".join(f"{x:.5f}" for x in row[3:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
                 sums, count = [], 0
@@ -437,12 +449,13 @@ class Progress:
 def sheet_pairs(options, content, style):
     """Four held-out pairs, or training pairs where nothing is held out."""
     sets = []
-    for folder, images in ((options.content, content),
-                           (options.style, style)):
+    for sources, images in ((options.content, content),
+                            (options.style, style)):
+        source = max(sources, key=lambda x: x.share)
         try:
-            images = pictures.load_folder(folder, pictures.held_out, 4)
+            images = pictures.load_folder(source.folder, source.held_out, 4)
         except UserError:
-            pass
+            images = images.sets[sources.index(source)]
         sets.append([pictures.centre_crop(x, 256) for x in images[:4]])
     return list(zip(*sets))
 
@@ -464,7 +477,7 @@ def first_model(options, teacher, decoder, content, style):
                         "teacher's decoder.pth")
     rng = random.Random(options.seed)
     samples = [torch.stack([
-        pictures.random_crop(rng.choice(images), options.crop,
+        pictures.random_crop(images.draw(rng), options.crop,
                              options.sides, rng)
         for _ in range(INITIAL_PICTURES)]).float() / 255
         for images in (content, style)]
@@ -507,9 +520,8 @@ def main(arguments=None):
             local = int(os.environ.get("LOCAL_RANK", 0))
             torch.cuda.set_device(local)
             options.device = f"cuda:{local}"
-    sets = [pictures.load_folder(folder, lambda p: not pictures.held_out(p),
-                                 options.max_pictures)
-            for folder in (options.content, options.style)]
+    sets = [pictures.load_choice(sources, options.max_pictures)
+            for sources in (options.content, options.style)]
     if rank == 0:
         print(f"{len(sets[0])} content and {len(sets[1])} style pictures",
               flush=True)
