@@ -135,7 +135,7 @@ def main(arguments=None):
     titles = ["content", "style"] + [title for title, _ in models]
     scores = {}
     for title, model in models:
-        scores[title] = {"GMAC": round(multiplications(*model.widths) / 1e9,
+        scores[title] = {"GMAC": round(multiplications(*model.tables) / 1e9,
                                        2)}
     for size in options.sizes:
         result, rows = score(models, judge, pairs, size, options.device)

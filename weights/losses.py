@@ -8,19 +8,27 @@ The losses of pixels teach better.
 import torch
 import torch.nn.functional as F
 
-from networks import REDUCTION, apply_statistics, statistics
+from networks import REDUCTION, apply_statistics, statistics, transport
 
 
 class Target:
     """What an output should look like to the teacher.
 
-    `features` are relu4_1 of the content after AdaIN, `levels` the style's
-    (mean, deviation) at relu1_1, relu2_1, relu3_1 and relu4_1.
+    `features` are relu4_1 of the content after AdaIN (and, for the last
+    `transported` pictures, after transport instead), `levels` the style's
+    (mean, deviation) at relu1_1, relu2_1, relu3_1 and relu4_1. Transport needs
+    relu4_1 of those styles, `style_features`, itself.
     """
 
-    def __init__(self, content_features, levels):
-        self.features = apply_statistics(content_features.float(), *levels[-1])
+    def __init__(self, content_features, levels, style_features=None,
+                 transported=0):
+        content_features = content_features.float()
+        self.features = apply_statistics(content_features, *levels[-1])
         self.levels = levels
+        if transported:
+            self.features[-transported:] = transport(
+                content_features[-transported:],
+                style_features[-transported:])
 
 
 def style_levels(features):

@@ -8,6 +8,7 @@ under torchrun for several processes.
 """
 
 import argparse
+import contextlib
 import copy
 import math
 import os
@@ -21,16 +22,19 @@ import torch.distributed as dist
 
 import cli
 import closed_form
+import grow
 import pictures
+import ranges
 import store
 from losses import (Target, color_loss, colors, content_loss, grid_loss,
                     identity_loss, style_levels, style_losses)
 from muon import Muon
-from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
-                      Model, adain, multiplications)
+from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
+                      STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Model,
+                      adain, multiplications, transport)
 from store import UserError
 
-CHECKPOINT_FORMAT = "adain-style-transfer training 1"
+CHECKPOINT_FORMAT = "adain-style-transfer training 2"
 CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
 INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
@@ -40,12 +44,18 @@ CLIP = 100.0
 IDENTITY_STRIDE = 4
 
 
+def written(table):
+    """A table of layers as the options take it."""
+    return " | ".join(" ".join(map(str, widths)) for widths in table)
+
+
 def parse_arguments(arguments=None):
-    def widths(text):
-        values = [int(x) for x in text.replace(",", " ").split()]
-        if len(values) != 9 or min(values) < 1:
-            raise argparse.ArgumentTypeError("expected nine widths")
-        return values
+    def table(text):
+        groups = tuple(tuple(int(x) for x in group.split())
+                       for group in text.split("|"))
+        if len(groups) != SIZES or min(map(min, groups)) < 1:
+            raise ValueError(text)
+        return groups
 
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0],
@@ -66,10 +76,12 @@ def parse_arguments(arguments=None):
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--init", help="start from this model (.safetensors); if it is "
         "narrower than asked for, the closed form widens it")
-    add("--encoder-widths", type=widths,
-        default=" ".join(map(str, COMPACT_ENCODER)))
-    add("--decoder-widths", type=widths,
-        default=" ".join(map(str, COMPACT_DECODER)))
+    add("--encoder-widths", type=table, default=written(COMPACT_ENCODER),
+        metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
+        "layers at full size and after each pooling")
+    add("--decoder-widths", type=table, default=written(COMPACT_DECODER),
+        metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
+        "layers at an eighth of the size and after each doubling")
     add("--steps", type=int, default=20000, help="length of the training; "
         "may be changed when resuming")
     add("--minutes", type=float, help="end after so many minutes, if the "
@@ -95,8 +107,15 @@ def parse_arguments(arguments=None):
     add("--ema", type=float, default=0.998, help="averaging of the weights")
     add("--pool", type=int, default=1500,
         help="crops of each kind whose teacher features are kept")
-    add("--refresh", type=int, default=1,
-        help="crops of each kind replaced in every step")
+    add("--refresh", type=float, default=1,
+        help="crops of each kind replaced in every step; less than 1: in some")
+    add("--transport", type=float, default=0.25,
+        help="share of the pairs painted by transport of the covariance "
+        "instead of AdaIN")
+    add("--new-rate", type=float, default=4,
+        help="rate of weights added to --init's, relative to the others'")
+    add("--range-pictures", type=int, default=ranges.COUNT,
+        help="photographs to measure the features' ranges on at the end")
     add("--max-pictures", type=int, help="load no more of each kind")
     add("--every", type=int, default=50, help="steps between lines of log")
     add("--save-every", type=int, default=250, help="steps between "
@@ -112,9 +131,12 @@ def parse_arguments(arguments=None):
     if options.crop % REDUCTION or options.crop < 4 * REDUCTION:
         parser.error(f"--crop: a multiple of {REDUCTION} of at least "
                      f"{4 * REDUCTION}")
-    for key in ("steps", "batch", "pool", "every", "save_every"):
+    for key in ("steps", "batch", "pool", "every", "save_every",
+                "range_pictures"):
         if getattr(options, key) < 1:
             parser.error(f"--{key.replace('_', '-')}: must be positive")
+    if not 0 <= options.transport <= 1:
+        parser.error("--transport: a share, from 0 to 1")
     if options.minutes is not None and not options.minutes > 0:
         parser.error("--minutes: must be positive")
     return options
@@ -199,10 +221,11 @@ class Pairs:
         self.colors[part] = new
 
 
-def as_target(features, seen):
+def as_target(features, seen, style_features=None, transported=0):
     """A Target of what the teacher saw in contents and in styles."""
     return Target(features, [tuple(seen[2 * i:2 * i + 2])
-                             for i in range(len(STYLE_LAYERS))])
+                             for i in range(STYLE_LAYERS)],
+                  style_features, transported)
 
 
 def as_picture(crops):
@@ -213,14 +236,15 @@ def as_picture(crops):
 class Trainer:
     """One process of a training run."""
 
-    def __init__(self, options, model, teacher, decoder, content, style, rank,
-                 world):
+    def __init__(self, options, model, teacher, decoder, content, style,
+                 rank=0, world=1, fresh=None):
         self.options, self.rank, self.world = options, rank, world
         device = options.device
         self.half = torch.bfloat16 if options.precision == "bf16" else None
         self.model = model.to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.teacher = self._frozen(teacher)
+        self.fresh = fresh or {}
         parameters = list(self.model.parameters())
         if options.optimizer == "muon":
             self.optimizer = Muon(parameters, options.rate)
@@ -228,12 +252,17 @@ class Trainer:
             self.optimizer = torch.optim.Adam(parameters, options.rate,
                                               betas=(0.9, 0.99))
         self.step, self.history = 0, []
-        self.first = 0
+        self.first, self.due = 0, 0.0
         rng = random.Random(f"{options.seed} {rank}")
         self.content = Pool(content, options, self._content_seen, rng)
         self.style = Pool(style, options, self._style_seen, rng)
         self.pairs = decoder and Pairs(self.content, self.style,
                                        self._frozen(decoder))
+        # Of a batch, the first are pairs whose colors are known, for AdaIN; the
+        # last are painted by transport.
+        self.transported = round(options.transport * options.batch)
+        self.paired = decoder and min(options.batch // 2,
+                                      options.batch - self.transported)
         self.stopping = False
         self.begun, self.passed = time.monotonic(), 0.0
 
@@ -251,8 +280,10 @@ class Trainer:
 
     @torch.no_grad()
     def _style_seen(self, crops):
-        return [x for level in style_levels(self.teacher(crops))
-                for x in level]
+        """Statistics of all style layers, then relu4_1 itself."""
+        features = self.teacher(crops)
+        return [*(x for level in style_levels(features) for x in level),
+                features[-1]]
 
     def left(self):
         """Share of the training that lies ahead, by steps and by minutes."""
@@ -269,25 +300,29 @@ class Trainer:
         fall = min(1, self.left() / max(self.options.decay, 1e-6))
         return self.options.rate * warm * fall
 
+    def mixed(self, content, style):
+        """Contents' features in the styles of the same number."""
+        adapted, last = adain(content, style), self.transported
+        if not last:
+            return adapted
+        return torch.cat([adapted[:-last],
+                          transport(content[-last:], style[-last:])])
+
     def losses(self):
         """Mean content, style, balanced style, identity, grid and color loss
-        of a batch.
-
-        Half of the batch are pairs whose colors are known.
-        """
-        count = self.options.batch
+        of a batch."""
+        count, paired = self.options.batch, self.paired or 0
         index, other = self.content.random(count), self.style.random(count)
-        paired = count // 2 if self.pairs else 0
         other[:paired] = index[:paired]
         content, (features,) = self.content.get(index)
-        style, seen = self.style.get(other)
-        target = as_target(features, seen)
+        style, (*seen, style_features) = self.style.get(other)
+        target = as_target(features, seen, style_features, self.transported)
         both = torch.cat([content, style])
         with torch.autocast(torch.device(self.options.device).type,
                             dtype=self.half, enabled=self.half is not None):
             encoded = self.model.encoder(both)[-1].float()
             decoded = self.model.decoder(torch.cat(
-                [adain(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
+                [self.mixed(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
         plain, balanced = style_losses(judged, target)
@@ -319,17 +354,29 @@ class Trainer:
                 p.grad = g.view_as(p)
         norm = torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         if torch.isfinite(norm):
-            self.optimizer.step()
+            with self.faster():
+                self.optimizer.step()
         self.step += 1
         keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for slow, fast in zip(self.average.parameters(), parameters):
                 slow.lerp_(fast, 1 - keep)
-        self.content.refresh(self.options.refresh)
-        self.style.refresh(self.options.refresh)
-        if self.pairs:
-            self.pairs.refresh(self.options.refresh)
+        self.due += self.options.refresh
+        for part in filter(None, (self.content, self.style, self.pairs)):
+            part.refresh(int(self.due))
+        self.due %= 1
         return [float(value) for value in (*losses, norm)]
+
+    @contextlib.contextmanager
+    @torch.no_grad()
+    def faster(self):
+        """Multiplies the steps of weights that --init did not have."""
+        new = [(x, self.fresh[name].to(x.device), x.clone())
+               for name, x in self.model.named_parameters()
+               if name in self.fresh]
+        yield
+        for x, mask, before in new:
+            x.add_((x - before) * mask, alpha=self.options.new_rate - 1)
 
     def path(self, name):
         return os.path.join(self.options.out, name)
@@ -337,7 +384,8 @@ class Trainer:
     def save(self):
         """The checkpoint, the averaged model for the engine, the curves."""
         state = {"format": CHECKPOINT_FORMAT, "step": self.step,
-                 "history": self.history, "widths": self.model.widths,
+                 "history": self.history, "tables": self.model.tables,
+                 "fresh": self.fresh,
                  "optimizer_name": self.options.optimizer,
                  "model": self.model.state_dict(),
                  "average": self.average.state_dict(),
@@ -358,6 +406,7 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         if state["optimizer_name"] == self.options.optimizer:
             self.optimizer.load_state_dict(state["optimizer"])
+        self.fresh = state["fresh"]
         self.step, self.history = state["step"], state["history"]
         self.first = self.step
 
@@ -402,6 +451,9 @@ class Trainer:
                 self.save()
                 self.sheet(pairs)
         if lead:
+            self.average.ranges = ranges.measure(
+                self.average.encoder, self.content.images,
+                options.range_pictures)
             self.save()
             self.sheet(pairs)
         progress.line(f"stopped at step {self.step} of {options.steps}")
@@ -461,20 +513,22 @@ def sheet_pairs(options, content, style):
 
 
 def first_model(options, teacher, decoder, content, style):
-    """The model to begin with, from --init or the closed form or both."""
-    start = None
+    """The model to begin with, from --init or the closed form, and which of
+    its weights were added to --init's."""
+    asked = options.encoder_widths, options.decoder_widths
     if options.init:
         start, _ = store.load_safetensors(options.init)
-        asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
-        if start.widths == asked:
-            return start
-        if any(a < b for ours, theirs in zip(asked, start.widths)
-               for a, b in zip(ours, theirs)):
-            raise UserError(f"{options.init}: wider than asked for; "
+        if not grow.fits(start, asked):
+            raise UserError(f"{options.init}: wider or deeper than asked for; "
                             "another architecture")
+        return grow.grow(start, asked)
     if not decoder:
         raise UserError("the closed-form start needs --decoder, the "
                         "teacher's decoder.pth")
+    if any(len(a) != len(b) for ours, theirs in zip(
+            asked, (VGG_ENCODER, VGG_DECODER)) for a, b in zip(ours, theirs)):
+        raise UserError("the closed-form start needs as many layers at each "
+                        "size as the teacher has; begin from --init")
     rng = random.Random(options.seed)
     samples = [torch.stack([
         pictures.random_crop(images.draw(rng), options.crop,
@@ -482,8 +536,8 @@ def first_model(options, teacher, decoder, content, style):
         for _ in range(INITIAL_PICTURES)]).float() / 255
         for images in (content, style)]
     return closed_form.initialise(
-        options.encoder_widths, options.decoder_widths, teacher, decoder,
-        *samples, start, lambda text: print(text, flush=True))
+        asked, teacher, decoder, *samples,
+        lambda text: print(text, flush=True)), {}
 
 
 def load_checkpoint(path, options):
@@ -491,10 +545,11 @@ def load_checkpoint(path, options):
     state = store.load_pickle(path)
     if state.get("format") != CHECKPOINT_FORMAT:
         raise UserError(f"{path}: not a checkpoint of this trainer")
-    asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
-    if tuple(map(tuple, state["widths"])) != asked:
-        raise UserError(f"{path}: a checkpoint of another architecture: "
-                        f"{state['widths']}")
+    asked = options.encoder_widths, options.decoder_widths
+    if state["tables"] != asked:
+        raise UserError(
+            f"{path}: a checkpoint of another architecture: "
+            + " and ".join(map(written, state["tables"])))
     return state
 
 
@@ -526,15 +581,16 @@ def main(arguments=None):
         print(f"{len(sets[0])} content and {len(sets[1])} style pictures",
               flush=True)
     torch.manual_seed(options.seed)
-    model = (Model(options.encoder_widths, options.decoder_widths) if state
-             else first_model(options, teacher, decoder, *sets))
+    model, fresh = ((Model(options.encoder_widths, options.decoder_widths), {})
+                    if state else first_model(options, teacher, decoder, *sets))
     os.makedirs(options.out, exist_ok=True)
-    trainer = Trainer(options, model, teacher, decoder, *sets, rank, world)
+    trainer = Trainer(options, model, teacher, decoder, *sets, rank, world,
+                      fresh)
     if state:
         trainer.load(state)
     if rank == 0:
         count = sum(p.numel() for p in model.parameters())
-        work = multiplications(*model.widths) / 1e9
+        work = multiplications(*model.tables) / 1e9
         print(f"{count} parameters, {work:.1f} GMAC at 512 px", flush=True)
 
     def stop(*_):
