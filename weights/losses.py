@@ -30,6 +30,13 @@ class Target:
                 content_features[-transported:],
                 style_features[-transported:])
 
+    @classmethod
+    def reached(cls, features, levels):
+        """The target whose content has been moved already."""
+        target = cls.__new__(cls)
+        target.features, target.levels = features, levels
+        return target
+
 
 def style_levels(features):
     """(mean, deviation) of the features at every style layer."""
@@ -70,6 +77,22 @@ def style_losses(features, target):
 def style_loss(features, target):
     """Squared errors of means and deviations, over four layers, per picture."""
     return style_parts(features, target)[0].sum(0)
+
+
+def grams(features):
+    """Means of the products of any two channels, at every style layer."""
+    matrices = []
+    for x in features:
+        rows = x.float().flatten(2)
+        matrices.append(rows @ rows.transpose(1, 2) / rows.shape[2])
+    return matrices
+
+
+def gram_loss(features, wanted):
+    """Squared errors of these, over four layers, per picture (Gatys et al.,
+    "Image style transfer using convolutional neural networks", CVPR 2016)."""
+    return sum((own - theirs).square().mean((1, 2))
+               for own, theirs in zip(grams(features), wanted))
 
 
 def identity_loss(output, picture):

@@ -35,6 +35,7 @@ REFERENCE = os.path.join(ROOT, "tests", "engine", "reference")
 sys.path.insert(0, WEIGHTS)
 
 import closed_form  # noqa: E402
+import evaluate  # noqa: E402
 import grow  # noqa: E402
 import losses  # noqa: E402
 import muon  # noqa: E402
@@ -186,22 +187,51 @@ class Training(Case):
         self.assertEqual(read(checkpoint), kept)
 
         name = os.path.join(out, train.EXPORT)
-        scores = self.file("scores.json")
+        scores, blind = self.file("scores.json"), self.file("blind")
         status, text = tool(
             "evaluate", name, "--content", self.file("content"), "--style",
-            self.file("style"), "--vgg", self.vgg, "--decoder", self.decoder,
-            "--sizes", 32, 44, "--pairs", 2, "--all-pictures", "--sheet",
-            self.file("sheet.png"), "--json", scores, "--record")
+            self.file("style"), self.file("content") + ":1:7", "--vgg", self.vgg,
+            "--decoder", self.decoder, "--sizes", 32, 44, "--pairs", 2,
+            "--all-pictures", "--sheet", self.file("sheet.png"), "--json",
+            scores, "--record", "--blind", blind, "--texture", 0.5)
         self.assertEqual(status, 0, text)
         with open(scores, encoding="utf-8") as file:
             table = json.load(file)
         self.assertEqual(set(table), {"original", "model"})
-        for loss in ("content", "style", "identity", "grid"):
+        for loss in ("content", "style", "relu1_1", "relu4_1", "gram",
+                     "identity", "grid"):
             for size in ("32", "44"):
                 self.assertGreater(table["original"][size][loss], 0)
         self.assertGreater(table["model"]["32"]["content"], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
+        with open(os.path.join(blind, "key.json"), encoding="utf-8") as file:
+            key = json.load(file)
+        self.assertEqual(len(key), 8)
+        for sheet, order in key.items():
+            self.assertEqual(set(order), {"original", "model"})
+            self.assertTrue(os.path.exists(
+                os.path.join(blind, sheet + ".png")))
+
+    def test_cached_scores(self):
+        """The second time, the original is looked up; nothing changes."""
+        model, cache = self.file("m.safetensors"), self.file("cache")
+        store.save_safetensors(model, networks.Model(SMALL_ENCODER,
+                                                     SMALL_DECODER))
+        tables = []
+        for more in ([], ["--cache", cache], ["--cache", cache]):
+            path = self.file("cached.json")
+            evaluate.main([model, "--content", self.file("content"), "--style",
+                           self.file("style"), "--vgg", self.vgg, "--decoder",
+                           self.decoder, "--sizes", "32", "--pairs", "1",
+                           "--all-pictures", "--json", path, *more])
+            with open(path, encoding="utf-8") as file:
+                tables.append(json.load(file))
+            if not tables[1:]:
+                self.assertFalse(os.path.exists(cache))
+        self.assertEqual(len(os.listdir(cache)), 1)
+        self.assertEqual(tables[0], tables[1])
+        self.assertEqual(tables[0], tables[2])
 
     def test_paired_colors(self):
         """The pool knows what colors the paper's model gives its pairs."""
@@ -567,7 +597,9 @@ class Parts(unittest.TestCase):
         self.assertEqual(measured.deviation.shape, (16,))
         self.assertTrue((measured.deviation > 0).all())
         low, high = measured.extent
-        self.assertTrue((low < 0).all() and (high > 0).all())
+        # Dead channels of the random encoder lie at 0.
+        self.assertTrue((low <= 0).all() and (high >= 0).all())
+        self.assertTrue((low < high).any())
         again = ranges.measure(encoder, pictures.Choice([[image]], [1]), 3)
         torch.testing.assert_close(measured.extent, again.extent)
         model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
