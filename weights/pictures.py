@@ -60,17 +60,34 @@ class Source:
 
 
 class Choice:
-    """Pictures of several folders, drawn by the folders' shares."""
+    """Pictures of several folders, drawn by the folders' shares and, within a
+    folder, by weights that begin at 1."""
 
     def __init__(self, sets, shares):
         self.sets, self.shares = sets, shares
+        self.weights = [[1.0] * len(images) for images in sets]
 
     def __len__(self):
         return sum(map(len, self.sets))
 
+    def place(self, rng):
+        """(number of the folder, number in it) of the picture drawn."""
+        folder, = rng.choices(range(len(self.sets)), self.shares)
+        weights = self.weights[folder]
+        return folder, rng.choices(range(len(weights)), weights)[0]
+
+    def at(self, place):
+        folder, number = place
+        return self.sets[folder][number]
+
     def draw(self, rng):
-        images, = rng.choices(self.sets, self.shares)
-        return rng.choice(images)
+        return self.at(self.place(rng))
+
+    def weigh(self, place, weight, pace=0.5):
+        """Move the weight of a picture towards this."""
+        folder, number = place
+        weights = self.weights[folder]
+        weights[number] += pace * (weight - weights[number])
 
 
 def load_choice(sources, limit=None):

@@ -109,6 +109,9 @@ def parse_arguments(arguments=None):
         help="crops of each kind whose teacher features are kept")
     add("--refresh", type=float, default=1,
         help="crops of each kind replaced in every step; less than 1: in some")
+    add("--focus", type=float, default=0.0,
+        help="1: styles are drawn in proportion to their balanced loss, 0: "
+        "evenly")
     add("--transport", type=float, default=0.25,
         help="share of the pairs painted by transport of the covariance "
         "instead of AdaIN")
@@ -151,6 +154,7 @@ class Pool:
         self.device = options.device
         self.crops, self.seen, self.next = None, None, 0
         self.count = options.pool
+        self.places = [None] * self.count
 
     def fill(self, progress):
         for start in range(0, self.count, TEACHER_BATCH):
@@ -165,10 +169,12 @@ class Pool:
             self.next = (self.next + 1) % self.count
 
     def _store(self, start, size):
+        places = [self.images.place(self.rng) for _ in range(size)]
+        self.places[start:start + size] = places
         crops = torch.stack([
-            pictures.random_crop(self.images.draw(self.rng), self.size,
-                                 self.sides, self.rng)
-            for _ in range(size)]).to(self.device)
+            pictures.random_crop(self.images.at(place), self.size, self.sides,
+                                 self.rng)
+            for place in places]).to(self.device)
         seen = self.look(as_picture(crops))
         if self.crops is None:
             self.crops, *self.seen = (
@@ -177,6 +183,13 @@ class Pool:
         self.crops[start:start + size] = crops
         for kept, new in zip(self.seen, seen):
             kept[start:start + size] = new
+
+    def weigh(self, index, losses, focus):
+        """Draw pictures of a high loss more often, relative to the mean, and
+        the others less, but none ever less than a quarter as often."""
+        relative = (losses / losses.mean()).clamp(0.25, 4) ** focus
+        for i, weight in zip(index.tolist(), relative.tolist()):
+            self.images.weigh(self.places[i], weight)
 
     def random(self, count):
         """Indices of random crops."""
@@ -326,6 +339,8 @@ class Trainer:
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
         plain, balanced = style_losses(judged, target)
+        if self.options.focus:
+            self.style.weigh(other, balanced.detach(), self.options.focus)
         losses = [content_loss(judged, target), plain, balanced,
                   identity_loss(same, both[::IDENTITY_STRIDE]),
                   grid_loss(output)]

@@ -258,6 +258,13 @@ class Training(Case):
                 part.refresh(2)
         self.assertEqual(len(trainer.losses()), 6)
 
+        style = trainer.style
+        style.places[:2] = (0, 0), (0, 1)
+        style.weigh(torch.tensor([0, 1]), torch.tensor([0.1, 0.3]), 1)
+        rare, frequent, _ = style.images.weights[0]
+        self.assertLess(rare, 1)
+        self.assertGreater(frequent, 1)
+
     def test_without_decoder(self):
         """A model to begin with spares the teacher's decoder."""
         start, out = self.file("start.safetensors"), self.file("without")
@@ -630,6 +637,12 @@ class Parts(unittest.TestCase):
         drawn = [pictures.Choice([["x"], ["y"]], [3, 1]).draw(rng)
                  for _ in range(400)]
         self.assertTrue(250 < drawn.count("x") < 350)
+        choice = pictures.Choice([["x", "y"]], [1])
+        choice.weigh((0, 0), 0.2)
+        choice.weigh((0, 1), 2.6)
+        self.assertEqual(choice.weights, [[0.6, 1.8]])
+        drawn = [choice.draw(rng) for _ in range(400)]
+        self.assertTrue(250 < drawn.count("y") < 350)
 
     def test_muon(self):
         matrix = torch.randn(12, 40)
