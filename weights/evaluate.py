@@ -128,6 +128,7 @@ class Judge:
                           for x in crops)
         path = self._path(crops)
         known = self._read(path)
+        before = set(known)
         if not known:
             seen = self.encoder(style)
             target = Target(self.encoder(content)[-1], style_levels(seen))
@@ -137,7 +138,9 @@ class Judge:
         if ORIGINAL in models and ORIGINAL not in known:
             known[ORIGINAL] = self._losses(models[ORIGINAL], 0, content, style,
                                            target, known["grams"])
-        self._write(path, known)
+        if path and set(known) != before:
+            os.makedirs(self.folder, exist_ok=True)
+            store.replace(path, lambda name: torch.save(known, name))
         losses, row = {}, crops
         for title, model in models.items():
             losses[title], output = (
@@ -157,16 +160,18 @@ class Judge:
         return os.path.join(self.folder, digest.hexdigest()[:32] + ".pt")
 
     def _read(self, path):
+        """What is known of a pair; nothing where nothing is kept."""
         if not path or not os.path.exists(path):
-            return None
+            return {}
         known = store.load_pickle(path)
-        return known if known.get("format") == CACHE_FORMAT else None
-
-    @staticmethod
-    def _write(path, known):
-        if path:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            store.replace(path, lambda name: torch.save(known, name))
+        if known.get("format") != CACHE_FORMAT:
+            raise UserError(f"{path}: not of this evaluator; choose another "
+                            "--cache")
+        known["features"] = known["features"].to(self.device)
+        known["levels"] = [[x.to(self.device) for x in level]
+                           for level in known["levels"]]
+        known["grams"] = [x.to(self.device) for x in known["grams"]]
+        return known
 
     def _losses(self, model, texture, content, style, target, wanted):
         """A model's losses, as DIGITS has them, and its picture."""
