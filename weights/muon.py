@@ -14,11 +14,10 @@ ITERATIONS = 5
 
 
 @functools.cache
-def _precision(device):
-    """bfloat16, unless the machine would emulate it."""
-    if device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        return torch.float32
-    return torch.bfloat16
+def has_bfloat16(device):
+    """Whether it computes with 16 bits itself instead of emulating it."""
+    return (device.type != "cpu"
+            or torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def orthogonalise(matrix):
@@ -28,7 +27,9 @@ def orthogonalise(matrix):
     has them.
     """
     a, b, c = COEFFICIENTS
-    x = (matrix / (matrix.norm() + 1e-7)).to(_precision(matrix.device))
+    x = matrix / (matrix.norm() + 1e-7)
+    if has_bfloat16(x.device):
+        x = x.bfloat16()
     transposed = x.shape[0] > x.shape[1]
     if transposed:
         x = x.t()

@@ -28,10 +28,10 @@ import ranges
 import store
 from losses import (Target, color_loss, colors, content_loss, grid_loss,
                     identity_loss, style_levels, style_losses)
-from muon import Muon
+from muon import Muon, has_bfloat16
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
                       STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Model,
-                      adain, multiplications, transport)
+                      adain, flat, multiplications, transport)
 from store import UserError
 
 CHECKPOINT_FORMAT = "adain-style-transfer training 2"
@@ -53,8 +53,9 @@ def parse_arguments(arguments=None):
     def table(text):
         groups = tuple(tuple(int(x) for x in group.split())
                        for group in text.split("|"))
-        if len(groups) != SIZES or min(map(min, groups)) < 1:
-            raise ValueError(text)
+        if len(groups) != SIZES or not all(groups) or min(flat(groups)) < 1:
+            raise argparse.ArgumentTypeError(
+                f"expected widths at {SIZES} sizes, with bars between")
         return groups
 
     parser = argparse.ArgumentParser(
@@ -75,7 +76,7 @@ def parse_arguments(arguments=None):
     add("--out", required=True, help="folder for everything written")
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--init", help="start from this model (.safetensors); if it is "
-        "narrower than asked for, the closed form widens it")
+        "narrower or shallower than asked for, it is made larger")
     add("--encoder-widths", type=table, default=written(COMPACT_ENCODER),
         metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
         "layers at full size and after each pooling")
@@ -124,13 +125,17 @@ def parse_arguments(arguments=None):
     add("--save-every", type=int, default=250, help="steps between "
         "checkpoints, exported models, curves and sheets")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    add("--precision", choices=("bf16", "f32"), default="bf16")
+    add("--precision", choices=("bf16", "f32"),
+        help="bf16, unless the processor would emulate it")
     add("--threads", type=int, help="CPU threads")
     add("--seed", type=int, default=0)
     add("--name", default="compact", help="the model's name")
     add("--license", default="", help="the model's licence")
     add("--description", default="", help="what it was trained on")
     options = parser.parse_args(arguments)
+    if not options.precision:
+        quick = has_bfloat16(torch.device(options.device))
+        options.precision = "bf16" if quick else "f32"
     if options.crop % REDUCTION or options.crop < 4 * REDUCTION:
         parser.error(f"--crop: a multiple of {REDUCTION} of at least "
                      f"{4 * REDUCTION}")
