@@ -3,16 +3,13 @@
 For each layer in turn the teacher's output channels that span the rest best
 are chosen, and the student's weights are the ridge regression of the
 teacher's pre-activation on 3x3 patches of the student's own input, so errors
-of earlier layers are corrected and not compounded. A narrower trained model
-may be given: its channels stay as they are, and only the missing ones are
-fitted, to what its own channels explain least.
+of earlier layers are corrected and not compounded.
 """
 
 import torch
 import torch.nn.functional as F
 
-from networks import (LAYERS, POOL_AFTER, UPSAMPLE_AFTER, Model, adain,
-                      convolve)
+from networks import Model, adain, convolve
 
 POSITIONS = 40000
 PIVOT_POSITIONS = 6000
@@ -29,16 +26,10 @@ def _take(x, where):
     return x[n, :, y, x_]
 
 
-def _pivot(target, known, count):
-    """Columns of `target` that span it best, beyond what `known` explains."""
-    def standardised(a):
-        a = a.double() - a.double().mean(0)
-        return a / a.std(0).clamp_min(1e-6)
-
-    rest = standardised(target)
-    if known is not None:
-        basis, _ = torch.linalg.qr(standardised(known))
-        rest = rest - basis @ (basis.t() @ rest)
+def _pivot(target, count):
+    """Columns of `target` that span it best."""
+    rest = target.double() - target.double().mean(0)
+    rest = rest / rest.std(0).clamp_min(1e-6)
     chosen = []
     for _ in range(count):
         norms = rest.square().sum(0)
@@ -71,49 +62,39 @@ def _regress(x, target):
     return weight.contiguous(), solution[-1].contiguous(), error
 
 
-def _extend(layer, old, x, target, final, report):
-    """Fill `layer`: old channels are kept, the others fitted to `target`."""
-    kept = 0
-    known = None
-    where = _positions(target.shape, PIVOT_POSITIONS)
-    with torch.no_grad():
-        if old is not None:
-            kept, inputs = old.weight.shape[:2]
-            layer.weight[:kept] = 0
-            layer.weight[:kept, :inputs] = old.weight
-            layer.bias[:kept] = old.bias
-            own = F.relu(convolve(x, layer.weight[:kept], layer.bias[:kept]))
-            known = _take(own, where)
-        missing = layer.weight.shape[0] - kept
-        if not missing:
-            return
-        if final:
-            chosen = list(range(missing))
-            target = target.clamp(0, 1)
-        else:
-            chosen = _pivot(_take(F.relu(target), where), known, missing)
-        weight, bias, error = _regress(x, target[:, chosen])
-        layer.weight[kept:] = weight
-        layer.bias[kept:] = bias
-        report(f"{missing} channels, unexplained variance {error:.3f}")
+def _fit(layer, x, target, final, report):
+    """Fit `layer` to those channels of `target` that matter most."""
+    count = layer.weight.shape[0]
+    if final:
+        chosen = list(range(count))
+        target = target.clamp(0, 1)
+    else:
+        where = _positions(target.shape, PIVOT_POSITIONS)
+        chosen = _pivot(_take(F.relu(target), where), count)
+    weight, bias, error = _regress(x, target[:, chosen])
+    layer.weight.copy_(weight)
+    layer.bias.copy_(bias)
+    report(f"{count} channels, unexplained variance {error:.3f}")
 
 
 @torch.no_grad()
-def initialise(encoder_widths, decoder_widths, teacher_encoder,
-               teacher_decoder, content, style, start=None, report=print):
-    """A Model fitted to the teacher on the given pictures (N, 3, H, W)."""
-    model = Model(encoder_widths, decoder_widths)
+def initialise(tables, teacher_encoder, teacher_decoder, content, style,
+               report=print):
+    """A Model fitted to the teacher, which has as many layers at each size, on
+    the given pictures (N, 3, H, W)."""
+    model = Model(*tables)
     pictures = torch.cat([content, style])
     theirs = (pictures - teacher_encoder.mean) * teacher_encoder.scale
     ours = (pictures - model.encoder.mean) * model.encoder.scale
-    for i in range(LAYERS):
-        layer, teacher = model.encoder[i], teacher_encoder[i]
+    last_layer = len(list(model.encoder.walk())) - 1
+    for i, ((layer, _, last), (teacher, *_)) in enumerate(
+            zip(model.encoder.walk(), teacher_encoder.walk())):
         target = convolve(theirs, teacher.weight, teacher.bias)
-        _extend(layer, start and start.encoder[i], ours, target, False,
-                lambda text: report(f"encoder {i}: {text}"))
+        _fit(layer, ours, target, False,
+             lambda text: report(f"encoder {i}: {text}"))
         ours = F.relu(convolve(ours, layer.weight, layer.bias))
         theirs = F.relu_(target)
-        if i in POOL_AFTER:
+        if last and i < last_layer:
             ours, theirs = F.max_pool2d(ours, 2), F.max_pool2d(theirs, 2)
 
     def mixed(features):
@@ -122,17 +103,17 @@ def initialise(encoder_widths, decoder_widths, teacher_encoder,
                           c])
 
     ours, theirs = mixed(ours), mixed(theirs)
-    for i in range(LAYERS):
-        layer, teacher = model.decoder[i], teacher_decoder[i]
+    last_layer = len(list(model.decoder.walk())) - 1
+    for i, ((layer, _, last), (teacher, *_)) in enumerate(
+            zip(model.decoder.walk(), teacher_decoder.walk())):
         target = convolve(theirs, teacher.weight, teacher.bias)
-        final = i == LAYERS - 1
-        _extend(layer, start and start.decoder[i], ours, target, final,
-                lambda text: report(f"decoder {i}: {text}"))
-        if final:
+        _fit(layer, ours, target, i == last_layer,
+             lambda text: report(f"decoder {i}: {text}"))
+        if i == last_layer:
             break
         ours = F.relu(convolve(ours, layer.weight, layer.bias))
         theirs = F.relu_(target)
-        if i in UPSAMPLE_AFTER:
+        if last:
             ours, theirs = (F.interpolate(x, scale_factor=2, mode="nearest")
                             for x in (ours, theirs))
     return model

@@ -5,21 +5,37 @@ learns to leave skies grey; and a grid pleases it as well as any other texture.
 The losses of pixels teach better.
 """
 
+import torch
 import torch.nn.functional as F
 
-from networks import REDUCTION, apply_statistics, statistics
+from networks import REDUCTION, apply_statistics, statistics, transport
 
 
 class Target:
     """What an output should look like to the teacher.
 
-    `features` are relu4_1 of the content after AdaIN, `levels` the style's
-    (mean, deviation) at relu1_1, relu2_1, relu3_1 and relu4_1.
+    `features` are relu4_1 of the content after AdaIN (and, for the last
+    `transported` pictures, after transport instead), `levels` the style's
+    (mean, deviation) at relu1_1, relu2_1, relu3_1 and relu4_1. Transport needs
+    relu4_1 of those styles, `style_features`, itself.
     """
 
-    def __init__(self, content_features, levels):
-        self.features = apply_statistics(content_features.float(), *levels[-1])
+    def __init__(self, content_features, levels, style_features=None,
+                 transported=0):
+        content_features = content_features.float()
+        self.features = apply_statistics(content_features, *levels[-1])
         self.levels = levels
+        if transported:
+            self.features[-transported:] = transport(
+                content_features[-transported:],
+                style_features[-transported:])
+
+    @classmethod
+    def reached(cls, features, levels):
+        """The target whose content has been moved already."""
+        target = cls.__new__(cls)
+        target.features, target.levels = features, levels
+        return target
 
 
 def style_levels(features):
@@ -33,14 +49,50 @@ def content_loss(features, target):
     return difference.square().mean((1, 2, 3))
 
 
+def style_parts(features, target):
+    """Squared errors of means and deviations, (layers, pictures), and their
+    bounds: what they could be at most, were the two of opposite signs or
+    either zero."""
+    losses, bounds = [], []
+    for x, theirs in zip(features, target.levels):
+        loss = bound = 0
+        for own, wanted in zip(statistics(x), theirs):
+            loss = loss + (own - wanted).square().mean((1, 2, 3))
+            bound = bound + (own.detach().square()
+                             + wanted.square()).mean((1, 2, 3))
+        losses.append(loss)
+        bounds.append(bound)
+    return torch.stack(losses), torch.stack(bounds)
+
+
+def style_losses(features, target):
+    """The style loss, summed over four layers, per picture; and the balanced
+    one, in which each layer's is divided by its bound, so that no style and
+    no layer outweighs the others (Cheng et al., "Style-aware normalized loss
+    for improving arbitrary style transfer", CVPR 2021)."""
+    losses, bounds = style_parts(features, target)
+    return losses.sum(0), (losses / bounds).sum(0)
+
+
 def style_loss(features, target):
     """Squared errors of means and deviations, over four layers, per picture."""
-    total = 0
-    for x, (mean, deviation) in zip(features, target.levels):
-        own_mean, own_deviation = statistics(x)
-        total = total + (own_mean - mean).square().mean((1, 2, 3))
-        total = total + (own_deviation - deviation).square().mean((1, 2, 3))
-    return total
+    return style_parts(features, target)[0].sum(0)
+
+
+def grams(features):
+    """Means of the products of any two channels, at every style layer."""
+    matrices = []
+    for x in features:
+        rows = x.float().flatten(2)
+        matrices.append(rows @ rows.transpose(1, 2) / rows.shape[2])
+    return matrices
+
+
+def gram_loss(features, wanted):
+    """Squared errors of these, over four layers, per picture (Gatys et al.,
+    "Image style transfer using convolutional neural networks", CVPR 2016)."""
+    return sum((own - theirs).square().mean((1, 2))
+               for own, theirs in zip(grams(features), wanted))
 
 
 def identity_loss(output, picture):

@@ -5,19 +5,31 @@ a layer's matrix are learnt at one pace (Jordan et al., 2024). The step is
 scaled to the size that one of Adam usually has, so the rate means the same.
 """
 
+import functools
+
 import torch
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 
 
+@functools.cache
+def has_bfloat16(device):
+    """Whether it computes with 16 bits itself instead of emulating it."""
+    return (device.type != "cpu"
+            or torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def orthogonalise(matrix):
     """About the nearest matrix with orthonormal rows (or columns).
 
-    16 bits are enough for the iteration, and much faster.
+    16 bits are enough for the iteration, and much faster where the machine
+    has them.
     """
     a, b, c = COEFFICIENTS
-    x = (matrix / (matrix.norm() + 1e-7)).bfloat16()
+    x = matrix / (matrix.norm() + 1e-7)
+    if has_bfloat16(x.device):
+        x = x.bfloat16()
     transposed = x.shape[0] > x.shape[1]
     if transposed:
         x = x.t()

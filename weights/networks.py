@@ -5,24 +5,29 @@ and the paper's decoder; they differ in their widths and in how the input is
 prepared only.
 """
 
+import dataclasses
+import itertools
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 EPSILON = 1e-5
-LAYERS = 9
-#: The encoder pools after these layers; the decoder upsamples after its own.
-POOL_AFTER = (1, 3, 7)
-UPSAMPLE_AFTER = (0, 4, 6)
-#: relu1_1, relu2_1, relu3_1 and relu4_1: where style is compared.
-STYLE_LAYERS = (0, 2, 4, 8)
+#: What is added to the diagonal of a covariance, relative to its mean.
+COVARIANCE_LOAD = 1e-3
+#: Both halves work at this many sizes, each half the one before: the encoder
+#: pools between them, the decoder doubles.
+SIZES = 4
 #: The encoder's features are eight times smaller than the picture.
-REDUCTION = 8
+REDUCTION = 2 ** (SIZES - 1)
+#: Where style is compared: relu1_1, relu2_1, relu3_1 and relu4_1.
+STYLE_LAYERS = 4
 
-VGG_ENCODER = (64, 64, 128, 128, 256, 256, 256, 256, 512)
-VGG_DECODER = (256, 256, 256, 256, 128, 128, 64, 64, 3)
-COMPACT_ENCODER = (16, 16, 32, 32, 64, 64, 64, 64, 256)
-COMPACT_DECODER = (80, 80, 80, 80, 48, 48, 16, 16, 3)
+# Tables of layers: the widths of the convolutions at each size.
+VGG_ENCODER = (64, 64), (128, 128), (256, 256, 256, 256), (512,)
+VGG_DECODER = (256,), (256, 256, 256, 128), (128, 64), (64, 3)
+COMPACT_ENCODER = (16, 16), (32, 32), (64, 64, 64, 64), (256,)
+COMPACT_DECODER = (80,), (80, 80, 80, 48), (48, 16), (16, 3)
 
 COMPACT_MEAN, COMPACT_SCALE = (0.5,) * 3, (4.0,) * 3
 VGG_MEAN = (123.68 / 255, 116.779 / 255, 103.939 / 255)
@@ -34,15 +39,37 @@ def convolve(x, weight, bias):
     return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), weight, bias)
 
 
-class Layers(nn.Module):
-    """Nine 3x3 convolutions, stored as `0.weight`, `0.bias`, ... `8.bias`."""
+def flat(table):
+    """The widths of all convolutions, in order."""
+    return tuple(width for widths in table for width in widths)
 
-    def __init__(self, inputs, widths):
+
+def ends(table):
+    """The numbers, from 0, of the convolutions after which the size changes."""
+    counts = itertools.accumulate(map(len, table))
+    return tuple(count - 1 for count in counts)[:-1]
+
+
+def as_table(widths, numbers):
+    """A table of all widths and what `ends` says of it, or a ValueError."""
+    bounds = (-1, *numbers, len(widths) - 1)
+    if len(bounds) != SIZES + 1 or any(
+            a >= b for a, b in itertools.pairwise(bounds)):
+        raise ValueError(f"{numbers}: not {SIZES - 1} ascending numbers of "
+                         f"{len(widths)} convolutions")
+    return tuple(tuple(widths[a + 1:b + 1])
+                 for a, b in itertools.pairwise(bounds))
+
+
+class Layers(nn.Module):
+    """3x3 convolutions, stored as `0.weight`, `0.bias`, `1.weight`, ..."""
+
+    def __init__(self, inputs, table):
         super().__init__()
-        if len(widths) != LAYERS:
-            raise ValueError(f"expected {LAYERS} widths, not {len(widths)}")
-        self.widths = tuple(widths)
-        for i, width in enumerate(widths):
+        if len(table) != SIZES or not all(table):
+            raise ValueError(f"expected widths at {SIZES} sizes, not {table}")
+        self.table = tuple(map(tuple, table))
+        for i, width in enumerate(flat(table)):
             layer = nn.Conv2d(inputs, width, 3)
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)
@@ -52,65 +79,93 @@ class Layers(nn.Module):
     def __getitem__(self, i):
         return getattr(self, str(i))
 
+    def walk(self):
+        """For every layer: itself, whether it is the first and whether it is
+        the last at its size."""
+        number = 0
+        for widths in self.table:
+            for i in range(len(widths)):
+                yield self[number], i == 0, i == len(widths) - 1
+                number += 1
+
 
 class Encoder(Layers):
     """VGG-19's layout from the picture to relu4_1."""
 
-    def __init__(self, widths, mean=COMPACT_MEAN, scale=COMPACT_SCALE):
-        super().__init__(3, widths)
+    def __init__(self, table, mean=COMPACT_MEAN, scale=COMPACT_SCALE):
+        super().__init__(3, table)
         for name, value in (("mean", mean), ("scale", scale)):
             tensor = torch.tensor(value, dtype=torch.float32).view(1, 3, 1, 1)
             self.register_buffer(name, tensor, persistent=False)
 
     def forward(self, rgb):
-        """The features at STYLE_LAYERS; the last one is what AdaIN works on."""
+        """The features of the first layer at every size but the smallest, of
+        which they are the last layer's: what AdaIN works on."""
         x, features = (rgb.float() - self.mean) * self.scale, []
         x = x.to(self[0].weight.dtype)
-        for i in range(LAYERS):
-            layer = self[i]
+        poolings = 0
+        for layer, first, last in self.walk():
             x = F.relu_(convolve(x, layer.weight, layer.bias))
-            if i in STYLE_LAYERS:
+            smallest = poolings == SIZES - 1
+            if last if smallest else first:
                 features.append(x)
-            if i in POOL_AFTER:
+            if last and not smallest:
                 x = F.max_pool2d(x, 2)
+                poolings += 1
         return features
 
 
 class Decoder(Layers):
     """The encoder's mirror, from features to a picture (not yet clipped)."""
 
-    def __init__(self, inputs, widths):
-        super().__init__(inputs, widths)
-
     def forward(self, x):
-        for i in range(LAYERS):
-            layer = self[i]
+        doublings = 0
+        for layer, _, last in self.walk():
             x = convolve(x, layer.weight, layer.bias)
-            if i < LAYERS - 1:
-                x = F.relu_(x)
-            if i in UPSAMPLE_AFTER:
+            if last and doublings == SIZES - 1:
+                break
+            x = F.relu_(x)
+            if last:
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
+                doublings += 1
         return x
 
 
-class Model(nn.Module):
-    """An encoder and its decoder."""
+@dataclasses.dataclass
+class Ranges:
+    """What an encoder's last features of photographs are like.
 
-    def __init__(self, encoder_widths=COMPACT_ENCODER,
-                 decoder_widths=COMPACT_DECODER,
+    `deviation` (C): the median over photographs of every channel's deviation;
+    `extent` (2, C): low and high ends of the normalised features,
+    (feature - mean) / deviation of the same picture.
+    """
+
+    deviation: torch.Tensor
+    extent: torch.Tensor
+
+
+class Model(nn.Module):
+    """An encoder and its decoder.
+
+    `ranges` is None or what the features of photographs are like (`Ranges`).
+    """
+
+    def __init__(self, encoder=COMPACT_ENCODER, decoder=COMPACT_DECODER,
                  mean=COMPACT_MEAN, scale=COMPACT_SCALE):
         super().__init__()
-        self.encoder = Encoder(encoder_widths, mean, scale)
-        self.decoder = Decoder(encoder_widths[-1], decoder_widths)
+        self.encoder = Encoder(encoder, mean, scale)
+        self.decoder = Decoder(self.encoder.table[-1][-1], decoder)
+        self.ranges = None
 
     @property
-    def widths(self):
-        return self.encoder.widths, self.decoder.widths
+    def tables(self):
+        return self.encoder.table, self.decoder.table
 
-    def forward(self, content, style):
+    def forward(self, content, style, texture=0.0):
         """Stylise pictures of one size, in one pass through the encoder."""
-        both = self.encoder(torch.cat([content, style]))[-1].float()
-        return self.decoder(adain(*both.chunk(2)))
+        both = self.encoder(torch.cat([content, style]))[-1].float().chunk(2)
+        return self.decoder(transport(*both, texture) if texture
+                            else adain(*both))
 
 
 class _Statistics(torch.autograd.Function):
@@ -155,16 +210,59 @@ def apply_statistics(content, style_mean, style_deviation):
     return (content - mean) / deviation * style_deviation + style_mean
 
 
-def multiplications(encoder_widths, decoder_widths, encodings=2, size=512):
+def _covariance(x):
+    """Covariance of the channels, with a little on the diagonal."""
+    rows = x.float().flatten(2)
+    rows = rows - rows.mean(2, keepdim=True)
+    matrix = rows @ rows.transpose(1, 2) / rows.shape[2]
+    channels = matrix.shape[1]
+    load = COVARIANCE_LOAD * matrix.diagonal(0, 1, 2).mean(1)
+    return matrix + load[:, None, None] * torch.eye(channels,
+                                                    device=x.device)
+
+
+def _power(matrix, *exponents):
+    """Powers of symmetric positive matrices."""
+    values, vectors = torch.linalg.eigh(matrix)
+    values = values.clamp_min(values[:, -1:] * 1e-7)
+    return [(vectors * values[:, None] ** exponent) @ vectors.transpose(1, 2)
+            for exponent in exponents]
+
+
+@torch.no_grad()
+def transport_matrix(content, style):
+    """The linear map (N, C, C) that gives the content's features the style's
+    covariance and moves them least (Lu et al., "A closed-form solution to
+    universal style transfer", ICCV 2019)."""
+    root, inverse = _power(_covariance(content), 0.5, -0.5)
+    middle, = _power(root @ _covariance(style) @ root, 0.5)
+    return inverse @ middle @ inverse
+
+
+def transport(content, style, texture=1.0):
+    """Content features with the style features' mean and covariance; with a
+    `texture` below 1 between that and AdaIN. No gradient flows through the
+    map itself."""
+    mean, deviation = statistics(content)
+    style_mean, style_deviation = statistics(style)
+    centred = content.float() - mean
+    moved = (transport_matrix(content, style) @ centred.flatten(2)).view(
+        centred.shape)
+    scaled = centred / deviation * style_deviation
+    return scaled.lerp(moved, texture) + style_mean
+
+
+def multiplications(encoder, decoder, encodings=2, size=512):
     """Multiply-adds to stylise a size x size picture."""
-    def layers(inputs, widths, areas):
+    def layers(inputs, table, areas):
         total = 0
-        for width, area in zip(widths, areas):
-            total += inputs * width * 9 * area
-            inputs = width
+        for widths, area in zip(table, areas):
+            for width in widths:
+                total += inputs * width * 9 * area
+                inputs = width
         return total
 
-    areas = (1, 1, 1 / 4, 1 / 4, 1 / 16, 1 / 16, 1 / 16, 1 / 16, 1 / 64)
-    encoder = layers(3, encoder_widths, areas)
-    decoder = layers(encoder_widths[-1], decoder_widths, areas[::-1])
-    return round((encodings * encoder + decoder) * size * size)
+    areas = [4.0 ** -i for i in range(SIZES)]
+    return round((encodings * layers(3, encoder, areas)
+                  + layers(encoder[-1][-1], decoder, areas[::-1]))
+                 * size * size)

@@ -1,5 +1,6 @@
 """Folders of pictures, crops of them, and PNG sheets and curves."""
 
+import dataclasses
 import os
 import random
 import re
@@ -14,15 +15,86 @@ from store import UserError, replace
 
 #: Pictures are kept in memory no larger than this (shorter side).
 MEMORY_SIDE = 512
-#: Pictures whose number is divisible by this are never trained on.
+#: Pictures whose number is divisible by this are never trained on, where a
+#: folder has no divisor of its own.
 HOLD_OUT = 50
 
 
-def held_out(name):
+def held_out(name, divisor=HOLD_OUT):
     """Whether a file is kept for scoring: by its number, else by its name."""
     digits = re.findall(r"\d+", os.path.splitext(os.path.basename(name))[0])
     number = int(digits[-1]) if digits else zlib.crc32(name.encode())
-    return number % HOLD_OUT == 0
+    return number % divisor == 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """A folder of pictures, its share of the draws relative to the other
+    folders', and the divisor of the numbers that are held out."""
+
+    folder: str
+    share: float = 1.0
+    divisor: int = HOLD_OUT
+
+    @classmethod
+    def parse(cls, text):
+        """FOLDER, FOLDER:SHARE or FOLDER:SHARE:DIVISOR."""
+        match = re.fullmatch(r"(.+?)(?::(\d*\.?\d+)(?::(\d+))?)?", text)
+        if not match:
+            raise ValueError(text)
+        folder, share, divisor = match.groups()
+        source = cls(folder, float(share or 1), int(divisor or HOLD_OUT))
+        if source.share <= 0 or source.divisor < 1:
+            raise ValueError(text)
+        return source
+
+    def held_out(self, path):
+        return held_out(path, self.divisor)
+
+    def for_training(self, path):
+        return not self.held_out(path)
+
+    @property
+    def name(self):
+        return os.path.basename(os.path.normpath(self.folder))
+
+
+class Choice:
+    """Pictures of several folders, drawn by the folders' shares and, within a
+    folder, by weights that begin at 1."""
+
+    def __init__(self, sets, shares):
+        self.sets, self.shares = sets, shares
+        self.weights = [[1.0] * len(images) for images in sets]
+
+    def __len__(self):
+        return sum(map(len, self.sets))
+
+    def place(self, rng):
+        """(number of the folder, number in it) of the picture drawn."""
+        folder, = rng.choices(range(len(self.sets)), self.shares)
+        weights = self.weights[folder]
+        return folder, rng.choices(range(len(weights)), weights)[0]
+
+    def at(self, place):
+        folder, number = place
+        return self.sets[folder][number]
+
+    def draw(self, rng):
+        return self.at(self.place(rng))
+
+    def weigh(self, place, weight, pace=0.5):
+        """Move the weight of a picture towards this."""
+        folder, number = place
+        weights = self.weights[folder]
+        weights[number] += pace * (weight - weights[number])
+
+
+def load_choice(sources, limit=None):
+    """The pictures to train on, of all sources."""
+    return Choice([load_folder(source.folder, source.for_training, limit)
+                   for source in sources],
+                  [source.share for source in sources])
 
 
 def list_folder(folder):

@@ -8,14 +8,20 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from networks import (COMPACT_MEAN, COMPACT_SCALE, LAYERS, VGG_DECODER,
-                      VGG_ENCODER, VGG_MEAN, VGG_SCALE, Decoder, Encoder,
-                      Model)
+from networks import (COMPACT_MEAN, COMPACT_SCALE, VGG_DECODER, VGG_ENCODER,
+                      VGG_MEAN, VGG_SCALE, Decoder, Encoder, Model, Ranges,
+                      as_table, ends, flat)
 
 FORMAT = "adain-style-transfer 1"
 #: Positions of the convolutions in the public nn.Sequential files.
 VGG_POSITIONS = (2, 5, 9, 12, 16, 19, 22, 25, 29)
 DECODER_POSITIONS = (1, 5, 8, 11, 14, 18, 21, 25, 28)
+VGG_FEATURES = VGG_ENCODER[-1][-1]
+#: Metadata that say after which convolutions the size changes, and VGG-19's
+#: order, which files without them have.
+PARTS = {"encoder": ("pool", ends(VGG_ENCODER)),
+         "decoder": ("double", ends(VGG_DECODER))}
+DEVIATION, RANGE = "content.deviation", "content.range"
 
 
 class UserError(Exception):
@@ -37,10 +43,10 @@ def load_pickle(path):
     return value
 
 
-def _sequential(path, positions, inputs, widths):
+def _sequential(path, positions, inputs, table):
     """(weight, bias) of the convolutions of a public nn.Sequential file."""
     state, layers = load_pickle(path), []
-    for position, width in zip(positions, widths):
+    for position, width in zip(positions, flat(table)):
         pair = []
         for kind, shape in (("weight", (width, inputs, 3, 3)),
                             ("bias", (width,))):
@@ -99,38 +105,69 @@ def load_original(vgg_path, decoder_path):
     model = Model(VGG_ENCODER, VGG_DECODER, VGG_MEAN, VGG_SCALE)
     model.encoder = load_vgg(vgg_path)
     _fill(model.decoder, _sequential(decoder_path, DECODER_POSITIONS,
-                                     VGG_ENCODER[-1], VGG_DECODER)[1])
+                                     VGG_FEATURES, VGG_DECODER)[1])
     return model
 
 
-def model_from_state(state, source, mean=COMPACT_MEAN, scale=COMPACT_SCALE):
-    """A model of whatever widths the tensors `encoder.0.weight`, ... have."""
-    widths, inputs = {}, 3
-    for part in ("encoder", "decoder"):
-        widths[part] = []
-        for i in range(LAYERS):
-            weight = state.get(f"{part}.{i}.weight")
-            bias = state.get(f"{part}.{i}.bias")
-            if weight is None or bias is None:
-                raise UserError(f"{source}: layer {part}.{i} is missing; "
-                                "another architecture")
-            shape = tuple(weight.shape)
+def _numbers(text, source, key):
+    try:
+        return tuple(int(x) for x in text.split())
+    except ValueError:
+        raise UserError(f"{source}: {key!r} holds no numbers") from None
+
+
+def _tables(state, source, metadata):
+    """The tables of both parts, from the shapes and the metadata."""
+    tables, inputs = [], 3
+    for part, (key, usual) in PARTS.items():
+        widths = []
+        while f"{part}.{len(widths)}.weight" in state:
+            name = f"{part}.{len(widths)}"
+            shape = tuple(state[name + ".weight"].shape)
+            bias = state.get(name + ".bias")
             if (len(shape) != 4 or shape[1:] != (inputs, 3, 3)
-                    or tuple(bias.shape) != shape[:1]):
-                raise UserError(f"{source}: {part}.{i} has shape {shape}, "
-                                f"expected (any, {inputs}, 3, 3); "
-                                "another architecture")
+                    or bias is None or tuple(bias.shape) != shape[:1]):
+                raise UserError(f"{source}: {name} has shape {shape}, "
+                                f"expected (any, {inputs}, 3, 3), and as many "
+                                "biases; another architecture")
             inputs = shape[0]
-            widths[part].append(inputs)
+            widths.append(inputs)
+        numbers = (_numbers(metadata[key], source, key) if key in metadata
+                   else usual)
+        try:
+            tables.append(as_table(widths, numbers))
+        except ValueError as problem:
+            raise UserError(f"{source}: {part}: {problem}; another "
+                            "architecture") from problem
     if inputs != 3:
         raise UserError(f"{source}: the decoder ends in {inputs} channels, "
                         "not 3; another architecture")
-    extra = set(state) - {f"{p}.{i}.{k}" for p in widths
-                          for i in range(LAYERS) for k in ("weight", "bias")}
+    return tables
+
+
+def _ranges(state, source, channels):
+    """What the file says of photographs' features, taken out of `state`."""
+    deviation, extent = state.pop(DEVIATION, None), state.pop(RANGE, None)
+    if deviation is None and extent is None:
+        return None
+    if (deviation is None or tuple(deviation.shape) != (channels,)
+            or extent is None or tuple(extent.shape) != (2, channels)):
+        raise UserError(f"{source}: {DEVIATION} or {RANGE} is missing or not "
+                        f"of {channels} channels")
+    return Ranges(deviation.float(), extent.float())
+
+
+def model_from_state(state, source, metadata, mean=COMPACT_MEAN,
+                     scale=COMPACT_SCALE):
+    """A model of whatever layers the tensors `encoder.0.weight`, ... and the
+    metadata describe."""
+    tables = _tables(state, source, metadata)
+    model = Model(*tables, mean, scale)
+    model.ranges = _ranges(state, source, tables[0][-1][-1])
+    extra = set(state) - set(model.state_dict())
     if extra:
         raise UserError(f"{source}: unknown tensor {sorted(extra)[0]}; "
                         "another architecture")
-    model = Model(widths["encoder"], widths["decoder"], mean, scale)
     model.load_state_dict({k: v.float() for k, v in state.items()})
     return model
 
@@ -157,7 +194,7 @@ def load_safetensors(path):
         if len(triple) != 3:
             raise UserError(f"{path}: {key!r} is not three numbers")
         triples.append(triple)
-    return model_from_state(state, path, *triples), metadata
+    return model_from_state(state, path, metadata, *triples), metadata
 
 
 def save_safetensors(path, model, dtype=torch.float16, **metadata):
@@ -166,8 +203,15 @@ def save_safetensors(path, model, dtype=torch.float16, **metadata):
     metadata = {"format": FORMAT, **metadata}
     for key, value in (("mean", mean), ("scale", scale)):
         metadata[key] = " ".join(repr(x) for x in value.flatten().tolist())
+    for (key, usual), table in zip(PARTS.values(), model.tables):
+        metadata.pop(key, None)
+        if ends(table) != usual:
+            metadata[key] = " ".join(map(str, ends(table)))
     state = {name: tensor.detach().to("cpu", dtype).contiguous()
              for name, tensor in model.state_dict().items()}
+    if model.ranges:
+        state[DEVIATION] = model.ranges.deviation.float().contiguous()
+        state[RANGE] = model.ranges.extent.float().contiguous()
     replace(path, lambda name: save_file(state, name, metadata))
 
 
@@ -186,7 +230,7 @@ def replace(path, write):
 
 def load_decoder(path):
     """The paper's decoder from `decoder.pth`."""
-    decoder = Decoder(VGG_ENCODER[-1], VGG_DECODER)
-    _fill(decoder, _sequential(path, DECODER_POSITIONS, VGG_ENCODER[-1],
+    decoder = Decoder(VGG_FEATURES, VGG_DECODER)
+    _fill(decoder, _sequential(path, DECODER_POSITIONS, VGG_FEATURES,
                                VGG_DECODER)[1])
     return decoder

@@ -8,6 +8,7 @@ under torchrun for several processes.
 """
 
 import argparse
+import contextlib
 import copy
 import math
 import os
@@ -21,16 +22,19 @@ import torch.distributed as dist
 
 import cli
 import closed_form
+import grow
 import pictures
+import ranges
 import store
 from losses import (Target, color_loss, colors, content_loss, grid_loss,
-                    identity_loss, style_levels, style_loss)
-from muon import Muon
-from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, STYLE_LAYERS,
-                      Model, adain, multiplications)
+                    identity_loss, style_levels, style_losses)
+from muon import Muon, has_bfloat16
+from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
+                      STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Model,
+                      adain, flat, multiplications, transport)
 from store import UserError
 
-CHECKPOINT_FORMAT = "adain-style-transfer training 1"
+CHECKPOINT_FORMAT = "adain-style-transfer training 2"
 CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
 INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
@@ -40,30 +44,45 @@ CLIP = 100.0
 IDENTITY_STRIDE = 4
 
 
+def written(table):
+    """A table of layers as the options take it."""
+    return " | ".join(" ".join(map(str, widths)) for widths in table)
+
+
 def parse_arguments(arguments=None):
-    def widths(text):
-        values = [int(x) for x in text.replace(",", " ").split()]
-        if len(values) != 9 or min(values) < 1:
-            raise argparse.ArgumentTypeError("expected nine widths")
-        return values
+    def table(text):
+        groups = tuple(tuple(int(x) for x in group.split())
+                       for group in text.split("|"))
+        if len(groups) != SIZES or not all(groups) or min(flat(groups)) < 1:
+            raise argparse.ArgumentTypeError(
+                f"expected widths at {SIZES} sizes, with bars between")
+        return groups
 
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     add = parser.add_argument
-    add("--content", required=True, help="folder of content pictures")
-    add("--style", required=True, help="folder of style pictures")
+    add("--content", required=True, nargs="+", type=pictures.Source.parse,
+        metavar="FOLDER[:SHARE[:DIVISOR]]", help="folders of content pictures, "
+        "how often each is drawn from relative to the others, and the divisor "
+        "of the numbers that are held out (1 and %d where not given)"
+        % pictures.HOLD_OUT)
+    add("--style", required=True, nargs="+", type=pictures.Source.parse,
+        metavar="FOLDER[:SHARE[:DIVISOR]]", help="folders of style pictures, "
+        "likewise")
     add("--vgg", required=True, help="the teacher, vgg_normalised.pth")
     add("--decoder", help="decoder.pth, for the closed-form start and the "
         "colors")
     add("--out", required=True, help="folder for everything written")
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--init", help="start from this model (.safetensors); if it is "
-        "narrower than asked for, the closed form widens it")
-    add("--encoder-widths", type=widths,
-        default=" ".join(map(str, COMPACT_ENCODER)))
-    add("--decoder-widths", type=widths,
-        default=" ".join(map(str, COMPACT_DECODER)))
+        "narrower or shallower than asked for, it is made larger")
+    add("--encoder-widths", type=table, default=written(COMPACT_ENCODER),
+        metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
+        "layers at full size and after each pooling")
+    add("--decoder-widths", type=table, default=written(COMPACT_DECODER),
+        metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
+        "layers at an eighth of the size and after each doubling")
     add("--steps", type=int, default=20000, help="length of the training; "
         "may be changed when resuming")
     add("--minutes", type=float, help="end after so many minutes, if the "
@@ -78,6 +97,8 @@ def parse_arguments(arguments=None):
         help="pictures are scaled to a shorter side in this range")
     add("--style-weight", type=float, default=1.0,
         help="style loss relative to content loss")
+    add("--balance-weight", type=float, default=0.0,
+        help="balanced style loss, in which all styles and layers count alike")
     add("--identity-weight", type=float, default=30.0,
         help="loss of pictures painted in their own style")
     add("--grid-weight", type=float, default=500.0,
@@ -87,26 +108,43 @@ def parse_arguments(arguments=None):
     add("--ema", type=float, default=0.998, help="averaging of the weights")
     add("--pool", type=int, default=1500,
         help="crops of each kind whose teacher features are kept")
-    add("--refresh", type=int, default=1,
-        help="crops of each kind replaced in every step")
+    add("--refresh", type=float, default=1,
+        help="crops of each kind replaced in every step; less than 1: in some")
+    add("--focus", type=float, default=0.0,
+        help="1: styles are drawn in proportion to their balanced loss, 0: "
+        "evenly")
+    add("--transport", type=float, default=0.25,
+        help="share of the pairs painted by transport of the covariance "
+        "instead of AdaIN")
+    add("--new-rate", type=float, default=4,
+        help="rate of weights added to --init's, relative to the others'")
+    add("--range-pictures", type=int, default=ranges.COUNT,
+        help="photographs to measure the features' ranges on at the end")
     add("--max-pictures", type=int, help="load no more of each kind")
     add("--every", type=int, default=50, help="steps between lines of log")
     add("--save-every", type=int, default=250, help="steps between "
         "checkpoints, exported models, curves and sheets")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    add("--precision", choices=("bf16", "f32"), default="bf16")
+    add("--precision", choices=("bf16", "f32"),
+        help="bf16, unless the processor would emulate it")
     add("--threads", type=int, help="CPU threads")
     add("--seed", type=int, default=0)
     add("--name", default="compact", help="the model's name")
     add("--license", default="", help="the model's licence")
     add("--description", default="", help="what it was trained on")
     options = parser.parse_args(arguments)
+    if not options.precision:
+        quick = has_bfloat16(torch.device(options.device))
+        options.precision = "bf16" if quick else "f32"
     if options.crop % REDUCTION or options.crop < 4 * REDUCTION:
         parser.error(f"--crop: a multiple of {REDUCTION} of at least "
                      f"{4 * REDUCTION}")
-    for key in ("steps", "batch", "pool", "every", "save_every"):
+    for key in ("steps", "batch", "pool", "every", "save_every",
+                "range_pictures"):
         if getattr(options, key) < 1:
             parser.error(f"--{key.replace('_', '-')}: must be positive")
+    if not 0 <= options.transport <= 1:
+        parser.error("--transport: a share, from 0 to 1")
     if options.minutes is not None and not options.minutes > 0:
         parser.error("--minutes: must be positive")
     return options
@@ -121,6 +159,7 @@ class Pool:
         self.device = options.device
         self.crops, self.seen, self.next = None, None, 0
         self.count = options.pool
+        self.places = [None] * self.count
 
     def fill(self, progress):
         for start in range(0, self.count, TEACHER_BATCH):
@@ -135,10 +174,12 @@ class Pool:
             self.next = (self.next + 1) % self.count
 
     def _store(self, start, size):
+        places = [self.images.place(self.rng) for _ in range(size)]
+        self.places[start:start + size] = places
         crops = torch.stack([
-            pictures.random_crop(self.rng.choice(self.images), self.size,
-                                 self.sides, self.rng)
-            for _ in range(size)]).to(self.device)
+            pictures.random_crop(self.images.at(place), self.size, self.sides,
+                                 self.rng)
+            for place in places]).to(self.device)
         seen = self.look(as_picture(crops))
         if self.crops is None:
             self.crops, *self.seen = (
@@ -147,6 +188,13 @@ class Pool:
         self.crops[start:start + size] = crops
         for kept, new in zip(self.seen, seen):
             kept[start:start + size] = new
+
+    def weigh(self, index, losses, focus):
+        """Draw pictures of a high loss more often, relative to the mean, and
+        the others less, but none ever less than a quarter as often."""
+        relative = (losses / losses.mean()).clamp(0.25, 4) ** focus
+        for i, weight in zip(index.tolist(), relative.tolist()):
+            self.images.weigh(self.places[i], weight)
 
     def random(self, count):
         """Indices of random crops."""
@@ -191,10 +239,11 @@ class Pairs:
         self.colors[part] = new
 
 
-def as_target(features, seen):
+def as_target(features, seen, style_features=None, transported=0):
     """A Target of what the teacher saw in contents and in styles."""
     return Target(features, [tuple(seen[2 * i:2 * i + 2])
-                             for i in range(len(STYLE_LAYERS))])
+                             for i in range(STYLE_LAYERS)],
+                  style_features, transported)
 
 
 def as_picture(crops):
@@ -205,14 +254,15 @@ def as_picture(crops):
 class Trainer:
     """One process of a training run."""
 
-    def __init__(self, options, model, teacher, decoder, content, style, rank,
-                 world):
+    def __init__(self, options, model, teacher, decoder, content, style,
+                 rank=0, world=1, fresh=None):
         self.options, self.rank, self.world = options, rank, world
         device = options.device
         self.half = torch.bfloat16 if options.precision == "bf16" else None
         self.model = model.to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.teacher = self._frozen(teacher)
+        self.fresh = fresh or {}
         parameters = list(self.model.parameters())
         if options.optimizer == "muon":
             self.optimizer = Muon(parameters, options.rate)
@@ -220,12 +270,17 @@ class Trainer:
             self.optimizer = torch.optim.Adam(parameters, options.rate,
                                               betas=(0.9, 0.99))
         self.step, self.history = 0, []
-        self.first = 0
+        self.first, self.due = 0, 0.0
         rng = random.Random(f"{options.seed} {rank}")
         self.content = Pool(content, options, self._content_seen, rng)
         self.style = Pool(style, options, self._style_seen, rng)
         self.pairs = decoder and Pairs(self.content, self.style,
                                        self._frozen(decoder))
+        # Of a batch, the first are pairs whose colors are known, for AdaIN; the
+        # last are painted by transport.
+        self.transported = round(options.transport * options.batch)
+        self.paired = decoder and min(options.batch // 2,
+                                      options.batch - self.transported)
         self.stopping = False
         self.begun, self.passed = time.monotonic(), 0.0
 
@@ -243,8 +298,10 @@ class Trainer:
 
     @torch.no_grad()
     def _style_seen(self, crops):
-        return [x for level in style_levels(self.teacher(crops))
-                for x in level]
+        """Statistics of all style layers, then relu4_1 itself."""
+        features = self.teacher(crops)
+        return [*(x for level in style_levels(features) for x in level),
+                features[-1]]
 
     def left(self):
         """Share of the training that lies ahead, by steps and by minutes."""
@@ -261,27 +318,35 @@ class Trainer:
         fall = min(1, self.left() / max(self.options.decay, 1e-6))
         return self.options.rate * warm * fall
 
-    def losses(self):
-        """Mean content, style, identity, grid and color loss of a batch.
+    def mixed(self, content, style):
+        """Contents' features in the styles of the same number."""
+        adapted, last = adain(content, style), self.transported
+        if not last:
+            return adapted
+        return torch.cat([adapted[:-last],
+                          transport(content[-last:], style[-last:])])
 
-        Half of the batch are pairs whose colors are known.
-        """
-        count = self.options.batch
+    def losses(self):
+        """Mean content, style, balanced style, identity, grid and color loss
+        of a batch."""
+        count, paired = self.options.batch, self.paired or 0
         index, other = self.content.random(count), self.style.random(count)
-        paired = count // 2 if self.pairs else 0
         other[:paired] = index[:paired]
         content, (features,) = self.content.get(index)
-        style, seen = self.style.get(other)
-        target = as_target(features, seen)
+        style, (*seen, style_features) = self.style.get(other)
+        target = as_target(features, seen, style_features, self.transported)
         both = torch.cat([content, style])
         with torch.autocast(torch.device(self.options.device).type,
                             dtype=self.half, enabled=self.half is not None):
             encoded = self.model.encoder(both)[-1].float()
             decoded = self.model.decoder(torch.cat(
-                [adain(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
+                [self.mixed(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
-        losses = [content_loss(judged, target), style_loss(judged, target),
+        plain, balanced = style_losses(judged, target)
+        if self.options.focus:
+            self.style.weigh(other, balanced.detach(), self.options.focus)
+        losses = [content_loss(judged, target), plain, balanced,
                   identity_loss(same, both[::IDENTITY_STRIDE]),
                   grid_loss(output)]
         if paired:
@@ -294,7 +359,8 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         losses, options = self.losses(), self.options
-        weights = (1, options.style_weight, options.identity_weight,
+        weights = (1, options.style_weight, options.balance_weight,
+                   options.identity_weight,
                    options.grid_weight, options.color_weight)
         self.optimizer.zero_grad()
         sum(a * b for a, b in zip(weights, losses)).backward()
@@ -308,17 +374,29 @@ class Trainer:
                 p.grad = g.view_as(p)
         norm = torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         if torch.isfinite(norm):
-            self.optimizer.step()
+            with self.faster():
+                self.optimizer.step()
         self.step += 1
         keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for slow, fast in zip(self.average.parameters(), parameters):
                 slow.lerp_(fast, 1 - keep)
-        self.content.refresh(self.options.refresh)
-        self.style.refresh(self.options.refresh)
-        if self.pairs:
-            self.pairs.refresh(self.options.refresh)
+        self.due += self.options.refresh
+        for part in filter(None, (self.content, self.style, self.pairs)):
+            part.refresh(int(self.due))
+        self.due %= 1
         return [float(value) for value in (*losses, norm)]
+
+    @contextlib.contextmanager
+    @torch.no_grad()
+    def faster(self):
+        """Multiplies the steps of weights that --init did not have."""
+        new = [(x, self.fresh[name].to(x.device), x.clone())
+               for name, x in self.model.named_parameters()
+               if name in self.fresh]
+        yield
+        for x, mask, before in new:
+            x.add_((x - before) * mask, alpha=self.options.new_rate - 1)
 
     def path(self, name):
         return os.path.join(self.options.out, name)
@@ -326,7 +404,8 @@ class Trainer:
     def save(self):
         """The checkpoint, the averaged model for the engine, the curves."""
         state = {"format": CHECKPOINT_FORMAT, "step": self.step,
-                 "history": self.history, "widths": self.model.widths,
+                 "history": self.history, "tables": self.model.tables,
+                 "fresh": self.fresh,
                  "optimizer_name": self.options.optimizer,
                  "model": self.model.state_dict(),
                  "average": self.average.state_dict(),
@@ -347,6 +426,7 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         if state["optimizer_name"] == self.options.optimizer:
             self.optimizer.load_state_dict(state["optimizer"])
+        self.fresh = state["fresh"]
         self.step, self.history = state["step"], state["history"]
         self.first = self.step
 
@@ -381,8 +461,9 @@ class Trainer:
                 row = [x / count for x in sums]
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
-                              f"style {row[1]:.3f}  pixels "
-                              + " ".join(f"{x:.5f}" for x in row[2:-1])
+                              f"style {row[1]:.3f}  "
+                              f"balanced {row[2]:.3f}  pixels "
+                              + " ".join(f"{x:.5f}" for x in row[3:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
                 sums, count = [], 0
@@ -390,6 +471,9 @@ class Trainer:
                 self.save()
                 self.sheet(pairs)
         if lead:
+            self.average.ranges = ranges.measure(
+                self.average.encoder, self.content.images,
+                options.range_pictures)
             self.save()
             self.sheet(pairs)
         progress.line(f"stopped at step {self.step} of {options.steps}")
@@ -437,40 +521,43 @@ class Progress:
 def sheet_pairs(options, content, style):
     """Four held-out pairs, or training pairs where nothing is held out."""
     sets = []
-    for folder, images in ((options.content, content),
-                           (options.style, style)):
+    for sources, images in ((options.content, content),
+                            (options.style, style)):
+        source = max(sources, key=lambda x: x.share)
         try:
-            images = pictures.load_folder(folder, pictures.held_out, 4)
+            images = pictures.load_folder(source.folder, source.held_out, 4)
         except UserError:
-            pass
+            images = images.sets[sources.index(source)]
         sets.append([pictures.centre_crop(x, 256) for x in images[:4]])
     return list(zip(*sets))
 
 
 def first_model(options, teacher, decoder, content, style):
-    """The model to begin with, from --init or the closed form or both."""
-    start = None
+    """The model to begin with, from --init or the closed form, and which of
+    its weights were added to --init's."""
+    asked = options.encoder_widths, options.decoder_widths
     if options.init:
         start, _ = store.load_safetensors(options.init)
-        asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
-        if start.widths == asked:
-            return start
-        if any(a < b for ours, theirs in zip(asked, start.widths)
-               for a, b in zip(ours, theirs)):
-            raise UserError(f"{options.init}: wider than asked for; "
+        if not grow.fits(start, asked):
+            raise UserError(f"{options.init}: wider or deeper than asked for; "
                             "another architecture")
+        return grow.grow(start, asked)
     if not decoder:
         raise UserError("the closed-form start needs --decoder, the "
                         "teacher's decoder.pth")
+    if any(len(a) != len(b) for ours, theirs in zip(
+            asked, (VGG_ENCODER, VGG_DECODER)) for a, b in zip(ours, theirs)):
+        raise UserError("the closed-form start needs as many layers at each "
+                        "size as the teacher has; begin from --init")
     rng = random.Random(options.seed)
     samples = [torch.stack([
-        pictures.random_crop(rng.choice(images), options.crop,
+        pictures.random_crop(images.draw(rng), options.crop,
                              options.sides, rng)
         for _ in range(INITIAL_PICTURES)]).float() / 255
         for images in (content, style)]
     return closed_form.initialise(
-        options.encoder_widths, options.decoder_widths, teacher, decoder,
-        *samples, start, lambda text: print(text, flush=True))
+        asked, teacher, decoder, *samples,
+        lambda text: print(text, flush=True)), {}
 
 
 def load_checkpoint(path, options):
@@ -478,10 +565,11 @@ def load_checkpoint(path, options):
     state = store.load_pickle(path)
     if state.get("format") != CHECKPOINT_FORMAT:
         raise UserError(f"{path}: not a checkpoint of this trainer")
-    asked = (tuple(options.encoder_widths), tuple(options.decoder_widths))
-    if tuple(map(tuple, state["widths"])) != asked:
-        raise UserError(f"{path}: a checkpoint of another architecture: "
-                        f"{state['widths']}")
+    asked = options.encoder_widths, options.decoder_widths
+    if state["tables"] != asked:
+        raise UserError(
+            f"{path}: a checkpoint of another architecture: "
+            + " and ".join(map(written, state["tables"])))
     return state
 
 
@@ -507,22 +595,22 @@ def main(arguments=None):
             local = int(os.environ.get("LOCAL_RANK", 0))
             torch.cuda.set_device(local)
             options.device = f"cuda:{local}"
-    sets = [pictures.load_folder(folder, lambda p: not pictures.held_out(p),
-                                 options.max_pictures)
-            for folder in (options.content, options.style)]
+    sets = [pictures.load_choice(sources, options.max_pictures)
+            for sources in (options.content, options.style)]
     if rank == 0:
         print(f"{len(sets[0])} content and {len(sets[1])} style pictures",
               flush=True)
     torch.manual_seed(options.seed)
-    model = (Model(options.encoder_widths, options.decoder_widths) if state
-             else first_model(options, teacher, decoder, *sets))
+    model, fresh = ((Model(options.encoder_widths, options.decoder_widths), {})
+                    if state else first_model(options, teacher, decoder, *sets))
     os.makedirs(options.out, exist_ok=True)
-    trainer = Trainer(options, model, teacher, decoder, *sets, rank, world)
+    trainer = Trainer(options, model, teacher, decoder, *sets, rank, world,
+                      fresh)
     if state:
         trainer.load(state)
     if rank == 0:
         count = sum(p.numel() for p in model.parameters())
-        work = multiplications(*model.widths) / 1e9
+        work = multiplications(*model.tables) / 1e9
         print(f"{count} parameters, {work:.1f} GMAC at 512 px", flush=True)
 
     def stop(*_):

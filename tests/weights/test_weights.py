@@ -10,6 +10,7 @@ and decoder.pth, the importer is tested on those too. Ends with status 77
 import glob
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -34,25 +35,28 @@ REFERENCE = os.path.join(ROOT, "tests", "engine", "reference")
 sys.path.insert(0, WEIGHTS)
 
 import closed_form  # noqa: E402
+import evaluate  # noqa: E402
+import grow  # noqa: E402
 import losses  # noqa: E402
 import muon  # noqa: E402
 import networks  # noqa: E402
 import pictures  # noqa: E402
+import ranges  # noqa: E402
 import store  # noqa: E402
 import train  # noqa: E402
 
-SMALL_ENCODER = [8, 8, 8, 8, 8, 8, 8, 8, 16]
-SMALL_DECODER = [8, 8, 8, 8, 8, 8, 8, 8, 3]
+SMALL_ENCODER = (8, 8), (8, 8), (8, 8, 8, 8), (16,)
+SMALL_DECODER = (8,), (8, 8, 8, 8), (8, 8), (8, 3)
 
 
 def public_vgg():
     """The encoder as the public release defines it, with random weights."""
     layers = [nn.Conv2d(3, 3, 1)]
     inputs = 3
-    for i, width in enumerate(networks.VGG_ENCODER):
+    for i, width in enumerate(networks.flat(networks.VGG_ENCODER)):
         layers += [nn.ReflectionPad2d(1), nn.Conv2d(inputs, width, 3),
                    nn.ReLU()]
-        if i in networks.POOL_AFTER:
+        if i in networks.ends(networks.VGG_ENCODER):
             layers.append(nn.MaxPool2d(2, ceil_mode=True))
         inputs = width
     model = nn.Sequential(*layers)
@@ -66,12 +70,12 @@ def public_vgg():
 
 def public_decoder():
     """The decoder as the public release defines it, with random weights."""
-    layers, inputs = [], networks.VGG_ENCODER[-1]
-    for i, width in enumerate(networks.VGG_DECODER):
+    layers, inputs = [], store.VGG_FEATURES
+    for i, width in enumerate(networks.flat(networks.VGG_DECODER)):
         layers += [nn.ReflectionPad2d(1), nn.Conv2d(inputs, width, 3)]
-        if i < networks.LAYERS - 1:
+        if width != 3:
             layers.append(nn.ReLU())
-        if i in networks.UPSAMPLE_AFTER:
+        if i in networks.ends(networks.VGG_DECODER):
             layers.append(nn.Upsample(scale_factor=2, mode="nearest"))
         inputs = width
     model = nn.Sequential(*layers)
@@ -134,10 +138,11 @@ class Case(unittest.TestCase):
         return ["--content", self.file("content"),
                 "--style", self.file("style"), "--vgg", self.vgg,
                 "--decoder", self.decoder, "--out", out,
-                "--encoder-widths", " ".join(map(str, SMALL_ENCODER)),
-                "--decoder-widths", " ".join(map(str, SMALL_DECODER)),
+                "--encoder-widths", train.written(SMALL_ENCODER),
+                "--decoder-widths", train.written(SMALL_DECODER),
                 "--crop", "32", "--sides", "32", "48", "--batch", "2",
-                "--pool", "3", "--every", "1", "--save-every", "2", *more]
+                "--pool", "3", "--every", "1", "--save-every", "2",
+                "--range-pictures", "2", *more]
 
 
 class Training(Case):
@@ -158,8 +163,8 @@ class Training(Case):
         self.assertEqual([row[0] for row in state["history"]], [1, 2, 3])
         model, metadata = store.load_safetensors(
             os.path.join(out, train.EXPORT))
-        self.assertEqual(model.widths,
-                         (tuple(SMALL_ENCODER), tuple(SMALL_DECODER)))
+        self.assertEqual(model.tables, (SMALL_ENCODER, SMALL_DECODER))
+        self.assertEqual(model.ranges.extent.shape, (2, 16))
         self.assertEqual(metadata["format"], store.FORMAT)
 
         before = state["model"]["decoder.8.bias"].clone()
@@ -176,39 +181,68 @@ class Training(Case):
         self.assertEqual(status, 2, text)
         self.assertIn("--resume", text)
         status, text = tool("train", *self.train_arguments(
-            out, "--resume", "--encoder-widths", "8 8 8 8 8 8 8 8 24"))
+            out, "--resume", "--encoder-widths", "8 8 | 8 8 | 8 8 8 8 | 24"))
         self.assertEqual(status, 2, text)
         self.assertIn("another architecture", text)
         self.assertEqual(read(checkpoint), kept)
 
         name = os.path.join(out, train.EXPORT)
-        scores = self.file("scores.json")
+        scores, blind = self.file("scores.json"), self.file("blind")
         status, text = tool(
             "evaluate", name, "--content", self.file("content"), "--style",
-            self.file("style"), "--vgg", self.vgg, "--decoder", self.decoder,
-            "--sizes", 32, 44, "--pairs", 2, "--all-pictures", "--sheet",
-            self.file("sheet.png"), "--json", scores, "--record")
+            self.file("style"), self.file("content") + ":1:7", "--vgg", self.vgg,
+            "--decoder", self.decoder, "--sizes", 32, 44, "--pairs", 2,
+            "--all-pictures", "--sheet", self.file("sheet.png"), "--json",
+            scores, "--record", "--blind", blind, "--texture", 0.5)
         self.assertEqual(status, 0, text)
         with open(scores, encoding="utf-8") as file:
             table = json.load(file)
         self.assertEqual(set(table), {"original", "model"})
-        for loss in ("content", "style", "identity", "grid"):
+        for loss in ("content", "style", "relu1_1", "relu4_1", "gram",
+                     "identity", "grid"):
             for size in ("32", "44"):
                 self.assertGreater(table["original"][size][loss], 0)
         self.assertGreater(table["model"]["32"]["content"], 0)
         recorded = json.loads(store.load_safetensors(name)[1]["scores"])
         self.assertEqual(recorded, table)
+        with open(os.path.join(blind, "key.json"), encoding="utf-8") as file:
+            key = json.load(file)
+        self.assertEqual(len(key), 8)
+        for sheet, order in key.items():
+            self.assertEqual(set(order), {"original", "model"})
+            self.assertTrue(os.path.exists(
+                os.path.join(blind, sheet + ".png")))
+
+    def test_cached_scores(self):
+        """The second time, the original is looked up; nothing changes."""
+        model, cache = self.file("m.safetensors"), self.file("cache")
+        store.save_safetensors(model, networks.Model(SMALL_ENCODER,
+                                                     SMALL_DECODER))
+        tables = []
+        for more in ([], ["--cache", cache], ["--cache", cache]):
+            path = self.file("cached.json")
+            evaluate.main([model, "--content", self.file("content"), "--style",
+                           self.file("style"), "--vgg", self.vgg, "--decoder",
+                           self.decoder, "--sizes", "32", "--pairs", "1",
+                           "--all-pictures", "--json", path, *more])
+            with open(path, encoding="utf-8") as file:
+                tables.append(json.load(file))
+            if not tables[1:]:
+                self.assertFalse(os.path.exists(cache))
+        self.assertEqual(len(os.listdir(cache)), 1)
+        self.assertEqual(tables[0], tables[1])
+        self.assertEqual(tables[0], tables[2])
 
     def test_paired_colors(self):
         """The pool knows what colors the paper's model gives its pairs."""
         options = train.parse_arguments(self.train_arguments(
             self.file("never"), "--precision", "f32", "--device", "cpu"))
-        images = [pictures.load_folder(self.file(name), lambda path: True)
+        images = [pictures.load_choice([pictures.Source(self.file(name))])
                   for name in ("content", "style")]
         trainer = train.Trainer(options, networks.Model(
             options.encoder_widths, options.decoder_widths),
             store.load_vgg(self.vgg), store.load_decoder(self.decoder),
-            *images, 0, 1)
+            *images)
         pools = trainer.content, trainer.style
         for part in (*pools, trainer.pairs):
             part.fill(lambda *_: None)
@@ -222,7 +256,14 @@ class Training(Case):
                                        rtol=1e-4, atol=1e-5)
             for part in (*pools, trainer.pairs):
                 part.refresh(2)
-        self.assertEqual(len(trainer.losses()), 5)
+        self.assertEqual(len(trainer.losses()), 6)
+
+        style = trainer.style
+        style.places[:2] = (0, 0), (0, 1)
+        style.weigh(torch.tensor([0, 1]), torch.tensor([0.1, 0.3]), 1)
+        rare, frequent, _ = style.images.weights[0]
+        self.assertLess(rare, 1)
+        self.assertGreater(frequent, 1)
 
     def test_without_decoder(self):
         """A model to begin with spares the teacher's decoder."""
@@ -472,24 +513,136 @@ class Parts(unittest.TestCase):
         stripes = torch.tensor([0.1] * 5 + [-0.1] * 5).repeat(4)
         self.assertLess(float(losses.grid_loss(even + stripes).max()), 0.001)
 
-    def test_widening_keeps_the_function(self):
+    def test_growing_keeps_the_function(self):
         torch.manual_seed(3)
         start = networks.Model(SMALL_ENCODER, SMALL_DECODER)
-        wide = [x + 8 for x in SMALL_ENCODER], (
-            [x + 8 for x in SMALL_DECODER[:-1]] + [3])
-        teacher = networks.Model([16] * 8 + [32], [16] * 8 + [3])
+        tables = (((8, 8), (8, 12), (8, 8, 8, 8, 8), (16,)),
+                  ((12, 16, 8), (8, 8, 12, 8), (16, 8, 8), (8, 3)))
+        self.assertTrue(grow.fits(start, tables))
+        model, fresh = grow.grow(start, tables)
+        self.assertEqual(model.tables, tables)
         content, style = torch.rand(2, 2, 3, 32, 32)
-        positions, closed_form.POSITIONS = closed_form.POSITIONS, 1000
-        try:
-            model = closed_form.initialise(
-                *wide, teacher.encoder, teacher.decoder, content, style,
-                start, report=lambda text: None)
-        finally:
-            closed_form.POSITIONS = positions
         with torch.no_grad():
             torch.testing.assert_close(model(content, style),
                                        start(content, style),
-                                       rtol=1e-4, atol=1e-4)
+                                       rtol=1e-4, atol=1e-5)
+        self.assertNotIn("decoder.11.weight", fresh)
+        mask = fresh["decoder.0.weight"]
+        self.assertFalse(mask[:8].any())
+        self.assertTrue(mask[8:].all())
+        self.assertTrue(fresh["decoder.1.weight"].all())
+
+        for narrow in (((4,), *SMALL_DECODER[1:]),
+                       ((8, 4), *SMALL_DECODER[1:]),
+                       ((8,), (8, 8, 8), *SMALL_DECODER[2:])):
+            self.assertFalse(grow.fits(start, (SMALL_ENCODER, narrow)))
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.safetensors")
+            store.save_safetensors(path, start)
+            self.assertNotIn("double", store.load_safetensors(path)[1])
+            store.save_safetensors(path, model)
+            loaded, metadata = store.load_safetensors(path)
+            self.assertEqual(loaded.tables, tables)
+            self.assertEqual(metadata["pool"], "1 3 8")
+            self.assertEqual(metadata["double"], "2 6 9")
+            state = dict(model.state_dict())
+            for numbers in ("2 6", "6 2 9", "2 6 11", "2 x 9"):
+                with self.assertRaises(store.UserError):
+                    store.model_from_state(
+                        dict(state), "a", {**metadata, "double": numbers})
+
+    def test_transport(self):
+        """It gives the style's covariance; half of it lies in between."""
+        torch.manual_seed(4)
+        content, style = torch.rand(2, 1, 6, 20, 20)
+        style = style + style[:, [1, 2, 3, 4, 5, 0]].square()
+        moved = networks.transport(content, style)
+        covariance = networks._covariance
+        torch.testing.assert_close(covariance(moved), covariance(style),
+                                   rtol=0.01, atol=1e-3)
+        matrix = networks.transport_matrix(content, style)
+        torch.testing.assert_close(matrix, matrix.transpose(1, 2), rtol=1e-3,
+                                   atol=1e-4)
+        self.assertGreater(float(torch.linalg.eigvalsh(matrix).min()), 0)
+        adapted = networks.adain(content, style)
+        torch.testing.assert_close(networks.transport(content, style, 0.5),
+                                   (adapted + moved) / 2)
+        torch.testing.assert_close(networks.transport(content, style, 0),
+                                   adapted)
+
+    def test_target_of_transport(self):
+        """The last of a batch are transported, the others adapted."""
+        features, other = torch.rand(2, 2, 4, 8, 8)
+        levels = losses.style_levels([other] * 4)
+        target = losses.Target(features, levels, other, 1)
+        torch.testing.assert_close(target.features[:1],
+                                   networks.adain(features, other)[:1])
+        torch.testing.assert_close(
+            target.features[1:],
+            networks.transport(features[1:], other[1:]))
+
+    def test_balanced_style_loss(self):
+        """All layers count alike, whatever the size of their features."""
+        features = [torch.rand(3, 4, 8, 8) for _ in range(4)]
+        other = [torch.rand(3, 4, 8, 8) for _ in range(4)]
+        plain, balanced = losses.style_losses(
+            features, losses.Target(features[-1], losses.style_levels(other)))
+        self.assertTrue((balanced < 4).all())
+        features, other = ([10 * x[0], *x[1:]] for x in (features, other))
+        more, same = losses.style_losses(
+            features, losses.Target(features[-1], losses.style_levels(other)))
+        self.assertGreater(float((more - plain).min()), 0)
+        torch.testing.assert_close(same, balanced, rtol=1e-3, atol=1e-5)
+
+    def test_ranges(self):
+        encoder = networks.Encoder(SMALL_ENCODER)
+        image = Image.fromarray(np.random.default_rng(1).integers(
+            0, 255, (200, 150, 3), np.uint8))
+        measured = ranges.measure(
+            encoder, pictures.Choice([[image]], [1]), 3)
+        self.assertEqual(measured.deviation.shape, (16,))
+        self.assertTrue((measured.deviation > 0).all())
+        low, high = measured.extent
+        # Dead channels of the random encoder lie at 0.
+        self.assertTrue((low <= 0).all() and (high >= 0).all())
+        self.assertTrue((low < high).any())
+        again = ranges.measure(encoder, pictures.Choice([[image]], [1]), 3)
+        torch.testing.assert_close(measured.extent, again.extent)
+        model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        model.ranges = measured
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.safetensors")
+            store.save_safetensors(path, model)
+            loaded = store.load_safetensors(path)[0].ranges
+            self.assertTrue(torch.equal(loaded.extent, measured.extent))
+            self.assertTrue(torch.equal(loaded.deviation, measured.deviation))
+            model.ranges.deviation = measured.deviation[:4]
+            store.save_safetensors(path, model)
+            with self.assertRaises(store.UserError):
+                store.load_safetensors(path)
+
+    def test_sources(self):
+        parse = pictures.Source.parse
+        self.assertEqual(parse("a/b"), pictures.Source("a/b", 1, 50))
+        self.assertEqual(parse("a:0.2"), pictures.Source("a", 0.2, 50))
+        self.assertEqual(parse("a:b:2:10"), pictures.Source("a:b", 2, 10))
+        for bad in ("a:0", "a:1:0", ""):
+            with self.assertRaises(ValueError):
+                parse(bad)
+        source = parse("a:1:10")
+        self.assertTrue(source.held_out("a/0120.jpg"))
+        self.assertTrue(source.for_training("a/0121.jpg"))
+        rng = random.Random(1)
+        drawn = [pictures.Choice([["x"], ["y"]], [3, 1]).draw(rng)
+                 for _ in range(400)]
+        self.assertTrue(250 < drawn.count("x") < 350)
+        choice = pictures.Choice([["x", "y"]], [1])
+        choice.weigh((0, 0), 0.2)
+        choice.weigh((0, 1), 2.6)
+        self.assertEqual(choice.weights, [[0.6, 1.8]])
+        drawn = [choice.draw(rng) for _ in range(400)]
+        self.assertTrue(250 < drawn.count("y") < 350)
 
     def test_muon(self):
         matrix = torch.randn(12, 40)
@@ -515,7 +668,7 @@ class Parts(unittest.TestCase):
             self.assertTrue(metadata[key])
         original = networks.multiplications(networks.VGG_ENCODER,
                                             networks.VGG_DECODER)
-        self.assertLessEqual(12 * networks.multiplications(*model.widths),
+        self.assertLessEqual(10 * networks.multiplications(*model.tables),
                              original)
 
 
