@@ -30,14 +30,18 @@ adain_moments_free (AdainMoments *moments)
   g_free (moments);
 }
 
-/* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. */
+/* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. What is there counts
+ * only if it has any weight. */
 static void
 merge_sums (AdainMoments *moments, int channel, double weight, double pivot, double sum, double squares)
 {
   double total = moments->weight + weight;
   double mean = pivot + sum / weight;
-  double delta = mean - moments->mean[channel];
+  double delta;
 
+  if (moments->weight <= 0)
+    moments->mean[channel] = moments->m2[channel] = 0;
+  delta = mean - moments->mean[channel];
   moments->mean[channel] += delta * weight / total;
   moments->m2[channel] += MAX (squares - sum * sum / weight, 0)
                           + delta * delta * moments->weight * weight / total;

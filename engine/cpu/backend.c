@@ -283,11 +283,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
   if (!stream)
     return FALSE;
   if (moments)
-    {
-      moments->weight = 0;
-      memset (moments->mean, 0, self->channels * sizeof (double));
-      memset (moments->m2, 0, self->channels * sizeof (double));
-    }
+    moments->weight = 0;
   adain_stream_begin (stream, width, height, keep->y, keep->height, emit_features, &sink);
   adain_stream_input (stream, &first, &end);
   end += first;
