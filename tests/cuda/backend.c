@@ -584,6 +584,7 @@ test_extreme_affine (void)
   AdainNetwork  *network = test_network_new (test_tiny, 8);
   AdainRect      all = { 0, 0, 2, 2 };
   float         *rgb = test_random (16 * 16 * 3, 0, 1, 1), scale[33], shift[33];
+  AdainTransform transform = { 33, 1, &(AdainMap) { .scale = scale, .shift = shift } };
   GError        *error = NULL;
   AdainBackend  *backend;
   AdainFeatures *features;
@@ -597,7 +598,7 @@ test_extreme_affine (void)
       shift[c] = c % 3 ? 1e6f : -1e6f;
     }
   class->encode (backend, 0, rgb, 16, 16, &all, NULL, features, 0, 0, NULL, NULL, &error);
-  class->decode (backend, 0, features, &all, &all, scale, shift, rgb, NULL, &error);
+  class->decode (backend, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error);
   g_assert_no_error (error);
   for (int i = 0; i < 16 * 16 * 3; i++)
     g_assert_true (rgb[i] > -INFINITY && rgb[i] < INFINITY);

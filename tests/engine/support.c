@@ -198,6 +198,9 @@ test_render (AdainContent *content, AdainStyle *style, double strength)
   AdainRenderOptions options = { .strength = strength };
   GError            *error = NULL;
 
+  /* What is not written shows. */
+  for (gsize i = 0; i < (gsize) result->width * result->height * 4; i++)
+    result->rgba[i] = NAN;
   adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   return result;

@@ -18,16 +18,20 @@ input_read (AdainModel *model)
   g_assert_true (isfinite (adain_model_cost (model)) && adain_model_cost (model) > 0);
   g_assert_cmpstr (adain_model_metadata (model, "format"), !=, NULL);
   for (int half = 0; half < 2; half++)
-    for (int i = 0; i < ADAIN_LAYERS; i++)
-      {
-        const AdainConv *conv = half ? &network->decoder[i] : &network->encoder[i];
-        gsize            n = (gsize) conv->in * conv->out * 9;
+    {
+      const AdainChain *chain = half ? &network->decoder : &network->encoder;
 
-        for (gsize j = 0; j < n; j++)
-          g_assert_true (isfinite (conv->weight[j]));
-        for (int j = 0; j < conv->out; j++)
-          g_assert_true (isfinite (conv->bias[j]));
-      }
+      for (int i = 0; i < chain->n; i++)
+        {
+          const AdainConv *conv = &chain->convs[i];
+          gsize            n = (gsize) conv->in * conv->out * 9;
+
+          for (gsize j = 0; j < n; j++)
+            g_assert_true (isfinite (conv->weight[j]));
+          for (int j = 0; j < conv->out; j++)
+            g_assert_true (isfinite (conv->bias[j]));
+        }
+    }
 }
 
 AdainModel *
