@@ -41,7 +41,7 @@ typedef struct
   const AdainSink *sink;
   const float     *result; /* work.height * work.width * 3 */
   AdainScaling     horizontal, vertical;
-  int              columns; /* of tiles */
+  AdainGrid        grid; /* of pixels */
 } Pass;
 
 /* Sums over a window, of the lightness of the picture (x) and of the result (y). */
@@ -134,14 +134,13 @@ no_memory (GError **error)
 static gboolean
 finish_tile (int worker, int index, gpointer user_data, GError **error)
 {
-  Pass        *pass = user_data;
-  AdainSource *source = &pass->content->source;
-  int          x = index % pass->columns * TILE_WIDTH, y = index / pass->columns * TILE_HEIGHT;
-  AdainRect    rect = { x, y, MIN (TILE_WIDTH, source->width - x), MIN (TILE_HEIGHT, source->height - y) };
-  AdainRect    from = { pass->horizontal.first[x], pass->vertical.first[y],
-                        adain_scaling_span (&pass->horizontal, x, rect.width),
-                        adain_scaling_span (&pass->vertical, y, rect.height) };
-  gsize        n = (gsize) rect.width * rect.height;
+  Pass             *pass = user_data;
+  AdainSource      *source = &pass->content->source;
+  AdainRect         rect = adain_grid_tile (&pass->grid, index);
+  AdainRect         from = { pass->horizontal.first[rect.x], pass->vertical.first[rect.y],
+                             adain_scaling_span (&pass->horizontal, rect.x, rect.width),
+                             adain_scaling_span (&pass->vertical, rect.y, rect.height) };
+  gsize             n = (gsize) rect.width * rect.height;
   g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n *CHANNELS);
   g_autofree float *layers = g_try_new (float, from.width *(gsize) from.height *CHANNELS);
   g_autofree float *scratch = g_try_new (float, rect.width *(gsize) from.height *CHANNELS);
@@ -173,17 +172,16 @@ adain_detail_write (AdainContent *content, float *result, const AdainRenderOptio
 {
   const AdainSource *source = &content->source;
   const AdainImage  *small = &content->scaled;
-  int                columns = (source->width + TILE_WIDTH - 1) / TILE_WIDTH;
-  int                rows = (source->height + TILE_HEIGHT - 1) / TILE_HEIGHT;
-  Pass               pass = { content, options->color, options->plain ? 0 : 1 - options->strength,
-                              sink,    result,         .columns = columns };
-  gboolean           ok;
+  Pass     pass = { content, options->color, options->plain ? 0 : 1 - options->strength, sink, result };
+  gboolean ok;
 
+  adain_grid_init (&pass.grid, source->width, source->height, TILE_WIDTH, TILE_HEIGHT);
   for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)
     result[i] = CLAMP (result[i], 0, 1);
   ok = adain_scaling_init (&pass.horizontal, small->width, source->width, error)
        && adain_scaling_init (&pass.vertical, small->height, source->height, error)
-       && adain_tiles_run (columns * rows, content->engine->threads, finish_tile, &pass, report, error);
+       && adain_pool_run (adain_grid_tiles (&pass.grid), content->engine->threads, finish_tile, &pass, report,
+                          error);
   adain_scaling_clear (&pass.horizontal);
   adain_scaling_clear (&pass.vertical);
   return ok;

@@ -162,7 +162,7 @@ adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *gri
   if (!pass.scratch)
     return FALSE;
   pass.statistics = g_new0 (AdainStatistics *, tiles);
-  ok = adain_tiles_run (tiles, workers, encode_tile, &pass, report, error);
+  ok = adain_pool_run (tiles, workers, encode_tile, &pass, report, error);
   for (int i = 0; i < tiles; i++)
     {
       if (ok)

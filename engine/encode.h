@@ -6,7 +6,9 @@
 
 #include "statistics.h"
 #include "survey.h"
-#include "tiles.h"
+#include "engine.h"
+#include "grid.h"
+#include "pool.h"
 
 G_BEGIN_DECLS
 

@@ -247,8 +247,7 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
   pass.benches = g_new0 (Bench, content->unit.class->workers (content->unit.backend));
 
   ok = set_up (&pass, error)
-       && adain_tiles_run (adain_grid_tiles (&content->grid), pass.workers, render_tile, &pass, report,
-                           error);
+       && adain_pool_run (adain_grid_tiles (&content->grid), pass.workers, render_tile, &pass, report, error);
   if (ok && pass.keep_residual)
     content->has_residual = TRUE;
   tear_down (&pass);

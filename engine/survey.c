@@ -14,7 +14,8 @@
 
 #include "backend.h"
 #include "picture.h"
-#include "tiles.h"
+#include "grid.h"
+#include "pool.h"
 
 /* Rows of cells that one thread looks at at a time. */
 #define BAND 4
@@ -42,7 +43,8 @@ typedef struct
   const AdainSource *source;
   GMutex             lock;
   float             *colors; /* for each cell premultiplied R'G'B' and alpha, summed */
-  Band              *bands;
+  AdainGrid          grid;   /* of cells */
+  Band              *bands;  /* one for each tile */
 } Look;
 
 static void
@@ -188,8 +190,8 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
 {
   Look             *look = user_data;
   Band             *band = &look->bands[index];
-  int               first = index * BAND, rows = MIN (BAND, look->survey->height - first);
-  AdainRect         rect = { 0, first * ADAIN_CELL, look->survey->width * ADAIN_CELL, rows * ADAIN_CELL };
+  AdainRect         cells = adain_grid_tile (&look->grid, index);
+  AdainRect         rect = { 0, cells.y * ADAIN_CELL, cells.width * ADAIN_CELL, cells.height * ADAIN_CELL };
   g_autofree float *rgba = g_try_new (float, rect.width *(gsize) rect.height * 4);
   g_autofree float *mask = g_try_new (float, rect.width *(gsize) rect.height);
   gsize             row = (gsize) rect.width * ADAIN_CELL;
@@ -198,8 +200,8 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
     return no_memory (error);
   if (!adain_picture_read_padded (look->source, &look->lock, &rect, rgba, mask, error))
     return FALSE;
-  for (int i = 0; i < rows; i++)
-    add_cells (look, band, first + i, rgba + i * row * 4, mask + i * row);
+  for (int i = 0; i < cells.height; i++)
+    add_cells (look, band, cells.y + i, rgba + i * row * 4, mask + i * row);
   for (int y = 0; y < rect.height && rect.y + y < look->source->height; y++)
     add_to_palette (&band->sums, rgba + (gsize) y * rect.width * 4, mask + (gsize) y * rect.width,
                     look->source->width);
@@ -241,13 +243,14 @@ adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCanc
   survey->height = adain_padded_side (source->height) / ADAIN_CELL;
   survey->fill = NULL;
   n = (gsize) survey->width * survey->height;
-  bands = (survey->height + BAND - 1) / BAND;
+  adain_grid_init (&look.grid, survey->width, survey->height, survey->width, BAND);
+  bands = adain_grid_tiles (&look.grid);
   survey->weights = g_try_new0 (float, n);
   look.colors = g_try_new0 (float, n * 4);
   look.bands = g_new0 (Band, bands);
   g_mutex_init (&look.lock);
   ok = (survey->weights && look.colors) || no_memory (error);
-  ok = ok && adain_tiles_run (bands, threads, look_at_band, &look, &report, error)
+  ok = ok && adain_pool_run (bands, threads, look_at_band, &look, &report, error)
        && conclude (&look, bands, error);
   if (!ok)
     adain_survey_clear (survey);

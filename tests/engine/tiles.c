@@ -8,7 +8,7 @@
 
 #include "engine/content.h"
 #include "engine/cpu/kernels.h"
-#include "engine/tiles.h"
+#include "engine/grid.h"
 #include "support.h"
 
 #ifdef __SANITIZE_ADDRESS__

@@ -1,38 +1,10 @@
-/* Cutting a picture into tiles and running them on all workers of a back end.
+/* Running the pieces of a picture on threads, and telling how far they are.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "tiles.h"
+#include "pool.h"
 
-void
-adain_grid_init (AdainGrid *grid, int width, int height, int tile_width, int tile_height)
-{
-  grid->width = width;
-  grid->height = height;
-  grid->tile_width = MIN (tile_width, width);
-  grid->tile_height = MIN (tile_height, height);
-  grid->columns = (width + grid->tile_width - 1) / grid->tile_width;
-  grid->rows = (height + grid->tile_height - 1) / grid->tile_height;
-}
-
-AdainRect
-adain_grid_tile (const AdainGrid *grid, int index)
-{
-  int x = index % grid->columns * grid->tile_width, y = index / grid->columns * grid->tile_height;
-
-  return (AdainRect) { x, y, MIN (grid->tile_width, grid->width - x),
-                       MIN (grid->tile_height, grid->height - y) };
-}
-
-AdainRect
-adain_grid_grow (const AdainGrid *grid, const AdainRect *rect, int margin)
-{
-  int left = MAX (rect->x - margin, 0), top = MAX (rect->y - margin, 0);
-  int right = MIN (rect->x + rect->width + margin, grid->width);
-  int bottom = MIN (rect->y + rect->height + margin, grid->height);
-
-  return (AdainRect) { left, top, right - left, bottom - top };
-}
+#include <glib/gi18n-lib.h>
 
 static void
 report_steadily (double fraction, int tile, int tiles, gpointer user_data)
@@ -53,7 +25,7 @@ adain_report (AdainSteadyProgress *steady, AdainProgress callback, gpointer data
 typedef struct
 {
   int                tiles;
-  AdainTileFunc      func;
+  AdainPoolFunc      func;
   gpointer           user_data;
   const AdainReport *report;
   GMutex             lock;
@@ -80,8 +52,9 @@ work (gpointer data)
       GError *error = NULL;
 
       g_mutex_unlock (&run->lock);
-      if (!g_cancellable_set_error_if_cancelled (run->report->cancellable, &error))
-        run->func (share->worker, tile, run->user_data, &error);
+      if (!g_cancellable_set_error_if_cancelled (run->report->cancellable, &error)
+          && !run->func (share->worker, tile, run->user_data, &error) && !error)
+        g_set_error_literal (&error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _ ("A part of the picture failed"));
       g_mutex_lock (&run->lock);
       run->done++;
       if (error && !run->error)
@@ -98,8 +71,8 @@ work (gpointer data)
 }
 
 gboolean
-adain_tiles_run (int tiles, int workers, AdainTileFunc func, gpointer user_data, const AdainReport *report,
-                 GError **error)
+adain_pool_run (int tiles, int workers, AdainPoolFunc func, gpointer user_data, const AdainReport *report,
+                GError **error)
 {
   Run                  run = { .tiles = tiles, .func = func, .user_data = user_data, .report = report };
   g_autofree Share    *shares = NULL;
