@@ -4,6 +4,8 @@
  */
 #include "pool.h"
 
+#include <glib/gi18n-lib.h>
+
 typedef struct
 {
   int                tasks;
@@ -12,7 +14,6 @@ typedef struct
   const AdainReport *report;
   GMutex             lock;
   int                next, done;
-  gboolean           failed;
   GError            *error; /* of the task that failed first */
 } Run;
 
@@ -39,21 +40,20 @@ work (gpointer data)
   Run   *run = share->run;
 
   g_mutex_lock (&run->lock);
-  while (!run->failed && run->next < run->tasks)
+  while (!run->error && run->next < run->tasks)
     {
-      int      task = run->next++;
-      GError  *error = NULL;
-      gboolean ok;
+      int     task = run->next++;
+      GError *error = NULL;
 
       g_mutex_unlock (&run->lock);
-      ok = !g_cancellable_set_error_if_cancelled (run->report->cancellable, &error)
-           && run->func (share->worker, task, run->user_data, &error);
+      if (!g_cancellable_set_error_if_cancelled (run->report->cancellable, &error)
+          && !run->func (share->worker, task, run->user_data, &error) && !error)
+        g_set_error_literal (&error, ADAIN_ERROR, ADAIN_ERROR_DEVICE, _ ("A part of the picture failed"));
       g_mutex_lock (&run->lock);
       run->done++;
-      if (!ok && !run->failed)
+      if (!run->error)
         run->error = g_steal_pointer (&error);
-      run->failed |= !ok;
-      if (!run->failed)
+      if (!run->error)
         report_done (run);
       g_clear_error (&error);
     }
@@ -82,7 +82,8 @@ adain_pool_run (int tasks, int workers, AdainTaskFunc func, gpointer user_data, 
     if (threads[i])
       g_thread_join (threads[i]);
   g_mutex_clear (&run.lock);
-  if (run.error)
-    g_propagate_error (error, run.error);
-  return !run.failed;
+  if (!run.error)
+    return TRUE;
+  g_propagate_error (error, run.error);
+  return FALSE;
 }

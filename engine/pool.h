@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef gboolean (*AdainTaskFunc) (int worker, int task, gpointer user_data, GError **error);
 
 /* Calls `func` for each of `tasks` tasks on up to `workers` threads, this one included; threads that cannot
- * be started are done without. The first FALSE, or cancelling, stops all; its error is passed on. */
+ * be started are done without. The first FALSE, or cancelling, stops all; its error is passed on, or one is
+ * made if it has set none. */
 gboolean adain_pool_run (int tasks, int workers, AdainTaskFunc func, gpointer user_data,
                          const AdainReport *report, GError **error);
 

@@ -59,6 +59,28 @@ test_grid (void)
     }
 }
 
+static gboolean
+fail_at_three (int worker, int task, gpointer user_data, GError **error)
+{
+  ++*(int *) user_data;
+  return task != 3;
+}
+
+/* A task that fails without saying why stops the run, which says so. */
+static void
+test_silent_failure (void)
+{
+  AdainReport report = { .end = 1 };
+  int         calls = 0;
+  GError     *error = NULL;
+
+  g_assert_false (adain_pool_run (10, 1, fail_at_three, &calls, &report, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
+  g_assert_cmpint (calls, ==, 4);
+  g_clear_error (&error);
+  g_assert_true (adain_pool_run (3, 1, fail_at_three, &calls, &report, &error));
+}
+
 /* The picture rendered with tiles of this size (0: the engine's choice) in this much memory. */
 static AdainImage *
 render (AdainModel *model, const AdainKernels *kernels, AdainImage *picture, int threads, int tile,
@@ -322,6 +344,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tiles/grid", test_grid);
+  g_test_add_func ("/pool/silent-failure", test_silent_failure);
   g_test_add_func ("/tiles/halo", test_halo);
   g_test_add_func ("/tiles/large", test_large);
   g_test_add_func ("/tiles/short-of-memory", test_short_of_memory);
