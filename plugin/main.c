@@ -4,9 +4,9 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/arguments.h"
-#include "filter/job.h"
-#include "filter/progress.h"
+#include "plugin/filter/arguments.h"
+#include "plugin/filter/job.h"
+#include "plugin/filter/progress.h"
 #include "ui/dialog.h"
 
 #define PROCEDURE "plug-in-adain-style-transfer"

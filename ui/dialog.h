@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "filter/job.h"
+#include "plugin/filter/job.h"
 
 G_BEGIN_DECLS
 

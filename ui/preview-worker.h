@@ -10,7 +10,7 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
-#include "filter/arguments.h"
+#include "plugin/filter/arguments.h"
 #include "ui/preview-picture.h"
 
 G_BEGIN_DECLS

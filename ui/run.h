@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "filter/job.h"
+#include "plugin/filter/job.h"
 
 G_BEGIN_DECLS
 

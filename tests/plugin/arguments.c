@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "filter/arguments.h"
+#include "plugin/filter/arguments.h"
 
 /* Looks to the reader like a configuration: it has the same properties. */
 #define TEST_TYPE_CONFIG (test_config_get_type ())

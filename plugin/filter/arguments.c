@@ -6,7 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "filter/arguments.h"
+#include "plugin/filter/arguments.h"
 
 /* Strokes are a number of pixels wide. In a picture of this size they are well visible when it is looked at
  * as a whole; a larger one is painted smaller, and gets its detail back afterwards. */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "filter/convert.h"
+#include "plugin/filter/convert.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/convert.h"
-#include "filter/pixels.h"
+#include "plugin/filter/convert.h"
+#include "plugin/filter/pixels.h"
 
 static void
 fail_reading (const AdainPixels *pixels, GError **error)

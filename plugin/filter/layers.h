@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "filter/pixels.h"
+#include "plugin/filter/pixels.h"
 
 G_BEGIN_DECLS
 

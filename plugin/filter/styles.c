@@ -4,7 +4,7 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/styles.h"
+#include "plugin/filter/styles.h"
 
 /* Tells apart what the loaders do not: each kind of unusable file gets its own message. */
 static gboolean

@@ -4,11 +4,11 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/arguments.h"
-#include "filter/job.h"
-#include "filter/layers.h"
-#include "filter/pixels.h"
-#include "filter/styles.h"
+#include "plugin/filter/arguments.h"
+#include "plugin/filter/job.h"
+#include "plugin/filter/layers.h"
+#include "plugin/filter/pixels.h"
+#include "plugin/filter/styles.h"
 
 /* The part of a picture's work that encoding takes; rendering is the rest. */
 #define ENCODING 0.4

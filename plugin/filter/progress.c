@@ -7,7 +7,7 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/progress.h"
+#include "plugin/filter/progress.h"
 
 #define INTERVAL_MS 100
 

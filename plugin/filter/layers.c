@@ -4,7 +4,7 @@
  */
 #include <glib/gi18n-lib.h>
 
-#include "filter/layers.h"
+#include "plugin/filter/layers.h"
 
 /* Around the result lies the original; the mask hides it. */
 static gboolean
