@@ -197,7 +197,7 @@ typedef struct _AdainStyle AdainStyle;
  *   matches mean and covariance (Gatys et al., "Preserving color in neural artistic style
  *   transfer", 2016): the picture's own colours are then kept
  *
- * Computes the channel-wise mean and deviation of the style's features. The source is not used
+ * Computes the mean, deviation and covariance of the style's features. The source is not used
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
  * #AdainModel takes it, and none with another.
  */
@@ -245,6 +245,11 @@ typedef struct
 {
   double     strength; /* 0 (the untouched picture, exactly) to 1 (the style) */
   AdainColor color;
+  /* 0: each channel of the features takes on the styles' deviation, as the paper has it. 1: all channels
+   * together take on their covariance, by the optimal transport map (Lu et al., "A closed-form solution to
+   * universal style transfer", ICCV 2019), and with it more of the styles' strokes and colours. In between
+   * the two are mixed. */
+  double texture;
   /* Between 0 and 1, what the network loses of the picture is added back in proportion
    * (1 - strength), so that 0 is reached without a jump. TRUE leaves this out: the paper's own form,
    * also at 0. */

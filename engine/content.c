@@ -32,6 +32,7 @@ release (AdainContent *content)
     content->unit.class->features_free (content->unit.backend, content->features);
   content->features = NULL;
   g_clear_pointer (&content->statistics, adain_statistics_free);
+  g_clear_pointer (&content->texture, adain_texture_free);
   g_clear_pointer (&content->residual, g_free);
   content->has_residual = FALSE;
   content->unit = (AdainUnit) { 0 };
@@ -50,7 +51,7 @@ try_features (AdainContent *content)
 }
 
 static gboolean
-encode (AdainContent *content, const AdainReport *report, GError **error)
+encode (AdainContent *content, gboolean texture, const AdainReport *report, GError **error)
 {
   AdainEngine *engine = content->engine;
   AdainInput   input = { &content->work, &content->survey, &content->lock };
@@ -60,7 +61,7 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
   release (content);
   content->unit = *adain_engine_unit (engine);
   content->statistics = adain_statistics_new (engine->channels);
-  if (!content->statistics)
+  if (!content->statistics || (texture && !adain_want_covariance (engine, content->statistics, &budget)))
     return no_memory (error);
   try_features (content);
   /* Features that are not kept are encoded again for the decoder, with the halos of both. */
@@ -68,20 +69,25 @@ encode (AdainContent *content, const AdainReport *report, GError **error)
   if (content->features)
     budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
                                                   content->survey.height);
-  return adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
-                          ADAIN_RENDER_BYTES, budget, error)
-         && adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
-                          error);
+  if (!adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
+                        ADAIN_RENDER_BYTES, budget, error)
+      || !adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
+                        error))
+    return FALSE;
+  if (texture)
+    content->texture = adain_texture_new (content->statistics, error);
+  return !texture || content->texture;
 }
 
 gboolean
-adain_content_ensure (AdainContent *content, const AdainReport *report, GError **error)
+adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport *report, GError **error)
 {
   GError *local = NULL;
 
-  if (content->statistics && content->unit.backend == adain_engine_unit (content->engine)->backend)
+  if (content->statistics && (content->texture || !texture)
+      && content->unit.backend == adain_engine_unit (content->engine)->backend)
     return TRUE;
-  while (!encode (content, report, &local))
+  while (!encode (content, texture, report, &local))
     if (!adain_engine_fall_back (content->engine, &local))
       {
         release (content);
@@ -167,7 +173,8 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
   content->source = content->work = *source;
   content->memory = engine->memory;
   g_mutex_init (&content->lock);
-  if (prepare (content, work_size, cancellable, error) && adain_content_ensure (content, &report, error))
+  if (prepare (content, work_size, cancellable, error)
+      && adain_content_ensure (content, FALSE, &report, error))
     return content;
   adain_content_free (content);
   return NULL;

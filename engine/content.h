@@ -5,6 +5,7 @@
 #pragma once
 
 #include "encode.h"
+#include "texture.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,7 @@ struct _AdainContent
   AdainUnit        unit;     /* where the features are */
   AdainFeatures   *features; /* NULL: they do not fit, and each tile is encoded again */
   AdainStatistics *statistics;
+  AdainTexture    *texture; /* NULL until a rendering wants one */
   AdainGrid        grid;
   float           *residual; /* work.height * work.width * 3: what the network loses of the picture */
   gboolean         has_residual;
@@ -31,7 +33,8 @@ adain_content_is_scaled (const AdainContent *content)
   return content->scaled.rgba != NULL;
 }
 
-/* Encodes on the engine's present unit, unless that has happened. */
-gboolean adain_content_ensure (AdainContent *content, const AdainReport *report, GError **error);
+/* Encodes on the engine's present unit, unless that has happened; `texture`: such that there is one. */
+gboolean adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport *report,
+                               GError **error);
 
 G_END_DECLS

@@ -92,16 +92,35 @@ adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, in
   return FALSE;
 }
 
+gboolean
+adain_want_covariance (AdainEngine *engine, AdainStatistics *statistics, gsize *budget)
+{
+  const AdainUnit *unit = adain_engine_unit (engine);
+  gsize            bytes = adain_covariance_bytes (statistics->channels);
+
+  if (statistics->channels > ADAIN_COVARIANCE_CHANNELS)
+    return TRUE;
+  /* Those of the picture and of a tile for each worker, and one that waits for those before it. */
+  bytes *= 2 + unit->class->workers (unit->backend);
+  if (bytes >= *budget || !adain_statistics_want_covariance (statistics))
+    return FALSE;
+  *budget -= bytes;
+  return TRUE;
+}
+
 typedef struct
 {
   const AdainUnit  *unit;
   const AdainInput *input;
   const AdainGrid  *grid;
   AdainFeatures    *features;
-  AdainStatistics **statistics; /* one for each tile, merged in order afterwards */
+  AdainStatistics  *statistics;
+  AdainStatistics **parts;  /* of tiles that are done, until those before them are */
+  int               merged; /* tiles that are in `statistics` */
+  GMutex            lock;   /* around these three */
   AdainScratch     *scratch;
   GCancellable     *cancellable;
-  int               channels, halo;
+  int               halo;
 } Pass;
 
 /* The weights of a tile's cells, row by row; NULL if all are 1. */
@@ -119,6 +138,21 @@ gather_weights (const AdainSurvey *survey, const AdainRect *tile)
   return weights;
 }
 
+/* Takes over the statistics of a tile. They are merged in the order of the tiles, whatever order they are
+ * done in, and as early as that allows: covariances are large. */
+static void
+merge (Pass *pass, int index, AdainStatistics *part)
+{
+  g_mutex_lock (&pass->lock);
+  pass->parts[index] = part;
+  for (; pass->merged < adain_grid_tiles (pass->grid) && pass->parts[pass->merged]; pass->merged++)
+    {
+      adain_statistics_merge (pass->statistics, pass->parts[pass->merged]);
+      g_clear_pointer (&pass->parts[pass->merged], adain_statistics_free);
+    }
+  g_mutex_unlock (&pass->lock);
+}
+
 static gboolean
 encode_tile (int worker, int index, gpointer user_data, GError **error)
 {
@@ -128,19 +162,22 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
   AdainRect         keep = { tile.x - seen.x, tile.y - seen.y, tile.width, tile.height };
   AdainScratch     *scratch = &pass->scratch[worker];
   g_autofree float *weights = NULL;
+  g_autoptr (AdainStatistics) part = adain_statistics_new (pass->statistics->channels);
 
-  if (!adain_input_read (pass->input, &seen, scratch, error))
-    return FALSE;
-  pass->statistics[index] = adain_statistics_new (pass->channels);
-  if (!pass->statistics[index])
+  if (!part || (pass->statistics->covariance && !adain_statistics_want_covariance (part)))
     {
       no_memory (error);
       return FALSE;
     }
+  if (!adain_input_read (pass->input, &seen, scratch, error))
+    return FALSE;
   weights = gather_weights (pass->input->survey, &tile);
-  return pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb, seen.width * ADAIN_CELL,
-                                    seen.height * ADAIN_CELL, &keep, weights, pass->features, tile.x, tile.y,
-                                    pass->statistics[index], pass->cancellable, error);
+  if (!pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb, seen.width * ADAIN_CELL,
+                                  seen.height * ADAIN_CELL, &keep, weights, pass->features, tile.x, tile.y,
+                                  part, pass->cancellable, error))
+    return FALSE;
+  merge (pass, index, g_steal_pointer (&part));
+  return TRUE;
 }
 
 gboolean
@@ -152,25 +189,20 @@ adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *gri
   int              halo = adain_engine_encoder_halo (engine);
   gsize pixels = (gsize) (grid->tile_width + 2 * halo) * ADAIN_CELL * (grid->tile_height + 2 * halo)
                  * ADAIN_CELL;
-  Pass pass = {
-    unit,        input, grid, features, .cancellable = report->cancellable, .channels = engine->channels,
-    .halo = halo
-  };
+  Pass pass = { unit, input, grid, features, statistics, .cancellable = report->cancellable, .halo = halo };
   gboolean ok;
 
   workers = MIN (workers, tiles);
   pass.scratch = adain_scratch_new (workers, pixels, error);
   if (!pass.scratch)
     return FALSE;
-  pass.statistics = g_new0 (AdainStatistics *, tiles);
+  pass.parts = g_new0 (AdainStatistics *, tiles);
+  g_mutex_init (&pass.lock);
   ok = adain_pool_run (tiles, workers, encode_tile, &pass, report, error);
+  g_mutex_clear (&pass.lock);
   for (int i = 0; i < tiles; i++)
-    {
-      if (ok)
-        adain_statistics_merge (statistics, pass.statistics[i]);
-      adain_statistics_free (pass.statistics[i]);
-    }
-  g_free (pass.statistics);
+    adain_statistics_free (pass.parts[i]);
+  g_free (pass.parts);
   adain_scratch_free (pass.scratch, workers);
   return ok;
 }

@@ -36,6 +36,10 @@ void          adain_scratch_free (AdainScratch *scratch, int workers);
 gboolean adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch,
                            GError **error);
 
+/* Asks for the covariance too, and takes what memory that needs from `budget`. FALSE if there is not enough.
+ */
+gboolean adain_want_covariance (AdainEngine *engine, AdainStatistics *statistics, gsize *budget);
+
 /* Encodes all tiles of `grid`, with their halo, into `features` (nullable) and `statistics`. */
 gboolean adain_encode (AdainEngine *engine, const AdainInput *input, const AdainGrid *grid,
                        AdainFeatures *features, AdainStatistics *statistics, const AdainReport *report,

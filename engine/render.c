@@ -229,12 +229,17 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
             const AdainReport *report, GError **error)
 {
   g_autofree const AdainStatistics **targets = g_new (const AdainStatistics *, n_styles);
-  AdainBlend                         blend = { n_styles, targets, weights, options->strength };
-  Pass     pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
-  gboolean ok;
+  g_autofree const double          **maps = g_new0 (const double *, n_styles);
+  AdainBlend blend = { n_styles, targets, weights, options->strength, options->texture, maps };
+  Pass       pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
+  gboolean   ok;
 
   for (int k = 0; k < n_styles; k++)
     targets[k] = styles[k]->statistics;
+  if (options->texture > 0
+      && !adain_texture_maps (content->texture, styles, weights, n_styles, content->engine->threads,
+                              report->cancellable, maps, error))
+    return FALSE;
   pass.transform = adain_transform_new (content->statistics, &blend);
   if (!pass.transform)
     {
@@ -358,13 +363,20 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                    _ ("The strength is %g, but must lie between 0 and 1"), options->strength);
       return FALSE;
     }
+  if (!(options->texture >= 0 && options->texture <= 1))
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _ ("The texture is %g, but must lie between 0 and 1"), options->texture);
+      return FALSE;
+    }
   normalised = g_new (double, n_styles);
   if (!check_weights (content, styles, weights, n_styles, normalised, error))
     return FALSE;
   if (options->strength == 0 && !options->plain)
     return copy_picture (content, sink, &report, error);
 
-  while (!adain_content_ensure (content, &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
+  while (!adain_content_ensure (content, options->texture > 0,
+                                &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
          || !render (content, styles, normalised, n_styles, options, sink, &report, &local))
     {
       if (!adain_engine_fall_back (content->engine, &local))

@@ -1,4 +1,5 @@
-/* Weighted mean and deviation for each channel of features: gathered, and merged exactly from parts.
+/* Weighted mean and deviation for each channel of features, and their covariance: gathered, and merged exactly
+ * from parts.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,7 +31,17 @@ adain_statistics_new (int channels)
 void
 adain_statistics_free (AdainStatistics *statistics)
 {
+  if (statistics == NULL)
+    return;
+  adain_covariance_free (statistics->covariance);
   g_free (statistics);
+}
+
+gboolean
+adain_statistics_want_covariance (AdainStatistics *statistics)
+{
+  statistics->covariance = adain_covariance_new (statistics->channels);
+  return statistics->covariance != NULL;
 }
 
 /* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. */
@@ -92,6 +103,8 @@ adain_statistics_add (AdainStatistics *statistics, const float *cells, const flo
   for (int i = 0; i < n; i += RUN)
     add_run (statistics, cells + (gsize) i * statistics->channels, weights ? weights + i : NULL,
              MIN (RUN, n - i));
+  if (statistics->covariance)
+    adain_covariance_add (statistics->covariance, cells, weights, n);
 }
 
 void
@@ -102,6 +115,8 @@ adain_statistics_merge (AdainStatistics *statistics, const AdainStatistics *part
   for (int c = 0; c < statistics->channels; c++)
     merge_sums (statistics, c, part->weight, part->mean[c], 0, part->m2[c]);
   statistics->weight += part->weight;
+  if (statistics->covariance && part->covariance)
+    adain_covariance_merge (statistics->covariance, part->covariance);
 }
 
 double

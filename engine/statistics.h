@@ -1,35 +1,42 @@
-/* Weighted mean and deviation for each channel of features: gathered, and merged exactly from parts.
+/* Weighted mean and deviation for each channel of features, and their covariance: gathered, and merged exactly
+ * from parts.
  *
  * Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
  * variances", 1979.
  *
- * This is the one place that knows how statistics of features are weighted and merged. What else is to be
- * gathered, such as covariances, becomes a member here that is NULL unless it was asked for: _add() gathers
- * it from cells and _merge() merges it; a device whose kernels gather by themselves hands its sums to
- * _merge().
+ * This is the one place that knows how statistics of features are weighted and merged. What is not always
+ * gathered, such as covariances, is a member that is NULL unless it was asked for: _add() gathers it from
+ * cells and _merge() merges it; a device whose kernels gather by themselves hands its sums to _merge().
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include <glib.h>
+#include "covariance.h"
 
 G_BEGIN_DECLS
 
 /* Added to variances before the square root, as in the paper's code. */
 #define ADAIN_EPSILON 1e-5
 
+/* Of more channels no covariance is gathered: it grows by their square, and its eigenvectors by their cube. */
+#define ADAIN_COVARIANCE_CHANNELS 1024
+
 /* Sum of weights; for each channel the mean, and the sum of weighted squared distances from it. */
 typedef struct
 {
-  int     channels;
-  double  weight;
-  double *mean, *m2;
+  int              channels;
+  double           weight;
+  double          *mean, *m2;
+  AdainCovariance *covariance; /* NULL: not gathered */
 } AdainStatistics;
 
 /* Without any cell yet; NULL if there is no memory. */
 AdainStatistics *adain_statistics_new (int channels);
 void             adain_statistics_free (AdainStatistics *statistics);
+
+/* Asks for the covariance too, before any cell is added. FALSE if there is no memory. */
+gboolean adain_statistics_want_covariance (AdainStatistics *statistics);
 
 /* Adds `n` cells of as many floats as there are channels, with `weights` (NULL: 1 each). */
 void adain_statistics_add (AdainStatistics *statistics, const float *cells, const float *weights, int n);

@@ -27,6 +27,7 @@ style_new (AdainEngine *engine, AdainStatistics *statistics)
 
   style->model = adain_model_ref (engine->model);
   style->statistics = statistics;
+  g_atomic_ref_count_init (&style->references);
   return style;
 }
 
@@ -41,6 +42,7 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   GMutex      lock;
   AdainInput  input = { source, &survey, &lock };
   AdainStyle *style = NULL;
+  gsize       budget = engine->memory;
 
   if (!statistics)
     {
@@ -50,8 +52,10 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   if (!adain_survey (&survey, source, engine->threads, cancellable, error))
     return NULL;
   g_mutex_init (&lock);
+  /* Without it the style serves all renderings but those with a texture. */
+  adain_want_covariance (engine, statistics, &budget);
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
-                       ADAIN_SCRATCH_BYTES (1), engine->memory, error)
+                       ADAIN_SCRATCH_BYTES (1), budget, error)
       && adain_encode (engine, &input, &grid, NULL, statistics, &report, error))
     style = style_new (engine, g_steal_pointer (&statistics));
   g_mutex_clear (&lock);
@@ -124,10 +128,17 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, double strok
   return style;
 }
 
+AdainStyle *
+adain_style_ref (AdainStyle *style)
+{
+  g_atomic_ref_count_inc (&style->references);
+  return style;
+}
+
 void
 adain_style_free (AdainStyle *style)
 {
-  if (style == NULL)
+  if (style == NULL || !g_atomic_ref_count_dec (&style->references))
     return;
   adain_model_unref (style->model);
   adain_statistics_free (style->statistics);

@@ -13,6 +13,10 @@ struct _AdainStyle
 {
   AdainModel      *model; /* that it was encoded with */
   AdainStatistics *statistics;
+  gatomicrefcount  references;
 };
+
+/* adain_style_free() gives a reference back. */
+AdainStyle *adain_style_ref (AdainStyle *style);
 
 G_END_DECLS

@@ -4,20 +4,23 @@
  */
 #include "transform.h"
 
-/* One map of scale and shift, in one piece of memory. */
+/* One map, in one piece of memory. */
 static AdainTransform *
-new_diagonal (int channels)
+new_transform (int channels, gboolean matrix)
 {
-  AdainTransform *transform = g_try_malloc0 (sizeof *transform + sizeof (AdainMap)
-                                             + 2 * channels * sizeof (float));
+  AdainTransform *transform;
+  gsize           n = (gsize) channels * (matrix ? channels : 1);
 
+  transform = g_try_malloc0 (sizeof *transform + sizeof (AdainMap) + (channels + n) * sizeof (float));
   if (transform)
     {
+      AdainMap *map = (AdainMap *) (transform + 1);
+
+      map->shift = (float *) (map + 1);
+      *(matrix ? &map->matrix : &map->scale) = map->shift + channels;
       transform->channels = channels;
       transform->n = 1;
-      transform->maps = (AdainMap *) (transform + 1);
-      transform->maps->scale = (float *) (transform->maps + 1);
-      transform->maps->shift = transform->maps->scale + channels;
+      transform->maps = map;
     }
   return transform;
 }
@@ -28,15 +31,29 @@ adain_transform_free (AdainTransform *transform)
   g_free (transform);
 }
 
+/* An element of the styles' maps, weighted. */
+static double
+mixed (const AdainBlend *blend, gsize element)
+{
+  double sum = 0;
+
+  for (int k = 0; k < blend->n; k++)
+    if (blend->weights[k] > 0)
+      sum += blend->weights[k] * blend->maps[k][element];
+  return sum;
+}
+
 AdainTransform *
 adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
 {
-  AdainTransform *transform = new_diagonal (content->channels);
-  double          strength = blend->strength;
+  int             channels = content->channels;
+  AdainTransform *transform = new_transform (channels, blend->texture > 0);
+  double          strength = blend->strength, texture = blend->texture;
 
-  for (int c = 0; transform && c < content->channels; c++)
+  for (int c = 0; transform && c < channels; c++)
     {
-      double mean = 0, deviation = 0, factor;
+      AdainMap *map = transform->maps;
+      double    mean = 0, deviation = 0, factor;
 
       for (int k = 0; k < blend->n; k++)
         {
@@ -44,8 +61,22 @@ adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
           deviation += blend->weights[k] * adain_statistics_deviation (blend->styles[k], c);
         }
       factor = deviation / adain_statistics_deviation (content, c);
-      transform->maps->scale[c] = 1 - strength + strength * factor;
-      transform->maps->shift[c] = strength * (mean - factor * content->mean[c]);
+      if (!map->matrix)
+        {
+          map->scale[c] = 1 - strength + strength * factor;
+          map->shift[c] = strength * (mean - factor * content->mean[c]);
+          continue;
+        }
+      /* Row c of the matrix goes into its column: all the maps are symmetric. */
+      for (int i = 0; i < channels; i++)
+        {
+          gsize  element = (gsize) c * channels + i;
+          double m = texture * mixed (blend, element) + (i == c ? (1 - texture) * factor : 0);
+
+          mean -= m * content->mean[i];
+          map->matrix[element] = strength * m + (i == c ? 1 - strength : 0);
+        }
+      map->shift[c] = strength * mean;
     }
   return transform;
 }

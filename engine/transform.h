@@ -39,6 +39,9 @@ typedef struct
   const AdainStatistics *const *styles;
   const double                 *weights;
   double                        strength; /* 0, the content's own features, to 1 */
+  double                        texture;  /* 0, AdaIN's deviations, to 1, the styles' covariances */
+  const double *const          *maps;     /* those to the styles' covariances (transport.h), of which those of
+                                           * weight 0 may be NULL; none needed without texture */
 } AdainBlend;
 
 /* Whether every map is a scale and a shift for each channel, and the same everywhere. */
@@ -49,7 +52,8 @@ adain_transform_is_diagonal (const AdainTransform *transform)
 }
 
 /* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
- * weighted styles, mixed with the features as they are. NULL if there is no memory. */
+ * weighted styles, mixed with optimal transport to their covariances by `texture`, and with the features as
+ * they are by `strength`. NULL if there is no memory. */
 AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainBlend *blend);
 void            adain_transform_free (AdainTransform *transform);
 

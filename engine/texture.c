@@ -1,0 +1,150 @@
+/* What a content needs to take on the covariances of styles.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "texture.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "pool.h"
+#include "transport.h"
+
+typedef struct
+{
+  AdainStyle *style; /* NULL: of weight 0 */
+  double     *map;
+} Entry;
+
+struct _AdainTexture
+{
+  int     channels;
+  double *factor;
+  Entry  *entries; /* of the last call */
+  int     n;
+};
+
+static double *
+matrix_new (int channels)
+{
+  return g_try_new (double, (gsize) channels * channels);
+}
+
+static gboolean
+no_memory (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for a style"));
+  return FALSE;
+}
+
+static gboolean
+not_finite (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
+                       _ ("The model turns the picture into something that is not a number"));
+  return FALSE;
+}
+
+/* The covariance, regularised. */
+static gboolean
+get_covariance (const AdainStatistics *statistics, double *out, GError **error)
+{
+  if (!statistics->covariance || !(statistics->covariance->weight > 0))
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           _ ("This model, device or memory does not allow for texture; set it to 0"));
+      return FALSE;
+    }
+  adain_covariance_get (statistics->covariance, out);
+  adain_covariance_regularise (out, statistics->channels);
+  return TRUE;
+}
+
+AdainTexture *
+adain_texture_new (const AdainStatistics *content, GError **error)
+{
+  AdainTexture *texture = g_new0 (AdainTexture, 1);
+
+  texture->channels = content->channels;
+  texture->factor = matrix_new (content->channels);
+  if (!texture->factor)
+    no_memory (error);
+  else if (get_covariance (content, texture->factor, error))
+    {
+      if (adain_transport_factor (texture->factor, content->channels))
+        return texture;
+      not_finite (error);
+    }
+  adain_texture_free (texture);
+  return NULL;
+}
+
+static void
+clear_entries (AdainTexture *texture)
+{
+  for (int i = 0; i < texture->n; i++)
+    {
+      adain_style_free (texture->entries[i].style);
+      g_free (texture->entries[i].map);
+    }
+  g_free (texture->entries);
+}
+
+void
+adain_texture_free (AdainTexture *texture)
+{
+  if (texture == NULL)
+    return;
+  clear_entries (texture);
+  g_free (texture->factor);
+  g_free (texture);
+}
+
+/* Computes the map of one entry, if it lacks one. */
+static gboolean
+compute (int worker, int index, gpointer user_data, GError **error)
+{
+  AdainTexture      *texture = user_data;
+  Entry             *entry = &texture->entries[index];
+  int                channels = texture->channels;
+  g_autofree double *covariance = NULL, *work = NULL, *map = NULL;
+
+  if (!entry->style || entry->map)
+    return TRUE;
+  covariance = matrix_new (channels);
+  work = g_try_new (double, ADAIN_TRANSPORT_WORK (channels));
+  map = matrix_new (channels);
+  if (!covariance || !work || !map)
+    return no_memory (error);
+  if (!get_covariance (entry->style->statistics, covariance, error))
+    return FALSE;
+  if (!adain_transport_map (texture->factor, covariance, channels, map, work))
+    return not_finite (error);
+  entry->map = g_steal_pointer (&map);
+  return TRUE;
+}
+
+gboolean
+adain_texture_maps (AdainTexture *texture, AdainStyle *const *styles, const double *weights, int n,
+                    int threads, GCancellable *cancellable, const double **maps, GError **error)
+{
+  Entry      *entries = g_new0 (Entry, n);
+  AdainReport report = { .end = 1, .cancellable = cancellable };
+
+  for (int k = 0; k < n; k++)
+    {
+      if (weights[k] == 0)
+        continue;
+      entries[k].style = adain_style_ref (styles[k]);
+      for (int i = 0; i < texture->n && !entries[k].map; i++)
+        if (texture->entries[i].style == styles[k])
+          entries[k].map = g_steal_pointer (&texture->entries[i].map);
+    }
+  clear_entries (texture);
+  texture->entries = entries;
+  texture->n = n;
+  if (!adain_pool_run (n, threads, compute, texture, &report, error))
+    return FALSE;
+  for (int k = 0; k < n; k++)
+    maps[k] = entries[k].map;
+  return TRUE;
+}
