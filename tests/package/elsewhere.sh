@@ -121,7 +121,6 @@ elsewhere_paint ()
                                         #:styles (list \"/srv/style.ppm\") #:strength strength)) 0)))
           (save name)
           (gimp-image-remove-layer image layer)))
-      (gimp-message (caddr (gimp-pdb-get-proc-attribution \"plug-in-adain-style-transfer\")))
       (save \"photo.ppm\")
       (paint 0 \"untouched.ppm\")
       (paint 1 \"painted.ppm\")
@@ -129,7 +128,7 @@ elsewhere_paint ()
     " > "$shared/log" 2>&1
   if ! cmp "$there$home/photo.ppm" "$there$home/untouched.ppm" || [ ! -s "$there$home/painted.ppm" ] ||
      cmp -s "$there$home/photo.ppm" "$there$home/painted.ppm" ||
-     ! grep -q 'kein Stil angegeben' "$shared/log" || ! grep -q "version $1\$" "$shared/log"; then
+     ! grep -q 'kein Stil angegeben' "$shared/log" || ! grep -q "version $1\"" "$there$home/.config/GIMP"/*/pluginrc; then
     cat "$shared/log"
     return 1
   fi
