@@ -110,7 +110,8 @@ adain_plug_in_create_procedure (GimpPlugIn *plug_in, const char *name)
          "card."),
       PROCEDURE);
   gimp_procedure_set_attribution (procedure, "The AdaIN Style Transfer authors",
-                                  "The AdaIN Style Transfer authors, GPL-3.0-or-later", "2026");
+                                  "The AdaIN Style Transfer authors, GPL-3.0-or-later",
+                                  "2026, version " ADAIN_VERSION);
   adain_arguments_declare (procedure);
   return procedure;
 }

@@ -4,7 +4,8 @@
 #   elsewhere COMMAND...             runs a command there as root
 #   elsewhere_person HOME            whose home that is from now on
 #   elsewhere_as_person COMMAND...   runs a command there as that person, at home
-#   elsewhere_paint                  paints as that person, by GIMP; fails if it went wrong
+#   elsewhere_paint VERSION          paints as that person, by GIMP; fails if it went wrong, or if GIMP was told
+#                                    another version of the plug-in
 #   result STATUS NAME               a line of TAP
 #   check NAME COMMAND...            the same, for whether a command succeeds
 #
@@ -24,10 +25,10 @@ result ()
 
 check ()
 {
-  name=$1
+  what=$1
   shift
   "$@" >&2 && status=0 || status=$?
-  result $status "$name"
+  result $status "$what"
 }
 
 elsewhere_begin ()
@@ -127,7 +128,7 @@ elsewhere_paint ()
     " > "$shared/log" 2>&1
   if ! cmp "$there$home/photo.ppm" "$there$home/untouched.ppm" || [ ! -s "$there$home/painted.ppm" ] ||
      cmp -s "$there$home/photo.ppm" "$there$home/painted.ppm" ||
-     ! grep -q 'kein Stil angegeben' "$shared/log"; then
+     ! grep -q 'kein Stil angegeben' "$shared/log" || ! grep -q "version $1\"" "$there$home/.config/GIMP"/*/pluginrc; then
     cat "$shared/log"
     return 1
   fi
