@@ -67,8 +67,8 @@ create_look (Dialog *dialog)
       look->weights[n++] = item->weight;
     }
 
-  g_object_get (dialog->config, "strength", &look->strength, "stroke-size", &look->stroke_size, "work-size",
-                &look->work_size, "model", &model, NULL);
+  g_object_get (dialog->config, "strength", &look->strength, "texture", &look->texture, "stroke-size",
+                &look->stroke_size, "work-size", &look->work_size, "model", &model, NULL);
   look->preserve = gimp_procedure_config_get_choice_id (dialog->config, "preserve-color");
   look->device = gimp_procedure_config_get_choice_id (dialog->config, "device");
   look->model = model ? g_file_get_path (model) : adain_arguments_default_model ();

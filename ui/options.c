@@ -94,22 +94,27 @@ adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget    *strength, *stroke;
+  GtkWidget    *strength, *texture, *stroke;
 
   strength = attach_scale (grid, 0, labels, config, "strength", _ ("Stren_gth (%)"), 100.0, 0,
                            _ ("How far the picture is painted over: 0 leaves it as it is, 100 "
                               "paints it all in the style."));
 
-  stroke = attach_scale (grid, 1, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
+  texture = attach_scale (grid, 1, labels, config, "texture", _ ("Te_xture (%)"), 100.0, 0,
+                          _ ("How much of the style's strokes and patterns is taken: 0 takes its colors "
+                             "and contrasts, 100 what makes up its texture, too."));
+
+  stroke = attach_scale (grid, 2, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
                          _ ("Larger values paint with broader strokes and larger patterns of the "
                             "style, smaller ones more finely."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
 
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (strength)));
+  gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (texture)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
   g_object_unref (numbers);
 
-  attach_choice (grid, 2, labels, config, "preserve-color", _ ("_Preserve color"),
+  attach_choice (grid, 3, labels, config, "preserve-color", _ ("_Preserve color"),
                  _ ("Keeps the colors of your picture. Recoloring the styles gives them your "
                     "picture's palette first; painting only the lightness leaves the color of "
                     "every pixel as it is."));

@@ -244,7 +244,7 @@ static cairo_surface_t *
 render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancellable *cancellable,
         GError **error)
 {
-  AdainRenderOptions  options = { look->strength, ADAIN_COLOR_STYLE };
+  AdainRenderOptions  options = { .strength = look->strength, .texture = look->texture };
   const AdainPalette *palette = NULL;
   int                 final_size = final_work_size (stage->picture, look);
   int          work_size = MIN (final_size, MAX (stage->picture->image.width, stage->picture->image.height));

@@ -25,6 +25,7 @@ typedef struct
   GdkPixbuf     **styles;
   double         *weights;
   double          strength;
+  double          texture;
   AdainPreserve   preserve;
   double          stroke_size;
   int             work_size;

@@ -12,6 +12,9 @@
  * as a whole; a larger one is painted smaller, and gets its detail back afterwards. */
 #define WORK_SIZE 2048
 
+/* Looked at side by side, optimal transport paints bolder and keeps the picture as well as plain AdaIN. */
+#define TEXTURE 1.0
+
 static GimpChoice *
 preserve_choice (void)
 {
@@ -54,6 +57,12 @@ adain_arguments_declare (GimpProcedure *procedure)
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
                                       _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
                                       1.0, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (
+      procedure, "texture", _ ("_Texture"),
+      _ ("How much of the style's strokes and patterns is taken, from 0, its colors and contrasts alone "
+         "as adaptive instance normalization has them, to 1, all that its features have in common "
+         "(optimal transport)."),
+      0.0, 1.0, TEXTURE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "preserve-color", _ ("_Preserve color"),
                                       _ ("Whether and how the picture keeps its own colors."),
                                       preserve_choice (), "none", G_PARAM_READWRITE);
@@ -175,8 +184,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
   g_autoptr (AdainArguments) arguments = g_new0 (AdainArguments, 1);
 
   g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer, "strength",
-                &arguments->strength, "stroke-size", &arguments->stroke_size, "work-size",
-                &arguments->work_size, NULL);
+                &arguments->strength, "texture", &arguments->texture, "stroke-size", &arguments->stroke_size,
+                "work-size", &arguments->work_size, NULL);
   arguments->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   arguments->device = gimp_procedure_config_get_choice_id (config, "device");
   if (arguments->styles == NULL)

@@ -35,6 +35,7 @@ typedef struct
   int           n_styles;
   double       *weights;
   double        strength;
+  double        texture;
   AdainPreserve preserve;
   double        stroke_size;
   int           work_size;

@@ -252,6 +252,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   const AdainArguments    *arguments = job->arguments;
   const AdainRenderOptions options = {
     .strength = arguments->strength,
+    .texture = arguments->texture,
     .color = arguments->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
   };
   AdainSource  source = adain_pixels_source (piece->result.pixels);

@@ -29,6 +29,7 @@
                                 #:styles (list style style)
                                 #:weights (vector 0.7 0.3)
                                 #:strength 0.8
+                                #:texture 0.5
                                 #:preserve-color "palette"))
 (check "a new layer" (= (layers) 2))
 (check "the new layer is returned"
@@ -57,6 +58,7 @@
                (= (layers) 5))))
 
 (refused "no style")
+(refused "texture above 1" #:styles (list style) #:texture 1.5)
 (refused "strength above 1" #:styles (list style) #:strength 1.5)
 (refused "strength below 0" #:styles (list style) #:strength -0.1)
 (refused "stroke size 0" #:styles (list style) #:stroke-size 0)

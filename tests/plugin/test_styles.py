@@ -146,6 +146,16 @@ def test_strength():
 
 
 @case
+def test_texture():
+    """More texture takes the picture farther away from what none of it gives, without jumps."""
+    image, layer = new_image(96, 80, precision=FLOAT)
+    pictures = [pixels(paint(image, [layer], styles=[style_file()], texture=t)[0])
+                for t in (0.0, 0.001, 0.5, 1.0)]
+    away = [difference(picture, pictures[0]) for picture in pictures]
+    assert away == sorted(away) and away[1] < 0.005 and away[3] > 0.01, away
+
+
+@case
 def test_lightness():
     """Keeping the colors by lightness: the hue stays, only the lightness is painted."""
     image, layer = new_image(96, 80, precision=FLOAT)
