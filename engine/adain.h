@@ -155,6 +155,7 @@ typedef enum
  *   "onednn-bf16", "avx2", "avx2-int16", "avx512", "avx512-int16", "avx512-bf16" (default: the fastest
  *   that the device has). Where the CPU stands in for another device, a name that it does not know means
  *   the default.
+ * @texture: whether renderings will ask for texture; a device that cannot paint it is not chosen then
  */
 typedef struct
 {
@@ -163,6 +164,7 @@ typedef struct
   const char *module_dir;
   int         tile;
   const char *kernels;
+  gboolean    texture;
 } AdainEngineOptions;
 
 AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,

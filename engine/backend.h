@@ -34,6 +34,9 @@ typedef struct
   guint       abi;  /* ADAIN_BACKEND_ABI */
   const char *name; /* "cpu", "cuda" */
 
+  /* Whether encode() gathers covariances where statistics ask for them, and decode() takes matrices. */
+  gboolean texture;
+
   /* How well it suits this machine: 0 cannot run, with *reason set to a translated line for
    * people (g_free); the CPU is 10, a usable GPU 100. */
   int (*score) (char **reason);

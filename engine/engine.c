@@ -63,10 +63,10 @@ open_cpu_instead (AdainEngine *engine, GError **error)
 
 /* Opens the best device that can be opened. That the one asked for is another becomes the notice. */
 static gboolean
-open_best (AdainEngine *engine, AdainDevice device, GError **error)
+open_best (AdainEngine *engine, AdainDevice device, gboolean texture, GError **error)
 {
   const AdainBackendClass *ranked[ADAIN_DEVICES_MAX];
-  int                      n = adain_devices_rank (device, engine->module_dir, ranked, &engine->notice);
+  int n = adain_devices_rank (device, texture, engine->module_dir, ranked, &engine->notice);
 
   if (device == ADAIN_DEVICE_CPU)
     return open_unit (engine, adain_cpu_backend (), engine->kernels, error);
@@ -98,7 +98,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 
-  if (open_best (engine, device, error))
+  if (open_best (engine, device, options->texture, error))
     return engine;
   adain_engine_free (engine);
   return NULL;

@@ -42,6 +42,7 @@ struct _AdainPreviewWorker
   /* The thread's own. */
   char        *model_path;
   AdainDevice  device;
+  gboolean     texture; /* whether @engine was asked for it */
   AdainEngine *engine;
   AdainPalette palette;
   gboolean     has_palette;
@@ -188,7 +189,9 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   AdainModel        *model;
   char              *module_dir;
 
-  if (worker->engine && worker->device == look->device && g_strcmp0 (worker->model_path, look->model) == 0)
+  options.texture = look->texture > 0;
+  if (worker->engine && worker->device == look->device && worker->texture == options.texture
+      && g_strcmp0 (worker->model_path, look->model) == 0)
     return TRUE;
 
   close_engine (worker);
@@ -207,6 +210,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
     return FALSE;
 
   worker->device = look->device;
+  worker->texture = options.texture;
   worker->model_path = g_strdup (look->model);
   for (int i = 0; i < N_STAGES; i++)
     worker->stages[i].styles = adain_style_cache_new ();

@@ -383,6 +383,7 @@ adain_cpu_backend (void)
   static const AdainBackendClass class = {
     .abi = ADAIN_BACKEND_ABI,
     .name = "cpu",
+    .texture = TRUE,
     .score = score,
     .open = open_backend,
     .close = close_backend,

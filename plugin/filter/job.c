@@ -301,7 +301,11 @@ gboolean
 adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
                GError **error)
 {
-  const AdainEngineOptions options = { .memory = memory_budget (), .module_dir = job->module_dir };
+  const AdainEngineOptions options = {
+    .memory = memory_budget (),
+    .module_dir = job->module_dir,
+    .texture = job->arguments->texture > 0,
+  };
   g_autoptr (AdainEngine) engine = NULL;
   g_autoptr (GPtrArray) styles = NULL;
   gboolean done = TRUE;
