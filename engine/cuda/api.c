@@ -17,7 +17,7 @@ open_parts (const char *folder, GModule **opened, const char **missing)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      char *path = folder ? g_build_filename (folder, parts[i], NULL) : g_strdup (parts[i]);
+      char *path = folder ? g_strdup_printf ("%s/%s", folder, parts[i]) : g_strdup (parts[i]);
 
       opened[i] = g_module_open (path, G_MODULE_BIND_LOCAL);
       g_free (path);

@@ -84,7 +84,7 @@ main (int argc, char **argv)
     }
   g_test_init (&argc, &argv, NULL);
   self = argv[0];
-  part = argc == 2 ? argv[1] : "";
+  part = argc == 2 ? g_canonicalize_filename (argv[1], NULL) : "";
   g_test_add_func ("/cuda/cudnn/parts", test_parts);
   return g_test_run ();
 }
