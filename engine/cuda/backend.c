@@ -141,6 +141,7 @@ tile_shape (const AdainCudaNetwork *network, int width, int height, int tile, gb
   AdainShape shape = {
     .decode = decode,
     .weighted = !decode,
+    .matrix = decode,
     .width = MIN (width, seen),
     .height = MIN (height, seen),
     .keep_width = MIN (width, tile),
@@ -283,7 +284,7 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
     .rgb_out = rgb,
   };
 
-  if (transform && !adain_transform_is_diagonal (transform))
+  if (transform && transform->n > 1)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
                            _ ("The GPU cannot apply this kind of transform"));

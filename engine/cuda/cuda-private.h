@@ -116,8 +116,8 @@ gboolean adain_worker_recover (AdainWorker *worker);
 /* What one plan does, sizes in cells. Everything else may change from run to run. */
 typedef struct
 {
-  gboolean decode, weighted;
-  int      width, height; /* the rectangle */
+  gboolean decode, weighted, matrix; /* encoding with weights, decoding with a matrix */
+  int      width, height;            /* the rectangle */
   int      keep_width, keep_height;
 } AdainShape;
 
@@ -125,7 +125,8 @@ typedef struct
 typedef struct
 {
   AdainCall *call;
-  float     *scale, *shift; /* decoding; padded channels */
+  float     *scale, *shift; /* decoding; padded channels; without a matrix, scale */
+  float     *matrix;        /* decoding with one; padded times padded channels, as in AdainMap */
   float     *weights;       /* encoding */
   float     *rgb;           /* in for encoding, out for decoding */
   double    *moments;       /* encoding; sums of weights, means, M2, padded channels of each */
@@ -202,7 +203,7 @@ typedef struct
   const float     *rgb_in, *weights;
   AdainStatistics *statistics;
 
-  const AdainMap *map; /* decode: of scale and shift, or NULL */
+  const AdainMap *map; /* decode: or NULL */
   float          *rgb_out;
 } AdainJob;
 

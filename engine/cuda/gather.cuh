@@ -9,7 +9,13 @@ struct AdainRgb
   float mean[3], scale[3];
 };
 
-/* The pixel and the group of eight channels that this thread writes. */
+static __device__ inline long long
+adain_thread ()
+{
+  return (long long) blockIdx.x * blockDim.x + threadIdx.x;
+}
+
+/* The pixel and the group of eight channels that the i-th part of the output shows. */
 struct AdainPlace
 {
   int       x, y, group;
@@ -18,10 +24,9 @@ struct AdainPlace
 };
 
 static __device__ AdainPlace
-adain_place (int width, int height, int channels, int border)
+adain_place (long long i, int width, int height, int channels, int border)
 {
   int        groups = channels / 8, row = width + 2 * border;
-  long long  i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
   AdainPlace place;
 
   place.valid = i < (long long) row * (height + 2 * border) * groups;
@@ -44,7 +49,7 @@ adain_place_blocks (int width, int height, int channels, int border, int block)
 __global__ void
 adain_pack_kernel (const float *rgb, AdainRgb prepare, __half *output, int width, int height)
 {
-  AdainPlace place = adain_place (width, height, ADAIN_CHANNELS, 1);
+  AdainPlace place = adain_place (adain_thread (), width, height, ADAIN_CHANNELS, 1);
   AdainHalf8 result;
 
   if (!place.valid)
@@ -63,7 +68,7 @@ template <AdainGather kind>
 __global__ void
 adain_gather_kernel (const __half *input, __half *output, int width, int height, int channels, int border)
 {
-  AdainPlace place = adain_place (width, height, channels, border);
+  AdainPlace place = adain_place (adain_thread (), width, height, channels, border);
 
   if (!place.valid)
     return;
@@ -87,24 +92,37 @@ adain_gather_kernel (const __half *input, __half *output, int width, int height,
     }
 }
 
+/* Stored features of the rectangle to be decoded. */
+static __device__ inline AdainHalf8
+adain_stored (const AdainCall *call, const AdainPlace &place, int channels)
+{
+  long long cell = (long long) (call->y + place.y) * call->stride + call->x + place.x;
+
+  return AdainHalf8 ((const __half *) call->features + cell * channels + place.group);
+}
+
+/* A transformed feature, for the decoder. */
+static __device__ inline __half
+adain_clip (float x)
+{
+  return __float2half_rn (fminf (fmaxf (x, -ADAIN_FEATURE_MAX), ADAIN_FEATURE_MAX));
+}
+
 __global__ void
 adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, __half *output, int width,
                      int height, int channels, int border)
 {
-  AdainPlace place = adain_place (width, height, channels, border);
+  AdainPlace place = adain_place (adain_thread (), width, height, channels, border);
 
   if (!place.valid)
     return;
 
-  long long  cell = (long long) (call->y + place.y) * call->stride + call->x + place.x;
-  AdainHalf8 result ((const __half *) call->features + cell * channels + place.group);
+  AdainHalf8 result = adain_stored (call, place, channels);
 
   if (call->affine)
     for (int i = 0; i < 8; i++)
-      result.value[i] = __float2half_rn (fminf (fmaxf (__half2float (result.value[i]) * scale[place.group + i]
-                                                           + shift[place.group + i],
-                                                       -ADAIN_AFFINE_MAX),
-                                                ADAIN_AFFINE_MAX));
+      result.value[i] = adain_clip (__half2float (result.value[i]) * scale[place.group + i]
+                                    + shift[place.group + i]);
   result.store (output + place.at);
 }
 
@@ -112,7 +130,7 @@ __global__ void
 adain_unpack_kernel (const AdainCall *call, const __half *input, float *rgb, int width, int keep_width,
                      int keep_height)
 {
-  long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  long long i = adain_thread ();
 
   if (i >= (long long) keep_width * keep_height)
     return;

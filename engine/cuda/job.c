@@ -25,13 +25,30 @@ copy_rows (float *to, gsize to_stride, const float *from, gsize from_stride, gsi
     memcpy (to + row * to_stride, from + row * from_stride, length * sizeof (float));
 }
 
+/* Padding channels become 0. */
+static void
+fill_map (const AdainJob *job, const AdainHost *host)
+{
+  const AdainMap *map = job->map;
+  gsize           padded = job->backend->network.padded;
+  gsize           real = map ? job->backend->network.channels : 0;
+
+  for (gsize c = 0; c < padded; c++)
+    host->shift[c] = c < real ? map->shift[c] : 0;
+  if (map && map->matrix)
+    for (gsize i = 0; i < padded; i++)
+      for (gsize o = 0; o < padded; o++)
+        host->matrix[i * padded + o] = i < real && o < real ? map->matrix[i * real + o] : 0;
+  else
+    for (gsize c = 0; c < padded; c++)
+      host->scale[c] = c < real ? map->scale[c] : 0;
+}
+
 /* Fills the plan's pinned memory. `rect` is the piece's rectangle, `keep` its kept cells, both
  * in cells of the job's rectangle. */
 static void
 fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const AdainRect *keep)
 {
-  const AdainCudaNetwork *network = &job->backend->network;
-
   memset (host->call, 0, sizeof *host->call);
   host->call->features = job->features ? job->features->data : NULL;
   host->call->stride = job->features ? job->features->width : 0;
@@ -42,13 +59,7 @@ fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const A
       host->call->x = job->x + rect->x;
       host->call->y = job->y + rect->y;
       host->call->affine = job->map != NULL;
-      for (int c = 0; c < network->padded; c++)
-        {
-          gboolean real = job->map && c < network->channels;
-
-          host->scale[c] = real ? job->map->scale[c] : 0;
-          host->shift[c] = real ? job->map->shift[c] : 0;
-        }
+      fill_map (job, host);
     }
   else
     {
@@ -91,6 +102,7 @@ run_whole (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
   memset (&shape, 0, sizeof shape);
   shape.decode = job->decode;
   shape.weighted = job->weights != NULL;
+  shape.matrix = job->map && job->map->matrix;
   shape.width = rect->width;
   shape.height = rect->height;
   shape.keep_width = keep->width;

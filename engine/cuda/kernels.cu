@@ -5,6 +5,7 @@
 #include "kernels.h"
 #include "device.h"
 #include "gather.cuh"
+#include "matrix.cuh"
 #include "moments.cuh"
 #include "conv.cuh"
 
@@ -50,6 +51,14 @@ adain_launch_affine (const AdainCall *call, const float *scale, const float *shi
   return ADAIN_LAUNCH (adain_affine_kernel, adain_place_blocks (width, height, channels, border, BLOCK),
                        BLOCK, 0, stream, call, scale, shift, (__half *) output, width, height, channels,
                        border);
+}
+
+cudaError_t
+adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift, void *output, int width,
+                     int height, int channels, int border, cudaStream_t stream)
+{
+  return adain_matrix_launch (call, matrix, shift, (__half *) output, width, height, channels, border,
+                              stream);
 }
 
 cudaError_t

@@ -16,9 +16,9 @@ extern "C"
 #endif
 
 #define ADAIN_CHANNELS 16 /* a tensor core's step through the input channels */
-/* What the affine is clipped to: far beyond any feature, and so far below half precision's 65504 that the
- * sums of the next layer, which cuDNN does not saturate, stay finite. */
-#define ADAIN_AFFINE_MAX 4096.0f
+/* What transformed features are clipped to: far beyond any feature, and so far below half precision's 65504
+ * that the sums of the next layer, which cuDNN does not saturate, stay finite. */
+#define ADAIN_FEATURE_MAX 4096.0f
 
 #define ADAIN_MOMENTS_CELLS 32 /* cells summed up by one thread before partial sums are merged */
 
@@ -50,6 +50,11 @@ cudaError_t adain_launch_gather (AdainGather kind, const void *input, void *outp
 
 /* Takes a rectangle out of stored features, as scale * feature + shift. */
 cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, const float *shift, void *output,
+                                 int width, int height, int channels, int border, cudaStream_t stream);
+
+/* The same as the sum over i of matrix[i * channels + o] * feature[i], plus shift[o]. At most 768 channels,
+ * for whose sake the block's shared memory suffices. */
+cudaError_t adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift, void *output,
                                  int width, int height, int channels, int border, cudaStream_t stream);
 
 /* Activations back to the kept rectangle of pixels. */

@@ -86,7 +86,7 @@ add_cudnn_layer (AdainPlan *plan, int index, State *state, gboolean *taken, GErr
   if (index == 0)
     add_step (plan, STEP_PACK, index, REGION_RGB, REGION_PADDED, width, height, layer->in, 1);
   else if (index == plan->network->n_encoder)
-    add_step (plan, STEP_AFFINE, index, REGION_CALL, REGION_PADDED, width, height, layer->in, 1);
+    add_step (plan, STEP_TRANSFORM, index, REGION_CALL, REGION_PADDED, width, height, layer->in, 1);
   else
     {
       step = add_step (plan, STEP_GATHER, index, state->region, REGION_PADDED, width, height, layer->in, 1);
@@ -114,8 +114,8 @@ add_direct_layer (AdainPlan *plan, int index, State *state)
   if (index == plan->network->n_encoder)
     {
       state->region = other (state->region);
-      add_step (plan, STEP_AFFINE, index, REGION_CALL, state->region, state->width, state->height, layer->in,
-                0);
+      add_step (plan, STEP_TRANSFORM, index, REGION_CALL, state->region, state->width, state->height,
+                layer->in, 0);
     }
   if (state->pending == ADAIN_POOL)
     {
@@ -189,7 +189,10 @@ add_sizes (AdainPlan *plan)
   plan->size[REGION_RGB] = (shape->decode ? kept : cells) * ADAIN_CELL * ADAIN_CELL * 3 * sizeof (float);
   if (shape->decode)
     {
-      plan->size[REGION_SCALE] = padded * sizeof (float);
+      if (shape->matrix)
+        plan->size[REGION_MATRIX] = padded * padded * sizeof (float);
+      else
+        plan->size[REGION_SCALE] = padded * sizeof (float);
       plan->size[REGION_SHIFT] = padded * sizeof (float);
     }
   else

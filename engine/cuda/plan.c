@@ -63,6 +63,7 @@ plan_settle (AdainPlan *plan, GError **error)
   place (worker->host.data, plan, plan->host_at, REGION_MIRRORED);
   plan->host.call = (AdainCall *) plan->host_at[REGION_CALL];
   plan->host.scale = (float *) plan->host_at[REGION_SCALE];
+  plan->host.matrix = (float *) plan->host_at[REGION_MATRIX];
   plan->host.shift = (float *) plan->host_at[REGION_SHIFT];
   plan->host.weights = (float *) plan->host_at[REGION_WEIGHTS];
   plan->host.rgb = (float *) plan->host_at[REGION_RGB];

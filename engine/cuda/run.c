@@ -30,6 +30,21 @@ launch_direct (const AdainPlan *plan, const AdainStep *step, GError **error)
   return adain_cuda_check (plan->worker->api, adain_launch_conv (&conv, plan->worker->stream), error);
 }
 
+static cudaError_t
+launch_transform (const AdainPlan *plan, const AdainStep *step)
+{
+  const AdainCall *call = (const AdainCall *) plan->at[REGION_CALL];
+  const float     *shift = (const float *) plan->at[REGION_SHIFT];
+  void            *output = plan->at[step->output];
+  cudaStream_t     stream = plan->worker->stream;
+
+  if (plan->shape.matrix)
+    return adain_launch_matrix (call, (const float *) plan->at[REGION_MATRIX], shift, output, step->width,
+                                step->height, step->channels, step->border, stream);
+  return adain_launch_affine (call, (const float *) plan->at[REGION_SCALE], shift, output, step->width,
+                              step->height, step->channels, step->border, stream);
+}
+
 static gboolean
 launch_keep (const AdainPlan *plan, const AdainStep *step, GError **error)
 {
@@ -72,10 +87,8 @@ launch_step (const AdainPlan *plan, const AdainStep *step, gboolean *refused, GE
       result = adain_launch_gather (step->gather, input, output, step->width, step->height, step->channels,
                                     step->border, stream);
       break;
-    case STEP_AFFINE:
-      result = adain_launch_affine (call, (const float *) plan->at[REGION_SCALE],
-                                    (const float *) plan->at[REGION_SHIFT], output, step->width, step->height,
-                                    step->channels, step->border, stream);
+    case STEP_TRANSFORM:
+      result = launch_transform (plan, step);
       break;
     case STEP_UNPACK:
       result = adain_launch_unpack (call, input, output, step->width, plan->shape.keep_width * ADAIN_CELL,
@@ -135,6 +148,7 @@ enqueue (AdainPlan *plan, gboolean *again, GError **error)
   return copy (plan, REGION_CALL, cudaMemcpyHostToDevice, error)
          && (decode ? copy (plan, REGION_SCALE, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_SHIFT, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_MATRIX, cudaMemcpyHostToDevice, error)
                     : copy (plan, REGION_WEIGHTS, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
          && adain_plan_launch (plan, again, error)

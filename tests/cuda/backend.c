@@ -18,6 +18,7 @@ typedef struct
   int       width, height;       /* cells of the rectangle */
   int       x, y;                /* place of the kept cells in the features */
   gboolean  weighted, affine;
+  int       matrix; /* seed of a matrix in the place of the affine's scale, or 0 */
 } Case;
 
 /* What came out. */
@@ -32,6 +33,7 @@ static const Case cases[] = {
   { { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, 6, 5, 0, 0, FALSE, FALSE },
   { { 1, 2, 4, 5 }, { 2, 1, 3, 5 }, { 1, 1, 2, 4 }, 7, 8, 1, 1, TRUE, TRUE },
   { { 0, 0, 2, 2 }, { 0, 0, 2, 2 }, { 0, 0, 2, 1 }, 2, 2, 0, 0, FALSE, TRUE },
+  { { 1, 0, 5, 4 }, { 1, 0, 4, 3 }, { 1, 0, 3, 2 }, 6, 5, 1, 0, FALSE, TRUE, 6 },
 };
 
 static void
@@ -50,7 +52,8 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
   float         *rgb = test_random (cells * 64 * 3, 0, 1, test->width);
   float         *weights = test_random ((gsize) test->keep.width * test->keep.height, 0, 1, 3);
   float         *scale = test_random (channels, 0.5, 1.5, 4), *shift = test_random (channels, 0, 0.5, 5);
-  AdainTransform transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
+  float         *matrix = test->matrix ? test_matrix (channels, test->matrix) : NULL;
+  AdainTransform transform = { channels, 1, &(AdainMap) { matrix ? NULL : scale, matrix, shift } };
   GError        *error = NULL;
   AdainFeatures *features = class->features_new (backend, test->x + test->keep.width,
                                                  test->y + test->keep.height, &error);
@@ -80,6 +83,7 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
   g_free (weights);
   g_free (scale);
   g_free (shift);
+  g_free (matrix);
   return result;
 }
 
@@ -189,6 +193,7 @@ test_random_cases (void)
       test.decoded.y = g_rand_int_range (random, 0, test.from.height - test.decoded.height + 1);
       test.weighted = g_rand_boolean (random);
       test.affine = g_rand_boolean (random);
+      test.matrix = test.affine ? g_rand_int_range (random, 0, 3) : 0;
 
       expected = run_on_cpu (network, &test);
       found = run_case (class, backend, i % 2, network, &test);
@@ -202,14 +207,14 @@ test_random_cases (void)
   test_network_free (network);
 }
 
-/* The second run of a shape is recorded, and replayed with other arguments. */
+/* The second run of a shape is recorded, and replayed with other arguments, matrices among them. */
 static void
 test_graphs (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
   AdainNetwork *network = test_network_new (test_tiny, 1);
-  Result        expected[2];
-  Case          tests[2] = { cases[1], cases[1] };
+  Result        expected[4];
+  Case          tests[4] = { cases[1], cases[1], cases[1], cases[1] };
   AdainBackend *backend;
   long          kernels;
 
@@ -217,30 +222,34 @@ test_graphs (void)
   tests[1].from.x = 4;
   tests[1].decoded.x = 0;
   tests[1].affine = FALSE;
-  for (int i = 0; i < 2; i++)
+  tests[2].matrix = 1;
+  tests[3].matrix = 2;
+  for (int i = 0; i < 4; i++)
     expected[i] = run_on_cpu (network, &tests[i]);
+  g_assert_cmpfloat (test_distance (expected[2].rgb, expected[3].rgb, expected[2].n), >, 2 * NEAR);
   for (int no_capture = 0; no_capture < 2; no_capture++)
     {
       standin_reset ();
       standin.no_capture = no_capture;
       backend = open_backend (class, network, NULL);
-      for (int run = 0; run < 6; run++)
+      for (int run = 0; run < 12; run++)
         {
-          Result found = run_case (class, backend, 0, network, &tests[run % 2]);
+          Result found = run_case (class, backend, 0, network, &tests[run % 4]);
 
-          compare (&found, &expected[run % 2], test_tiny[TEST_LAYERS - 1], NEAR);
+          compare (&found, &expected[run % 4], test_tiny[TEST_LAYERS - 1], NEAR);
           result_clear (&found);
-          if (run == 1)
+          if (run == 3)
             kernels = standin_kernels ();
         }
-      g_assert_cmpint (standin_graph_launches (), ==, no_capture ? 0 : 2 * 5);
+      /* All encode with one plan; those with a matrix decode with another than those without. */
+      g_assert_cmpint (standin_graph_launches (), ==, no_capture ? 0 : 11 + 5 + 5);
       if (!no_capture)
         g_assert_cmpint (standin_kernels (), ==, kernels);
       class->close (backend);
       g_assert_cmpint (standin_live (), ==, 0);
     }
-  result_clear (&expected[0]);
-  result_clear (&expected[1]);
+  for (int i = 0; i < 4; i++)
+    result_clear (&expected[i]);
   test_network_free (network);
 }
 
@@ -608,6 +617,32 @@ test_extreme_affine (void)
   test_network_free (network);
 }
 
+/* Maps of regions are left to the CPU. */
+static void
+test_regions (void)
+{
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork  *network = test_network_new (test_tiny, 9);
+  AdainRect      all = { 0, 0, 2, 2 };
+  float          rgb[16 * 16 * 3], scale[33] = { 0 }, shift[33] = { 0 }, shares[2 * 2 * 2] = { 0 };
+  AdainMap       maps[2] = { { scale, NULL, shift }, { scale, NULL, shift } };
+  AdainTransform transform = { 33, 2, maps, shares, 2, 2 };
+  GError        *error = NULL;
+  AdainBackend  *backend;
+  AdainFeatures *features;
+
+  standin_reset ();
+  backend = open_backend (class, network, NULL);
+  features = class->features_new (backend, 2, 2, &error);
+  g_assert_no_error (error);
+  g_assert_false (class->decode (backend, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
+  g_clear_error (&error);
+  class->features_free (backend, features);
+  class->close (backend);
+  test_network_free (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -632,5 +667,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cuda/score", test_score);
   g_test_add_func ("/cuda/devices", test_devices);
   g_test_add_func ("/cuda/extreme-affine", test_extreme_affine);
+  g_test_add_func ("/cuda/regions", test_regions);
   return g_test_run ();
 }

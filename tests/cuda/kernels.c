@@ -230,7 +230,7 @@ test_affine (gconstpointer descending)
                 if (affine)
                   expected = adain_half_from_float (CLAMP (adain_half_to_float (expected) * scale[c]
                                                                + shift[c],
-                                                           -ADAIN_AFFINE_MAX, ADAIN_AFFINE_MAX));
+                                                           -ADAIN_FEATURE_MAX, ADAIN_FEATURE_MAX));
                 g_assert_cmpfloat_with_epsilon (adain_half_to_float (found[(y * row + x) * CHANNELS + c]),
                                                 adain_half_to_float (expected),
                                                 1e-3 * fabs (adain_half_to_float (expected)) + 1e-6);
@@ -244,6 +244,64 @@ test_affine (gconstpointer descending)
   g_free (features);
   g_free (scale);
   g_free (shift);
+  device_close (&device);
+}
+
+static void
+check_matrix (Device *device, int width, int height, int channels, int border)
+{
+  int       row = width + 2 * border, rows = height + 2 * border, stride = width + 6, x0 = 5, y0 = 2;
+  gsize     n = (gsize) stride * (height + y0 + 1) * channels;
+  gsize     bytes = (gsize) row * rows * channels * sizeof (guint16);
+  double    part = 1 / sqrt (channels);
+  guint16  *features = random_halves (n, 0, 9, width), *found;
+  float    *matrix = test_random ((gsize) channels * channels, -part, part, 2);
+  float    *shift = test_random (channels, -5e3, 5e3, 3); /* some beyond the limit */
+  void     *from = device_put (device, features, n * sizeof (guint16));
+  void     *by = device_put (device, matrix, (gsize) channels * channels * sizeof (float));
+  void     *shifts = device_put (device, shift, channels * sizeof (float));
+  AdainCall call = { .features = from, .stride = stride, .x = x0, .y = y0 };
+  void     *calls = device_put (device, &call, sizeof call), *to = device_new (device, bytes);
+
+  g_assert_true (adain_launch_matrix (calls, by, shifts, to, width, height, channels, border, device->stream)
+                 == cudaSuccess);
+  found = device_take (device, to, bytes);
+  for (int y = 0; y < rows; y++)
+    for (int x = 0; x < row; x++)
+      for (int o = 0; o < channels; o++)
+        {
+          int    cell = (y0 + reflect (y - border, height)) * stride + x0 + reflect (x - border, width);
+          double sum = shift[o];
+
+          for (int i = 0; i < channels; i++)
+            sum += (double) matrix[i * channels + o] * adain_half_to_float (features[cell * channels + i]);
+          sum = CLAMP (sum, -ADAIN_FEATURE_MAX, ADAIN_FEATURE_MAX);
+          g_assert_cmpfloat_with_epsilon (adain_half_to_float (found[(y * row + x) * channels + o]), sum,
+                                          6e-4 * fabs (sum) + 1e-3);
+        }
+  g_free (found);
+  g_free (features);
+  g_free (matrix);
+  g_free (shift);
+  device->api->cudaFree (from);
+  device->api->cudaFree (by);
+  device->api->cudaFree (shifts);
+  device->api->cudaFree (calls);
+}
+
+static void
+test_matrices (gconstpointer descending)
+{
+  Device device = device_open (GPOINTER_TO_INT (descending));
+
+  for (int border = 0; border < 2; border++)
+    {
+      check_matrix (&device, 2, 2, 16, border);
+      check_matrix (&device, 9, 4, 48, border);
+      check_matrix (&device, 4, 4, 80, border);
+      check_matrix (&device, 3, 7, 272, border);
+    }
+  check_matrix (&device, 5, 2, 512, 1);
   device_close (&device);
 }
 
@@ -517,6 +575,7 @@ main (int argc, char **argv)
   add ("pack", test_pack);
   add ("gather", test_gather);
   add ("affine", test_affine);
+  add ("matrix", test_matrices);
   add ("unpack", test_unpack);
   add ("moments", test_moments);
   add ("conv", test_conv);

@@ -25,6 +25,17 @@ test_random (gsize n, double low, double high, guint32 seed)
   return values;
 }
 
+float *
+test_matrix (int channels, guint32 seed)
+{
+  double part = 0.5 / sqrt (channels);
+  float *matrix = test_random ((gsize) channels * channels, -part, part, seed);
+
+  for (int c = 0; c < channels; c++)
+    matrix[c * (channels + 1)] += 1;
+  return matrix;
+}
+
 static AdainConv
 random_conv (int in, int out, guint32 seed)
 {

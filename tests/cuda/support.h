@@ -20,6 +20,9 @@ void          test_network_free (AdainNetwork *network);
 
 float *test_random (gsize n, double low, double high, guint32 seed);
 
+/* An AdainMap's matrix that mixes all channels, and is not symmetric. */
+float *test_matrix (int channels, guint32 seed);
+
 /* Root mean square of a - b over that of b. */
 double test_distance (const float *a, const float *b, gsize n);
 

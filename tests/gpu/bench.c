@@ -74,10 +74,11 @@ open_backend (const AdainBackendClass *class, const AdainNetwork *network, const
 
 /* Comparing ------------------------------------------------------------------------------------ */
 
-/* Encodes width x height cells, keeps all but a border, and decodes what was kept. */
+/* Encodes width x height cells, keeps all but a border, and decodes what was kept, with a matrix or with a
+ * scale. */
 static float *
 through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network, int width,
-         int height, AdainStatistics *statistics)
+         int height, gboolean mixing, AdainStatistics *statistics)
 {
   int            border = width > 8, channels = adain_network_channels (network);
   AdainRect      keep = { border, border, width - 2 * border, height - 2 * border };
@@ -86,7 +87,8 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   float         *rgb = test_random ((gsize) width * height * 64 * 3, 0, 1, width);
   float         *weights = test_random (kept, 0, 1, 2), *result = g_new (float, kept * 64 * 3);
   float         *scale = test_random (channels, 0.5, 1.5, 3), *shift = test_random (channels, 0, 0.5, 4);
-  AdainTransform transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
+  float         *matrix = mixing ? test_matrix (channels, 5) : NULL;
+  AdainTransform transform = { channels, 1, &(AdainMap) { mixing ? NULL : scale, matrix, shift } };
   GError        *error = NULL;
   AdainFeatures *features = class->features_new (backend, keep.width, keep.height, &error);
 
@@ -100,11 +102,13 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   g_free (weights);
   g_free (scale);
   g_free (shift);
+  g_free (matrix);
   return result;
 }
 
 static gboolean
-compare (const int *widths, const char *name, const char *kernels, int width, int height)
+compare_transform (const int *widths, const char *name, const char *kernels, int width, int height,
+                   gboolean mixing)
 {
   const AdainBackendClass *cpu = adain_cpu_backend (), *cuda = adain_cuda_backend ();
   AdainNetwork            *network = test_network_new (widths, 1);
@@ -112,7 +116,7 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
   gsize                    n = (gsize) (width - 2 * border) * (height - 2 * border) * 64 * 3;
   AdainStatistics         *expected = adain_statistics_new (channels);
   AdainBackend            *backend = open_backend (cpu, network, "c");
-  float                   *reference = through (cpu, backend, network, width, height, expected);
+  float                   *reference = through (cpu, backend, network, width, height, mixing, expected);
   double                   worst = 0;
 
   cpu->close (backend);
@@ -120,20 +124,28 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
   for (int run = 0; run < 3; run++) /* launched, recorded, replayed */
     {
       AdainStatistics *found = adain_statistics_new (channels);
-      float           *result = through (cuda, backend, network, width, height, found);
+      float           *result = through (cuda, backend, network, width, height, mixing, found);
 
       worst = MAX (worst, test_distance (result, reference, n));
       worst = MAX (worst, test_statistics_distance (found, expected, channels));
       g_free (result);
       adain_statistics_free (found);
     }
-  printf ("  %-8s %-7s %3d x %3d px  error %.2g  %s\n", name, kernels ? kernels : "auto", width * 8,
-          height * 8, worst, worst < NEAR ? "ok" : "TOO LARGE");
+  printf ("  %-8s %-7s %-6s %3d x %3d px  error %.2g  %s\n", name, kernels ? kernels : "auto",
+          mixing ? "matrix" : "scale", width * 8, height * 8, worst, worst < NEAR ? "ok" : "TOO LARGE");
   cuda->close (backend);
   g_free (reference);
   adain_statistics_free (expected);
   test_network_free (network);
   return worst < NEAR;
+}
+
+static gboolean
+compare (const int *widths, const char *name, const char *kernels, int width, int height)
+{
+  gboolean good = compare_transform (widths, name, kernels, width, height, FALSE);
+
+  return compare_transform (widths, name, kernels, width, height, TRUE) && good;
 }
 
 static int
@@ -356,7 +368,7 @@ pass_time (Picture *picture, gboolean decode)
 
 /* The same with the data on the card, by one worker. */
 static double
-card_time (Picture *picture, gboolean decode)
+card_time (Picture *picture, gboolean decode, gboolean matrix)
 {
   AdainShape known[16];
   double     times[16], sum = 0;
@@ -371,6 +383,7 @@ card_time (Picture *picture, gboolean decode)
       tile_rects (picture, i, &keep, &rect);
       memset (&shape, 0, sizeof shape);
       shape.decode = decode;
+      shape.matrix = matrix;
       shape.width = rect.width;
       shape.height = rect.height;
       shape.keep_width = keep.width;
@@ -451,11 +464,13 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
       flops[decode] *= pixels;
       bytes[decode] *= pixels;
       pass[decode] = pass_time (&picture, decode);
-      card[decode] = card_time (&picture, decode);
+      card[decode] = card_time (&picture, decode, FALSE);
       snprintf (step, sizeof step, "%s/%s", decode ? "decode" : "encode", kernels ? kernels : "auto");
       print_line (model, size, step, card[decode], flops[decode], bytes[decode], peak, bandwidth,
                   pytorch_time (pytorch, model->name, size->name, decode ? "decode" : "encode"));
     }
+  snprintf (step, sizeof step, "matrix/%s", kernels ? kernels : "auto");
+  print_line (model, size, step, card_time (&picture, TRUE, TRUE), flops[1], bytes[1], peak, bandwidth, 0);
   snprintf (step, sizeof step, "whole/%s", kernels ? kernels : "auto");
   print_line (model, size, step, card[0] + card[1], flops[0] + flops[1], bytes[0] + bytes[1], peak, bandwidth,
               pytorch_time (pytorch, model->name, size->name, "whole"));
@@ -474,8 +489,9 @@ table (const char *pytorch)
 
   printf ("Measured peaks: %.1f TFLOP/s by wmma in half precision with float sums, %.0f GB/s copying\n",
           peak * 1e-12, bandwidth * 1e-9);
-  printf ("encode, decode, whole: one worker's launches, with halos and the data on the card. transfers: "
-          "the whole by\ntwo workers from memory to memory. auto: what the plug-in uses. Shares are of the "
+  printf ("encode, decode, whole: one worker's launches, with halos and the data on the card. matrix: decode "
+          "with one\nin the place of the scale, its own arithmetic not counted. transfers: the whole by "
+          "two workers from memory\nto memory. auto: what the plug-in uses. Shares are of the "
           "measured peaks.\n");
   for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (kernels); k++)
