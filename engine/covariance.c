@@ -1,8 +1,8 @@
 /* Weighted mean and covariance of features, merged exactly from parts as moments are.
  *
- * Cells are taken in short runs. Within one, distances from the run's own mean are multiplied and summed in
- * float, in tiles of the result that stay in registers; runs are merged in double. The sums of a run being
- * centred, nothing cancels, and what float rounds is lost among the runs.
+ * Cells are taken in short runs, whose distances from the run's own mean are multiplied and summed in tiles of
+ * the result that stay in registers; runs are merged as parts are. All in double: however a picture is cut,
+ * its covariance is the same to so many digits that its maps are, too.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,11 +11,11 @@
 #include <string.h>
 
 /* Cells in a run. */
-#define RUN 32
+#define RUN 64
 
 /* A tile of the result: so many rows by so many columns. */
 #define ROWS  4
-#define PANEL 8
+#define PANEL 4
 
 static int
 panels (int channels)
@@ -27,7 +27,7 @@ gsize
 adain_covariance_bytes (int channels)
 {
   return sizeof (AdainCovariance) + (gsize) channels * (channels + 2) * sizeof (double)
-         + (gsize) panels (channels) * PANEL * RUN * 2 * sizeof (float);
+         + (gsize) panels (channels) * PANEL * RUN * 2 * sizeof (double);
 }
 
 AdainCovariance *
@@ -41,7 +41,7 @@ adain_covariance_new (int channels)
       self->mean = (double *) (self + 1);
       self->run_mean = self->mean + channels;
       self->products = self->run_mean + channels;
-      self->panels = (float *) (self->products + (gsize) channels * channels);
+      self->panels = (self->products + (gsize) channels * channels);
     }
   return self;
 }
@@ -82,9 +82,9 @@ merge_mean (AdainCovariance *self, const double *mean, double weight)
 
 /* The products of the channels `row` to row + ROWS with those of a panel, over `n` cells. */
 static void
-multiply (const float *restrict rows, const float *restrict panel, int n, float out[ROWS][PANEL])
+multiply (const double *restrict rows, const double *restrict panel, int n, double out[ROWS][PANEL])
 {
-  float sums[ROWS][PANEL] = { 0 };
+  double sums[ROWS][PANEL] = { 0 };
 
   for (int i = 0; i < n; i++, rows += PANEL, panel += PANEL)
     for (int r = 0; r < ROWS; r++)
@@ -96,14 +96,14 @@ multiply (const float *restrict rows, const float *restrict panel, int n, float 
 /* Adds the products of a run whose distances from its mean are in `left`, those times the weights in
  * `right`. */
 static void
-add_products (AdainCovariance *self, const float *left, const float *right, int n)
+add_products (AdainCovariance *self, const double *left, const double *right, int n)
 {
   int channels = self->channels;
 
   for (int row = 0; row < channels; row += ROWS)
     for (int column = row / PANEL * PANEL; column < channels; column += PANEL)
       {
-        float sums[ROWS][PANEL];
+        double sums[ROWS][PANEL];
 
         multiply (left + (gsize) (row / PANEL) * PANEL * RUN + row % PANEL, right + (gsize) column * RUN, n,
                   sums);
@@ -122,7 +122,7 @@ add_run (AdainCovariance *self, const float *cells, const float *weights, int n)
 {
   int     channels = self->channels;
   double *mean = self->run_mean;
-  float  *left = self->panels, *right = left;
+  double *left = self->panels, *right = left;
   double  weight = n;
 
   if (weights)

@@ -16,7 +16,7 @@ typedef struct
   double  weight;
   double *mean, *products;
   double *run_mean; /* scratch of adain_covariance_add(), as is `panels` */
-  float  *panels;
+  double *panels;
 } AdainCovariance;
 
 /* Without any cell; NULL if there is no memory. */

@@ -8,6 +8,14 @@
 #define MATRIX_CELLS    4
 #define MATRIX_CHANNELS 16
 
+/* Compilers are free to fuse the two or not, and would in one block and not in another; but the result must
+ * not depend on where in a row a cell is. */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#  define MULTIPLY_ADD(a, b, c) __builtin_fmaf (a, b, c)
+#else
+#  define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#endif
+
 /* All but `features` begin at the first of up to MATRIX_CHANNELS output channels; sizes are constants where
  * it is called. */
 static inline __attribute__ ((always_inline)) void
@@ -23,7 +31,8 @@ matrix_block (const float *features, const float *weights, const float *shift, f
 #pragma GCC unroll 4
     for (int cell = 0; cell < cells; cell++)
       for (int o = 0; o < outputs; o++)
-        sum[cell][o] += features[(gsize) cell * channels + i] * weights[(gsize) i * channels + o];
+        sum[cell][o] = MULTIPLY_ADD (features[(gsize) cell * channels + i], weights[(gsize) i * channels + o],
+                                     sum[cell][o]);
   for (int cell = 0; cell < cells; cell++)
     for (int o = 0; o < outputs; o++)
       out[(gsize) cell * channels + o] = sum[cell][o];

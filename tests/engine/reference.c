@@ -14,12 +14,13 @@ static const struct
 {
   const char *model, *file;
   double      slack; /* factor of the tolerance: more layers amplify rounding more */
-  const char *cases[10];
+  const char *cases[13];
 } sets[] = {
   { "model.safetensors",
     "cases.safetensors",
     1,
-    { "one-pixel", "one-row", "column", "odd", "exact", "half", "none", "four", "four-half" } },
+    { "one-pixel", "one-row", "column", "odd", "exact", "half", "none", "four", "four-half", "texture",
+      "texture-mixed", "texture-flat" } },
   { "deep.safetensors", "deep-cases.safetensors", 3, { "odd", "two-half" } },
 };
 
@@ -91,10 +92,11 @@ check_case (AdainEngine *engine, Safetensors *file, const char *name, double lim
   gsize              n = 0;
   g_autofree float  *weights = get_floats (file, name, "weights", &n);
   g_autofree float  *strength = get_floats (file, name, "strength", &n);
+  g_autofree float  *texture = get_floats (file, name, "texture", &n);
   g_autofree float  *expected = get_floats (file, name, "output", &n);
   AdainSource        source = adain_image_source (picture);
   AdainSink          sink = adain_image_sink (result);
-  AdainRenderOptions options = { .strength = *strength, .plain = TRUE };
+  AdainRenderOptions options = { .strength = *strength, .texture = texture ? *texture : 0, .plain = TRUE };
   double             blend[8];
   g_autofree float  *rgb = NULL;
   AdainContent      *content;

@@ -26,8 +26,10 @@ MODELS = {
              (1, 3, 8), (2, 7, 9)),
 }
 EPSILON = 1e-5
+RIDGE = 1e-3
 
-#: name: content (height, width), styles' (height, width), weights, strength
+#: name: content (height, width), styles' (height, width), weights, strength,
+#: texture if there is any
 CASES = {
     "one-pixel": ((1, 1), [(16, 24)], [1], 1),
     "one-row": ((1, 21), [(9, 2)], [1], 1),
@@ -40,6 +42,9 @@ CASES = {
              [3, 1, 0.5, 0], 1),
     "four-half": ((41, 26), [(16, 16), (21, 40), (33, 17), (8, 50)],
                   [1, 1, 1, 1], 0.5),
+    "texture": ((43, 57), [(49, 53)], [1], 1, 1),
+    "texture-mixed": ((61, 46), [(36, 56), (51, 40)], [3, 1], 0.7, 0.4),
+    "texture-flat": ((1, 21), [(9, 2)], [1], 1, 1),
 }
 DEEP_CASES = {
     "odd": ((45, 37), [(19, 33)], [1], 1),
@@ -166,7 +171,27 @@ def moments(features):
     return mean, (variance + EPSILON).sqrt()
 
 
-def compute(reference, rng, size, style_sizes, weights, strength):
+def covariance(features):
+    """The covariance of all cells, regularised."""
+    cells = features.flatten(2)[0]
+    cells = cells - cells.mean(1, keepdim=True)
+    result = cells @ cells.T / cells.shape[1]
+    ridge = RIDGE * result.trace() / len(result) + EPSILON
+    return result + ridge * torch.eye(len(result), dtype=torch.float64)
+
+
+def power(matrix, exponent):
+    values, vectors = torch.linalg.eigh(matrix)
+    return vectors * values.clamp_min(0) ** exponent @ vectors.T
+
+
+def transport(content, style):
+    """The optimal transport map between two covariances."""
+    root, inverse = power(content, 0.5), power(content, -0.5)
+    return inverse @ power(root @ style @ root, 0.5) @ inverse
+
+
+def compute(reference, rng, size, style_sizes, weights, strength, texture=0):
     """The arrays of one case."""
     content = picture(rng, size)
     styles = [picture(rng, s) for s in style_sizes]
@@ -176,8 +201,13 @@ def compute(reference, rng, size, style_sizes, weights, strength):
     blend = 0
     for style, weight in zip(styles, weights):
         style_mean, style_deviation = moments(reference.encode(style))
-        blend = blend + weight / sum(weights) * (
-            normal * style_deviation + style_mean)
+        target = normal * style_deviation
+        if texture:
+            change = transport(covariance(features),
+                               covariance(reference.encode(style)))
+            moved = torch.einsum("oi,nihw->nohw", change, features - mean)
+            target = (1 - texture) * target + texture * moved
+        blend = blend + weight / sum(weights) * (target + style_mean)
     mixed = (1 - strength) * features + strength * blend
     arrays = {"content": content,
               "weights": np.array(weights, np.float32),
@@ -186,6 +216,8 @@ def compute(reference, rng, size, style_sizes, weights, strength):
               "mean": mean.flatten().numpy(),
               "deviation": deviation.flatten().numpy(),
               "output": reference.decode(mixed, size)}
+    if texture:
+        arrays["texture"] = np.array([texture], np.float32)
     for k, style in enumerate(styles):
         arrays[f"style{k}"] = style
     return {name: np.ascontiguousarray(x, np.float32)
