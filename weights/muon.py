@@ -16,8 +16,9 @@ ITERATIONS = 5
 @functools.cache
 def has_bfloat16(device):
     """Whether it computes with 16 bits itself instead of emulating it."""
-    return (device.type != "cpu"
-            or torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return device.type != "cpu" or (
+        torch.backends.mkldnn.is_available()
+        and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def orthogonalise(matrix):
