@@ -6,12 +6,13 @@
 
 /* One map, in one piece of memory. */
 static AdainTransform *
-new_transform (int channels, gboolean matrix)
+new_transform (int channels, gboolean matrix, gboolean bounded)
 {
   AdainTransform *transform;
-  gsize           n = (gsize) channels * (matrix ? channels : 1);
+  gsize           n = (gsize) channels * (matrix ? channels : 1), bounds = bounded ? 2 * channels : 0;
 
-  transform = g_try_malloc0 (sizeof *transform + sizeof (AdainMap) + (channels + n) * sizeof (float));
+  transform = g_try_malloc0 (sizeof *transform + sizeof (AdainMap)
+                             + (channels + n + bounds) * sizeof (float));
   if (transform)
     {
       AdainMap *map = (AdainMap *) (transform + 1);
@@ -21,6 +22,11 @@ new_transform (int channels, gboolean matrix)
       transform->channels = channels;
       transform->n = 1;
       transform->maps = map;
+      if (bounded)
+        {
+          transform->low = map->shift + channels + n;
+          transform->high = transform->low + channels;
+        }
     }
   return transform;
 }
@@ -43,11 +49,19 @@ mixed (const AdainBlend *blend, gsize element)
   return sum;
 }
 
+/* The range of what counts. */
+static void
+set_bounds (AdainTransform *transform, const AdainStatistics *content, int channel)
+{
+  transform->low[channel] = content->low[channel];
+  transform->high[channel] = content->high[channel];
+}
+
 AdainTransform *
 adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
 {
   int             channels = content->channels;
-  AdainTransform *transform = new_transform (channels, blend->texture > 0);
+  AdainTransform *transform = new_transform (channels, blend->texture > 0, content->low != NULL);
   double          strength = blend->strength, texture = blend->texture;
 
   for (int c = 0; transform && c < channels; c++)
@@ -61,6 +75,8 @@ adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
           deviation += blend->weights[k] * adain_statistics_deviation (blend->styles[k], c);
         }
       factor = deviation / adain_statistics_deviation (content, c);
+      if (transform->low)
+        set_bounds (transform, content, c);
       if (!map->matrix)
         {
           map->scale[c] = 1 - strength + strength * factor;

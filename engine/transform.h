@@ -30,6 +30,7 @@ typedef struct
   float    *shares; /* n * height * width, for each map those of all cells of the picture, which add up to
                      * 1 in each; NULL if there is one map */
   int       width, height;
+  float    *low, *high; /* what each channel of a cell is clipped to before it is mapped; NULL: it is not */
 } AdainTransform;
 
 /* What a picture is to look like. The weights add up to 1. */
@@ -51,9 +52,17 @@ adain_transform_is_diagonal (const AdainTransform *transform)
   return transform->n == 1 && !transform->maps[0].matrix;
 }
 
+/* Whether cells are clipped. */
+static inline gboolean
+adain_transform_is_bounded (const AdainTransform *transform)
+{
+  return transform->low != NULL;
+}
+
 /* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
  * weighted styles, mixed with optimal transport to their covariances by `texture`, and with the features as
- * they are by `strength`. NULL if there is no memory. */
+ * they are by `strength`. Where the content's statistics have a range, cells are clipped to it: those that do
+ * not count come from elsewhere. NULL if there is no memory. */
 AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainBlend *blend);
 void            adain_transform_free (AdainTransform *transform);
 
