@@ -77,7 +77,8 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
                         error))
     return FALSE;
   if (texture)
-    content->texture = adain_texture_new (content->statistics, error);
+    content->texture = adain_texture_new (content->statistics, &adain_model_network (engine->model)->usual,
+                                          error);
   return !texture || content->texture;
 }
 

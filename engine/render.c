@@ -229,12 +229,13 @@ static gboolean
 make_transforms (Pass *pass, const AdainBlend *blend, GError **error)
 {
   const AdainStatistics *statistics = pass->content->statistics;
+  const AdainUsual      *usual = &adain_model_network (pass->content->engine->model)->usual;
   AdainBlend             none = *blend;
 
   none.strength = none.texture = 0;
-  pass->transform = adain_transform_new (statistics, blend);
+  pass->transform = adain_transform_new (statistics, usual, blend);
   if (pass->transform && adain_transform_is_bounded (pass->transform))
-    pass->plain = adain_transform_new (statistics, &none);
+    pass->plain = adain_transform_new (statistics, usual, &none);
   if (pass->transform && (pass->plain || !adain_transform_is_bounded (pass->transform)))
     return TRUE;
   adain_transform_free (pass->transform);

@@ -4,6 +4,11 @@
  */
 #include "transform.h"
 
+#include <math.h>
+
+/* Of a channel's usual deviation. */
+#define FLOOR 0.5
+
 /* One map, in one piece of memory. */
 static AdainTransform *
 new_transform (int channels, gboolean matrix, gboolean bounded)
@@ -49,19 +54,31 @@ mixed (const AdainBlend *blend, gsize element)
   return sum;
 }
 
-/* The range of what counts. */
-static void
-set_bounds (AdainTransform *transform, const AdainStatistics *content, int channel)
+double
+adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel)
 {
-  transform->low[channel] = content->low[channel];
-  transform->high[channel] = content->high[channel];
+  double deviation = adain_statistics_deviation (content, channel);
+
+  return usual->deviation ? MAX (deviation, FLOOR * usual->deviation[channel]) : deviation;
+}
+
+/* The range of what counts, as far as it is usual. */
+static void
+set_bounds (AdainTransform *transform, const AdainStatistics *content, const AdainUsual *usual, int channel)
+{
+  double mean = content->mean[channel], deviation = adain_content_deviation (content, usual, channel);
+  double low = usual->low ? mean + deviation * usual->low[channel] : -INFINITY;
+  double high = usual->high ? mean + deviation * usual->high[channel] : INFINITY;
+
+  transform->low[channel] = content->low ? MAX (low, content->low[channel]) : low;
+  transform->high[channel] = content->high ? MIN (high, content->high[channel]) : high;
 }
 
 AdainTransform *
-adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
+adain_transform_new (const AdainStatistics *content, const AdainUsual *usual, const AdainBlend *blend)
 {
   int             channels = content->channels;
-  AdainTransform *transform = new_transform (channels, blend->texture > 0, content->low != NULL);
+  AdainTransform *transform = new_transform (channels, blend->texture > 0, content->low || usual->low);
   double          strength = blend->strength, texture = blend->texture;
 
   for (int c = 0; transform && c < channels; c++)
@@ -74,9 +91,9 @@ adain_transform_new (const AdainStatistics *content, const AdainBlend *blend)
           mean += blend->weights[k] * blend->styles[k]->mean[c];
           deviation += blend->weights[k] * adain_statistics_deviation (blend->styles[k], c);
         }
-      factor = deviation / adain_statistics_deviation (content, c);
+      factor = deviation / adain_content_deviation (content, usual, c);
       if (transform->low)
-        set_bounds (transform, content, c);
+        set_bounds (transform, content, usual, c);
       if (!map->matrix)
         {
           map->scale[c] = 1 - strength + strength * factor;

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "network.h"
 #include "statistics.h"
 
 G_BEGIN_DECLS
@@ -59,11 +60,17 @@ adain_transform_is_bounded (const AdainTransform *transform)
   return transform->low != NULL;
 }
 
+/* What a channel of the content is divided by: its deviation, but not so much less than is usual that the
+ * noise of a flat picture becomes a texture. */
+double adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel);
+
 /* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
  * weighted styles, mixed with optimal transport to their covariances by `texture`, and with the features as
  * they are by `strength`. Where the content's statistics have a range, cells are clipped to it: those that do
- * not count come from elsewhere. NULL if there is no memory. */
-AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainBlend *blend);
+ * not count come from elsewhere. Where it is known what is `usual`, outliers are clipped to that. NULL if
+ * there is no memory. */
+AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainUsual *usual,
+                                     const AdainBlend *blend);
 void            adain_transform_free (AdainTransform *transform);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainTransform, adain_transform_free)

@@ -190,7 +190,7 @@ test_plain (Scene *scene, gconstpointer data)
 static void
 check_blend (const AdainStatistics *content, const AdainBlend *blend, float scale, float shift)
 {
-  g_autoptr (AdainTransform) transform = adain_transform_new (content, blend);
+  g_autoptr (AdainTransform) transform = adain_transform_new (content, &(AdainUsual) { 0 }, blend);
 
   g_assert_true (adain_transform_is_diagonal (transform));
   g_assert_cmpfloat_with_epsilon (transform->maps->scale[0], scale, 1e-6);
@@ -560,7 +560,8 @@ test_bounds (void)
   g_assert_cmpmem (content->low, 2 * sizeof (double), ((double[]) { 1, -1 }), 2 * sizeof (double));
   g_assert_cmpmem (content->high, 2 * sizeof (double), ((double[]) { 4, 0 }), 2 * sizeof (double));
   adain_statistics_add (style, (float[]) { 1, 2, 5, 6 }, NULL, 2);
-  transform = adain_transform_new (content, &(AdainBlend) { 1, styles, (const double[]) { 1 }, 1 });
+  transform = adain_transform_new (content, &(AdainUsual) { 0 },
+                                   &(AdainBlend) { 1, styles, (const double[]) { 1 }, 1 });
   g_assert_true (adain_transform_is_bounded (transform));
   g_assert_true (adain_apply_init (&apply, kernels, transform, 2, 3, 1));
   adain_apply_row (&apply, cells, 0, 0, 3, out);
@@ -570,6 +571,89 @@ test_bounds (void)
                                     CLAMP (cells[2 * i], 1, 4) * transform->maps->scale[0]
                                         + transform->maps->shift[0],
                                     1e-5);
+}
+
+/* Flat pictures ---------------------------------------------------------------------------- */
+
+/* Even grey with noise of half a level, or with a black dot. */
+static AdainImage *
+grey_image (float noise, gboolean dot)
+{
+  AdainImage *image = test_image_new (256, 256);
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+
+  for (int i = 0; i < 256 * 256; i++)
+    for (int c = 0; c < 3; c++)
+      {
+        int x = i % 256 - 126, y = i / 256 - 126;
+
+        image->rgba[4 * i + c] = 0.5f + noise * g_rand_double_range (random, -1, 1);
+        if (dot && x >= 0 && x < 4 && y >= 0 && y < 4)
+          image->rgba[4 * i + c] = 0;
+      }
+  return image;
+}
+
+static double
+deviation (const AdainImage *image)
+{
+  double sum = 0, squares = 0, n = (double) image->width * image->height;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      sum += image->rgba[4 * i + 1];
+      squares += image->rgba[4 * i + 1] * image->rgba[4 * i + 1];
+    }
+  return sqrt (MAX (squares / n - sum / n * sum / n, 0));
+}
+
+/* With the shipped model; the result's deviation. */
+static double
+paint_grey (AdainEngine *engine, AdainStyle *style, float noise, gboolean dot)
+{
+  g_autoptr (AdainImage) picture = grey_image (noise, dot);
+  g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+  g_autoptr (AdainImage) result = test_render (content, style, 1);
+
+  return deviation (result);
+}
+
+/* Noise that cannot be seen does not become a loud texture, nor a dot a large disc: they would if the model
+ * did not tell what is usual. An ordinary picture stays nearly the same. */
+static void
+test_flat (Scene *scene, gconstpointer data)
+{
+  g_autofree char *path = test_weights_path ();
+  GError          *error = NULL;
+  g_autoptr (AdainModel) model = adain_model_load (path, &error);
+  g_autoptr (AdainEngine) engine = NULL;
+  g_autoptr (AdainImage) painting = random_image (256, 256, 5), picture = random_image (256, 256, 6);
+  g_autoptr (AdainImage) before = NULL, after = NULL;
+  g_autoptr (AdainStyle) style = NULL;
+  g_autoptr (AdainContent) content = NULL;
+  AdainUsual *usual, known;
+  double      noise, dot, loud_noise, loud_dot;
+
+  g_assert_no_error (error);
+  engine = test_engine_new (model, NULL, 2, 0, 0);
+  style = test_style_new (engine, painting);
+  content = test_content_new (engine, picture, 0);
+  usual = (AdainUsual *) &adain_model_network (model)->usual;
+  known = *usual;
+  g_assert_true (known.deviation && known.low && known.high);
+  noise = paint_grey (engine, style, 0.5f / 255, FALSE);
+  dot = paint_grey (engine, style, 0, TRUE);
+  after = test_render (content, style, 1);
+  *usual = (AdainUsual) { 0 };
+  loud_noise = paint_grey (engine, style, 0.5f / 255, FALSE);
+  loud_dot = paint_grey (engine, style, 0, TRUE);
+  before = test_render (content, style, 1);
+  *usual = known;
+  g_test_message ("noise %.3f instead of %.3f, dot %.3f instead of %.3f, ordinary: %.3f", noise, loud_noise,
+                  dot, loud_dot, test_image_error (after, before));
+  g_assert_cmpfloat (noise, <, 0.75 * loud_noise);
+  g_assert_cmpfloat (dot, <, 0.75 * loud_dot);
+  g_assert_cmpfloat (test_image_error (after, before), <, 0.06);
 }
 
 static void
@@ -1028,6 +1112,7 @@ main (int argc, char **argv)
     { "/render/fill", test_fill },
     { "/render/mask", test_mask },
     { "/render/mask-edge", test_mask_edge },
+    { "/render/flat", test_flat },
     { "/render/nothing-visible", test_nothing_visible },
     { "/render/faint", test_faint },
     { "/render/not-finite", test_not_finite },
