@@ -126,9 +126,11 @@ typedef struct
 {
   AdainCall *call;
   float     *scale, *shift; /* decoding; padded channels */
+  float     *low, *high;    /* the same */
   float     *weights;       /* encoding */
   float     *rgb;           /* in for encoding, out for decoding */
-  double    *moments;       /* encoding; sums of weights, means, M2, padded channels of each */
+  double
+      *moments; /* encoding; sums of weights, means, M2, least and greatest values, padded channels of each */
 } AdainHost;
 
 /* Finds or makes the worker's plan for a shape. It is the worker's, and valid until the next call. */
@@ -202,8 +204,8 @@ typedef struct
   const float     *rgb_in, *weights;
   AdainStatistics *statistics;
 
-  const AdainMap *map; /* decode: of scale and shift, or NULL */
-  float          *rgb_out;
+  const AdainTransform *transform; /* decode: of scale and shift, or NULL */
+  float                *rgb_out;
 } AdainJob;
 
 gboolean adain_cuda_job_run (const AdainJob *job, GError **error);

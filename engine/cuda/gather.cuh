@@ -88,8 +88,8 @@ adain_gather_kernel (const __half *input, __half *output, int width, int height,
 }
 
 __global__ void
-adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, __half *output, int width,
-                     int height, int channels, int border)
+adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, const float *low,
+                     const float *high, __half *output, int width, int height, int channels, int border)
 {
   AdainPlace place = adain_place (width, height, channels, border);
 
@@ -101,10 +101,14 @@ adain_affine_kernel (const AdainCall *call, const float *scale, const float *shi
 
   if (call->affine)
     for (int i = 0; i < 8; i++)
-      result.value[i] = __float2half_rn (fminf (fmaxf (__half2float (result.value[i]) * scale[place.group + i]
-                                                           + shift[place.group + i],
-                                                       -ADAIN_AFFINE_MAX),
-                                                ADAIN_AFFINE_MAX));
+      {
+        int   channel = place.group + i;
+        float feature = fminf (fmaxf (__half2float (result.value[i]), low[channel]), high[channel]);
+
+        result.value[i] = __float2half_rn (fminf (fmaxf (feature * scale[channel] + shift[channel],
+                                                         -ADAIN_AFFINE_MAX),
+                                                  ADAIN_AFFINE_MAX));
+      }
   result.store (output + place.at);
 }
 

@@ -4,16 +4,25 @@
  */
 #include "cuda-private.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #define KEEP_MIN 4 /* cells: below 4 x 4 a rectangle is not halved any more */
 
-/* What the kernels have gathered: sums of weights, means, M2, of padded channels. */
+/* What the kernels have gathered: sums of weights, means, M2, least and greatest values, of padded channels. */
 static void
 merge_statistics (const AdainJob *job, double *found)
 {
   int             padded = job->backend->network.padded;
-  AdainStatistics part = { job->backend->network.channels, found[0], found + padded, found + 2 * padded };
+  AdainStatistics part = {
+    .channels = job->backend->network.channels,
+    .weight = found[0],
+    .mean = found + padded,
+    .m2 = found + 2 * padded,
+    .low = found + 3 * padded,
+    .high = found + 4 * padded,
+  };
 
   adain_statistics_merge (job->statistics, &part);
 }
@@ -23,6 +32,23 @@ copy_rows (float *to, gsize to_stride, const float *from, gsize from_stride, gsi
 {
   for (int row = 0; row < rows; row++)
     memcpy (to + row * to_stride, from + row * from_stride, length * sizeof (float));
+}
+
+/* Of the padded channels, which are 0, nothing but 0 is made. */
+static void
+fill_transform (const AdainTransform *transform, const AdainHost *host, int channels, int padded)
+{
+  gboolean bounded = transform && adain_transform_is_bounded (transform);
+
+  for (int c = 0; c < padded; c++)
+    {
+      gboolean real = transform && c < channels;
+
+      host->scale[c] = real ? transform->maps->scale[c] : 0;
+      host->shift[c] = real ? transform->maps->shift[c] : 0;
+      host->low[c] = real && bounded ? transform->low[c] : -INFINITY;
+      host->high[c] = real && bounded ? transform->high[c] : INFINITY;
+    }
 }
 
 /* Fills the plan's pinned memory. `rect` is the piece's rectangle, `keep` its kept cells, both
@@ -41,14 +67,8 @@ fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const A
     {
       host->call->x = job->x + rect->x;
       host->call->y = job->y + rect->y;
-      host->call->affine = job->map != NULL;
-      for (int c = 0; c < network->padded; c++)
-        {
-          gboolean real = job->map && c < network->channels;
-
-          host->scale[c] = real ? job->map->scale[c] : 0;
-          host->shift[c] = real ? job->map->shift[c] : 0;
-        }
+      host->call->affine = job->transform != NULL;
+      fill_transform (job->transform, host, network->channels, network->padded);
     }
   else
     {

@@ -74,7 +74,9 @@ launch_step (const AdainPlan *plan, const AdainStep *step, gboolean *refused, GE
       break;
     case STEP_AFFINE:
       result = adain_launch_affine (call, (const float *) plan->at[REGION_SCALE],
-                                    (const float *) plan->at[REGION_SHIFT], output, step->width, step->height,
+                                    (const float *) plan->at[REGION_SHIFT],
+                                    (const float *) plan->at[REGION_LOW],
+                                    (const float *) plan->at[REGION_HIGH], output, step->width, step->height,
                                     step->channels, step->border, stream);
       break;
     case STEP_UNPACK:
@@ -135,6 +137,8 @@ enqueue (AdainPlan *plan, gboolean *again, GError **error)
   return copy (plan, REGION_CALL, cudaMemcpyHostToDevice, error)
          && (decode ? copy (plan, REGION_SCALE, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_SHIFT, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_LOW, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_HIGH, cudaMemcpyHostToDevice, error)
                     : copy (plan, REGION_WEIGHTS, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
          && adain_plan_launch (plan, again, error)
