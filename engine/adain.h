@@ -56,8 +56,8 @@ typedef struct
  * @has_mask: whether @read fills `mask`
  * @read: copies the pixels of @rect. `rgba` receives rect->height rows of rect->width pixels of
  *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
- *   or is NULL. Pixels of alpha 0 neither influence the statistics nor bleed in; those of mask 0 do
- *   not influence the statistics, but the network sees them beside the selected ones.
+ *   or is NULL. Pixels of alpha 0, and those of mask 0, neither influence the statistics nor
+ *   bleed in: the network sees the colours of their surroundings in their place.
  *   Values that are not finite count as 0; values outside [0, 1] are clipped.
  *
  * A picture that the engine pulls piece by piece, so that it never needs to hold all of it.

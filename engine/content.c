@@ -61,7 +61,9 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
   release (content);
   content->unit = *adain_engine_unit (engine);
   content->statistics = adain_statistics_new (engine->channels);
-  if (!content->statistics || (texture && !adain_want_covariance (engine, content->statistics, &budget)))
+  /* Where not all counts, what does not is kept from standing out. */
+  if (!content->statistics || (content->survey.weights && !adain_statistics_want_range (content->statistics))
+      || (texture && !adain_want_covariance (engine, content->statistics, &budget)))
     return no_memory (error);
   try_features (content);
   /* Features that are not kept are encoded again for the decoder, with the halos of both. */
@@ -75,7 +77,8 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
                         error))
     return FALSE;
   if (texture)
-    content->texture = adain_texture_new (content->statistics, error);
+    content->texture = adain_texture_new (content->statistics, &adain_model_network (engine->model)->usual,
+                                          error);
   return !texture || content->texture;
 }
 
@@ -98,7 +101,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
 }
 
 /* Gives the hidden pixels of the smaller picture the colour that the network sees, since enlarging mixes
- * them with visible ones. */
+ * them with visible ones. Those that are merely not selected keep theirs, to which detail is compared. */
 static void
 fill_hidden (AdainContent *content, float *rgb)
 {
@@ -107,7 +110,7 @@ fill_hidden (AdainContent *content, float *rgb)
       AdainRect row = { 0, y, content->scaled.width, 1 };
       float    *rgba = content->scaled.rgba + (gsize) y * row.width * 4;
 
-      adain_survey_flatten (&content->survey, &row, rgba, rgb);
+      adain_survey_flatten (&content->survey, &row, rgba, NULL, rgb);
       for (int x = 0; x < row.width; x++)
         if (rgba[4 * x + 3] <= 0)
           memcpy (rgba + 4 * x, rgb + 3 * x, 3 * sizeof (float));

@@ -26,8 +26,9 @@ adain_scratch_new (int workers, gsize pixels, GError **error)
   for (int i = 0; i < workers; i++)
     {
       scratch[i].rgba = g_try_new (float, pixels * 4);
+      scratch[i].mask = g_try_new (float, pixels);
       scratch[i].rgb = g_try_new (float, pixels * 3);
-      if (!scratch[i].rgba || !scratch[i].rgb)
+      if (!scratch[i].rgba || !scratch[i].mask || !scratch[i].rgb)
         {
           adain_scratch_free (scratch, workers);
           no_memory (error);
@@ -43,6 +44,7 @@ adain_scratch_free (AdainScratch *scratch, int workers)
   for (int i = 0; i < workers; i++)
     {
       g_free (scratch[i].rgba);
+      g_free (scratch[i].mask);
       g_free (scratch[i].rgb);
     }
   g_free (scratch);
@@ -54,9 +56,9 @@ adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch 
   AdainRect rect = { cells->x * ADAIN_CELL, cells->y * ADAIN_CELL, cells->width * ADAIN_CELL,
                      cells->height * ADAIN_CELL };
 
-  if (!adain_picture_read_padded (input->source, input->lock, &rect, scratch->rgba, NULL, error))
+  if (!adain_picture_read_padded (input->source, input->lock, &rect, scratch->rgba, scratch->mask, error))
     return FALSE;
-  adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->rgb);
+  adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->mask, scratch->rgb);
   return TRUE;
 }
 
@@ -164,7 +166,8 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
   g_autofree float *weights = NULL;
   g_autoptr (AdainStatistics) part = adain_statistics_new (pass->statistics->channels);
 
-  if (!part || (pass->statistics->covariance && !adain_statistics_want_covariance (part)))
+  if (!part || (pass->statistics->covariance && !adain_statistics_want_covariance (part))
+      || (pass->statistics->low && !adain_statistics_want_range (part)))
     {
       no_memory (error);
       return FALSE;

@@ -23,14 +23,14 @@ typedef struct
 /* The buffers of one worker, made for the largest tile. */
 typedef struct
 {
-  float *rgba, *rgb;
+  float *rgba, *mask, *rgb;
 } AdainScratch;
 
 AdainScratch *adain_scratch_new (int workers, gsize pixels, GError **error);
 void          adain_scratch_free (AdainScratch *scratch, int workers);
 
 /* Bytes that one worker needs for `pixels` pixels. */
-#define ADAIN_SCRATCH_BYTES(pixels) ((gsize) (pixels) * 7 * sizeof (float))
+#define ADAIN_SCRATCH_BYTES(pixels) ((gsize) (pixels) * 8 * sizeof (float))
 
 /* Reads the pixels of `cells` and flattens them into scratch->rgb. */
 gboolean adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch,

@@ -21,6 +21,10 @@
 #define VGG_POOL   "1 3 7"
 #define VGG_DOUBLE "0 4 6"
 
+/* The optional tensors on the features of photographs. */
+#define USUAL_DEVIATION "content.deviation"
+#define USUAL_RANGE     "content.range"
+
 struct _AdainModel
 {
   gatomicrefcount refs;
@@ -161,6 +165,51 @@ connect_layers (AdainNetwork *network, GHashTable *metadata)
   return TRUE;
 }
 
+/* What is usual of features may be missing. */
+static gboolean
+check_usual (Safetensors *file, int channels, gsize *total)
+{
+  Safetensor *deviation = g_hash_table_lookup (file->tensors, USUAL_DEVIATION);
+  Safetensor *range = g_hash_table_lookup (file->tensors, USUAL_RANGE);
+
+  if (deviation && (deviation->rank != 1 || deviation->shape[0] != channels))
+    return FALSE;
+  if (range && (range->rank != 2 || range->shape[0] != 2 || range->shape[1] != channels))
+    return FALSE;
+  *total += (deviation ? channels : 0) + (range ? 2 * channels : 0);
+  return TRUE;
+}
+
+/* Takes `n` finite numbers, 0 or above, or below (`sign` 1, -1). */
+static gboolean
+take_usual (const float **target, int n, int sign, const float **next)
+{
+  *target = *next;
+  *next += n;
+  for (int i = 0; i < n; i++)
+    if (!isfinite ((*target)[i]) || sign * (*target)[i] < 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+load_usual (AdainNetwork *network, Safetensors *file, float *data)
+{
+  Safetensor  *deviation = g_hash_table_lookup (file->tensors, USUAL_DEVIATION);
+  Safetensor  *range = g_hash_table_lookup (file->tensors, USUAL_RANGE);
+  int          channels = adain_network_channels (network);
+  const float *next = data;
+
+  if (deviation)
+    safetensor_to_floats (deviation, data);
+  if (range)
+    safetensor_to_floats (range, data + (deviation ? channels : 0));
+  return (!deviation || take_usual (&network->usual.deviation, channels, 1, &next))
+         && (!range
+             || (take_usual (&network->usual.low, channels, -1, &next)
+                 && take_usual (&network->usual.high, channels, 1, &next)));
+}
+
 static gboolean
 load (AdainModel *model, Safetensors *file, const char *path, GError **error)
 {
@@ -179,6 +228,8 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
     return fail (error, path, _ ("a layer is missing or has the wrong shape"));
   if (!connect_layers (network, file->metadata))
     return fail (error, path, _ ("“pool” or “double” is wrong"));
+  if (!check_usual (file, adain_network_channels (network), &total))
+    return fail (error, path, _ ("“content.deviation” or “content.range” has the wrong shape"));
 
   model->weights = g_try_new (float, total);
   if (!model->weights)
@@ -190,6 +241,8 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   if (!load_half (model, file, "encoder", &network->encoder, &next)
       || !load_half (model, file, "decoder", &network->decoder, &next))
     return fail (error, path, _ ("a weight is not a finite number"));
+  if (!load_usual (network, file, next))
+    return fail (error, path, _ ("a number in “content.deviation” or “content.range” is impossible"));
   return TRUE;
 }
 

@@ -30,11 +30,21 @@ typedef struct
   AdainConv convs[ADAIN_MAX_LAYERS];
 } AdainChain;
 
+/* What the features of photographs usually are like, for each channel: by how much those of one picture
+ * deviate from their mean, and between which multiples of it they lie. Any may be NULL: not known. */
+typedef struct
+{
+  const float *deviation; /* 0 or more */
+  const float *low;       /* 0 or less */
+  const float *high;      /* 0 or more */
+} AdainUsual;
+
 /* The encoder's input is (rgb - mean) * scale. */
 typedef struct
 {
   AdainChain encoder, decoder;
   float      mean[3], scale[3];
+  AdainUsual usual;
 } AdainNetwork;
 
 /* Says of each convolution what happens before and after it: the encoder is pooled after those of the

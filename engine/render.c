@@ -30,6 +30,7 @@ typedef struct
   const AdainRenderOptions *options;
   const AdainSink          *sink;
   AdainTransform           *transform;
+  AdainTransform           *plain; /* without any style, but within the same bounds; NULL: there are none */
   gboolean                  add_residual, keep_residual;
   float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
@@ -136,8 +137,8 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
       || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->transform, from.x,
                                from.y, bench->styled, pass->cancellable, error)
       || (bench->plain
-          && !unit->class->decode (unit->backend, worker, features, &where, &keep, NULL, from.x, from.y,
-                                   bench->plain, pass->cancellable, error)))
+          && !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->plain, from.x,
+                                   from.y, bench->plain, pass->cancellable, error)))
     return FALSE;
   /* The last cells may lie wholly in the padding. */
   if (rect.width <= 0 || rect.height <= 0)
@@ -210,6 +211,7 @@ tear_down (Pass *pass)
   if (pass->scratch)
     adain_scratch_free (pass->scratch, pass->workers);
   adain_transform_free (pass->transform);
+  adain_transform_free (pass->plain);
 }
 
 /* Room for the residual, which spares later renderings half of the work; none is no error. */
@@ -220,6 +222,25 @@ try_residual (AdainContent *content)
 
   if (!content->residual && n * sizeof (float) <= content->memory / 8)
     content->residual = g_try_new (float, n);
+}
+
+/* What is lost of the picture must be lost to the network alone, so that there is no jump at strength 0. */
+static gboolean
+make_transforms (Pass *pass, const AdainBlend *blend, GError **error)
+{
+  const AdainStatistics *statistics = pass->content->statistics;
+  const AdainUsual      *usual = &adain_model_network (pass->content->engine->model)->usual;
+  AdainBlend             none = *blend;
+
+  none.strength = none.texture = 0;
+  pass->transform = adain_transform_new (statistics, usual, blend);
+  if (pass->transform && adain_transform_is_bounded (pass->transform))
+    pass->plain = adain_transform_new (statistics, usual, &none);
+  if (pass->transform && (pass->plain || !adain_transform_is_bounded (pass->transform)))
+    return TRUE;
+  adain_transform_free (pass->transform);
+  no_memory (error);
+  return FALSE;
 }
 
 /* Decodes into the sink, or into `result` if the content is scaled. */
@@ -240,12 +261,8 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
       && !adain_texture_maps (content->texture, styles, weights, n_styles, content->engine->threads,
                               report->cancellable, maps, error))
     return FALSE;
-  pass.transform = adain_transform_new (content->statistics, &blend);
-  if (!pass.transform)
-    {
-      no_memory (error);
-      return FALSE;
-    }
+  if (!make_transforms (&pass, &blend, error))
+    return FALSE;
   pass.add_residual = options->strength < 1 && !options->plain;
   if (pass.add_residual)
     try_residual (content);

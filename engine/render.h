@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 
 /* Bytes per pixel that one worker's tile takes in this pass: the scratch of the encoder (for features
  * that are not kept), two decoded pictures, the features of the tile and what is written. */
-#define ADAIN_RENDER_BYTES ((7 + 3 + 3 + 2 + 4) * (int) sizeof (float))
+#define ADAIN_RENDER_BYTES ((8 + 3 + 3 + 2 + 4) * (int) sizeof (float))
 
 G_END_DECLS

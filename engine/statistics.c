@@ -34,6 +34,7 @@ adain_statistics_free (AdainStatistics *statistics)
   if (statistics == NULL)
     return;
   adain_covariance_free (statistics->covariance);
+  g_free (statistics->low);
   g_free (statistics);
 }
 
@@ -42,6 +43,23 @@ adain_statistics_want_covariance (AdainStatistics *statistics)
 {
   statistics->covariance = adain_covariance_new (statistics->channels);
   return statistics->covariance != NULL;
+}
+
+gboolean
+adain_statistics_want_range (AdainStatistics *statistics)
+{
+  int channels = statistics->channels;
+
+  statistics->low = g_try_new (double, 2 * channels);
+  if (!statistics->low)
+    return FALSE;
+  statistics->high = statistics->low + channels;
+  for (int c = 0; c < channels; c++)
+    {
+      statistics->low[c] = INFINITY;
+      statistics->high[c] = -INFINITY;
+    }
+  return TRUE;
 }
 
 /* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. */
@@ -97,12 +115,27 @@ add_run (AdainStatistics *statistics, const float *cells, const float *weights, 
   statistics->weight += weight;
 }
 
+static void
+add_to_range (AdainStatistics *statistics, const float *cells, const float *weights, int n)
+{
+  int channels = statistics->channels;
+
+  for (int i = 0; i < n; i++, cells += channels)
+    for (int c = 0; c < channels && (!weights || weights[i] > 0); c++)
+      {
+        statistics->low[c] = MIN (statistics->low[c], cells[c]);
+        statistics->high[c] = MAX (statistics->high[c], cells[c]);
+      }
+}
+
 void
 adain_statistics_add (AdainStatistics *statistics, const float *cells, const float *weights, int n)
 {
   for (int i = 0; i < n; i += RUN)
     add_run (statistics, cells + (gsize) i * statistics->channels, weights ? weights + i : NULL,
              MIN (RUN, n - i));
+  if (statistics->low)
+    add_to_range (statistics, cells, weights, n);
   if (statistics->covariance)
     adain_covariance_add (statistics->covariance, cells, weights, n);
 }
@@ -115,6 +148,11 @@ adain_statistics_merge (AdainStatistics *statistics, const AdainStatistics *part
   for (int c = 0; c < statistics->channels; c++)
     merge_sums (statistics, c, part->weight, part->mean[c], 0, part->m2[c]);
   statistics->weight += part->weight;
+  for (int c = 0; statistics->low && part->low && c < statistics->channels; c++)
+    {
+      statistics->low[c] = MIN (statistics->low[c], part->low[c]);
+      statistics->high[c] = MAX (statistics->high[c], part->high[c]);
+    }
   if (statistics->covariance && part->covariance)
     adain_covariance_merge (statistics->covariance, part->covariance);
 }

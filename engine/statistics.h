@@ -22,12 +22,14 @@ G_BEGIN_DECLS
 /* Of more channels no covariance is gathered: it grows by their square, and its eigenvectors by their cube. */
 #define ADAIN_COVARIANCE_CHANNELS 1024
 
-/* Sum of weights; for each channel the mean, and the sum of weighted squared distances from it. */
+/* Sum of weights; for each channel the mean, the sum of weighted squared distances from it, and the least and
+ * the greatest value of weight above 0. */
 typedef struct
 {
   int              channels;
   double           weight;
   double          *mean, *m2;
+  double          *low, *high; /* NULL: not gathered */
   AdainCovariance *covariance; /* NULL: not gathered */
 } AdainStatistics;
 
@@ -37,6 +39,9 @@ void             adain_statistics_free (AdainStatistics *statistics);
 
 /* Asks for the covariance too, before any cell is added. FALSE if there is no memory. */
 gboolean adain_statistics_want_covariance (AdainStatistics *statistics);
+
+/* Asks for `low` and `high` too, which are infinite until a cell is added. FALSE if there is no memory. */
+gboolean adain_statistics_want_range (AdainStatistics *statistics);
 
 /* Adds `n` cells of as many floats as there are channels, with `weights` (NULL: 1 each). */
 void adain_statistics_add (AdainStatistics *statistics, const float *cells, const float *weights, int n);

@@ -1,8 +1,10 @@
-/* One look over a whole picture before it is encoded: palette, visibility, and a fill for what is hidden.
+/* One look over a whole picture before it is encoded: palette, visibility, and a fill for what is hidden
+ * or not selected.
  *
- * Hidden pixels must hold some colour when the network sees them, and it bleeds 30 px into what is
+ * Such pixels must hold some colour when the network sees them, and it bleeds 30 px into what is
  * visible. They get the colour of their visible surroundings, by the pull-push algorithm on the cell
- * grid (Gortler et al., "The lumigraph", 1996).
+ * grid (Gortler et al., "The lumigraph", 1996). Those that are not selected have colours of their own, but
+ * statistics of another area would turn these into something far outside what the decoder knows.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -34,7 +36,7 @@ typedef struct
 typedef struct
 {
   PaletteSums sums;
-  gboolean    weighted, hidden; /* some pixel counts less than 1, is not opaque */
+  gboolean    weighted; /* some pixel counts less than 1 */
 } Band;
 
 typedef struct
@@ -42,7 +44,7 @@ typedef struct
   AdainSurvey       *survey;
   const AdainSource *source;
   GMutex             lock;
-  float             *colors; /* for each cell premultiplied R'G'B' and alpha, summed */
+  float             *colors; /* for each cell R'G'B' times visibility, and visibility, summed */
   AdainGrid          grid;   /* bands, in cells */
   Band              *bands;
 } Look;
@@ -94,7 +96,7 @@ finish_palette (AdainPalette *palette, const PaletteSums *sums, GError **error)
   return TRUE;
 }
 
-/* Adds a row of 8 x 8 pixel blocks: the mean weight of each, and its premultiplied colour and alpha. */
+/* Adds a row of 8 x 8 pixel blocks: the mean weight of each, and its colour times visibility. */
 static void
 add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask)
 {
@@ -108,17 +110,18 @@ add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask
 
         for (int x = 0; x < ADAIN_CELL; x++, rgba += 4, mask++)
           {
-            *weight += rgba[3] * *mask * (1.0f / (ADAIN_CELL * ADAIN_CELL));
-            band->weighted |= rgba[3] * *mask < 1;
-            band->hidden |= rgba[3] < 1;
+            float visible = rgba[3] * *mask;
+
+            *weight += visible * (1.0f / (ADAIN_CELL * ADAIN_CELL));
+            band->weighted |= visible < 1;
             for (int c = 0; c < 3; c++)
-              color[c] += rgba[c] * rgba[3];
-            color[3] += rgba[3];
+              color[c] += rgba[c] * visible;
+            color[3] += visible;
           }
       }
 }
 
-/* Fills premultiplied `colors`, of alpha 0 to 1, up to alpha 1. Each coarser level sums 2 x 2 cells of
+/* Fills `colors`, multiplied by a visibility of 0 to 1, up to visibility 1. Each coarser level sums 2 x 2 cells of
  * the one before (pull); what is missing then comes from the coarser level (push). */
 static gboolean
 pull_push (float *colors, int width, int height)
@@ -218,13 +221,15 @@ conclude (Look *look, GError **error)
     {
       merge_palettes (&all->sums, &look->bands[i].sums);
       all->weighted |= look->bands[i].weighted;
-      all->hidden |= look->bands[i].hidden;
     }
   if (!finish_palette (&look->survey->palette, &all->sums, error))
     return FALSE;
   if (!all->weighted)
-    g_clear_pointer (&look->survey->weights, g_free);
-  return !all->hidden || make_fill (look->survey, look->colors) || no_memory (error);
+    {
+      g_clear_pointer (&look->survey->weights, g_free);
+      return TRUE;
+    }
+  return make_fill (look->survey, look->colors) || no_memory (error);
 }
 
 gboolean
@@ -283,19 +288,22 @@ fill_at (const AdainSurvey *survey, int x, int y, float out[3])
 }
 
 void
-adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const float *rgba, float *rgb)
+adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const float *rgba, const float *mask,
+                      float *rgb)
 {
   for (int y = 0; y < rect->height; y++)
     for (int x = 0; x < rect->width; x++, rgba += 4, rgb += 3)
       {
-        float fill[3];
+        float visible = rgba[3], fill[3];
 
+        if (mask)
+          visible *= *mask++;
         memcpy (rgb, rgba, 3 * sizeof (float));
-        if (!survey->fill || rgba[3] >= 1)
+        if (!survey->fill || visible >= 1)
           continue;
         fill_at (survey, rect->x + x, rect->y + y, fill);
         for (int c = 0; c < 3; c++)
-          rgb[c] = rgba[3] * rgb[c] + (1 - rgba[3]) * fill[c];
+          rgb[c] = visible * rgb[c] + (1 - visible) * fill[c];
       }
 }
 

@@ -1,4 +1,5 @@
-/* One look over a whole picture before it is encoded: palette, visibility, and a fill for what is hidden.
+/* One look over a whole picture before it is encoded: palette, visibility, and a fill for what is hidden
+ * or not selected.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +13,7 @@ typedef struct
 {
   int          width, height; /* cells of the padded picture */
   float       *weights;       /* mean of alpha times mask for each cell; NULL: all 1 */
-  float       *fill;          /* R'G'B' for each cell; NULL: nothing is hidden */
+  float       *fill;          /* R'G'B' for each cell; NULL: all of the picture is visible and selected */
   AdainPalette palette;       /* of the visible pixels, weighted by alpha times mask */
 } AdainSurvey;
 
@@ -21,8 +22,9 @@ gboolean adain_survey (AdainSurvey *survey, const AdainSource *source, int threa
                        GError **error);
 void     adain_survey_clear (AdainSurvey *survey);
 
-/* Writes 3 floats for each of the pixels of `rect` (of the padded picture): the colour where alpha is
- * 1, the fill, smoothly interpolated, where it is 0. */
-void adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const float *rgba, float *rgb);
+/* Writes 3 floats for each of the pixels of `rect` (of the padded picture): the colour where alpha times
+ * `mask` (NULL: all 1) is 1, the fill, smoothly interpolated, where it is 0. */
+void adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const float *rgba,
+                           const float *mask, float *rgb);
 
 G_END_DECLS

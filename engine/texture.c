@@ -59,8 +59,21 @@ get_covariance (const AdainStatistics *statistics, double *out, GError **error)
   return TRUE;
 }
 
+/* Adds to the content's variances what they lack to that of adain_content_deviation(). */
+static void
+raise_variances (const AdainStatistics *content, const AdainUsual *usual, double *covariance)
+{
+  for (int c = 0; c < content->channels; c++)
+    {
+      double own = adain_statistics_deviation (content, c);
+      double floor = adain_content_deviation (content, usual, c);
+
+      covariance[(gsize) c * (content->channels + 1)] += floor * floor - own * own;
+    }
+}
+
 AdainTexture *
-adain_texture_new (const AdainStatistics *content, GError **error)
+adain_texture_new (const AdainStatistics *content, const AdainUsual *usual, GError **error)
 {
   AdainTexture *texture = g_new0 (AdainTexture, 1);
 
@@ -70,6 +83,7 @@ adain_texture_new (const AdainStatistics *content, GError **error)
     no_memory (error);
   else if (get_covariance (content, texture->factor, error))
     {
+      raise_variances (content, usual, texture->factor);
       if (adain_transport_factor (texture->factor, content->channels))
         return texture;
       not_finite (error);

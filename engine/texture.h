@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef struct _AdainTexture AdainTexture;
 
 /* For a content of these statistics, with their covariance. */
-AdainTexture *adain_texture_new (const AdainStatistics *content, GError **error);
+AdainTexture *adain_texture_new (const AdainStatistics *content, const AdainUsual *usual, GError **error);
 void          adain_texture_free (AdainTexture *texture);
 
 /* Sets maps[k] to the map from the content's covariance to that of style k (transport.h), or to NULL where

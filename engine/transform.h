@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "network.h"
 #include "statistics.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,7 @@ typedef struct
   float    *shares; /* n * height * width, for each map those of all cells of the picture, which add up to
                      * 1 in each; NULL if there is one map */
   int       width, height;
+  float    *low, *high; /* what each channel of a cell is clipped to before it is mapped; NULL: it is not */
 } AdainTransform;
 
 /* What a picture is to look like. The weights add up to 1. */
@@ -51,10 +53,24 @@ adain_transform_is_diagonal (const AdainTransform *transform)
   return transform->n == 1 && !transform->maps[0].matrix;
 }
 
+/* Whether cells are clipped. */
+static inline gboolean
+adain_transform_is_bounded (const AdainTransform *transform)
+{
+  return transform->low != NULL;
+}
+
+/* What a channel of the content is divided by: its deviation, but not so much less than is usual that the
+ * noise of a flat picture becomes a texture. */
+double adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel);
+
 /* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
  * weighted styles, mixed with optimal transport to their covariances by `texture`, and with the features as
- * they are by `strength`. NULL if there is no memory. */
-AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainBlend *blend);
+ * they are by `strength`. Where the content's statistics have a range, cells are clipped to it: those that do
+ * not count come from elsewhere. Where it is known what is `usual`, outliers are clipped to that. NULL if
+ * there is no memory. */
+AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainUsual *usual,
+                                     const AdainBlend *blend);
 void            adain_transform_free (AdainTransform *transform);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainTransform, adain_transform_free)

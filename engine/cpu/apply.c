@@ -19,7 +19,14 @@ adain_apply_init (AdainApply *apply, const AdainKernels *kernels, const AdainTra
       apply->sum = g_try_new (float, (gsize) width * channels);
       apply->mapped = g_try_new (float, (gsize) width * channels);
     }
-  if (!apply->scale || !apply->shift || (!diagonal && (!apply->sum || !apply->mapped)))
+  if (transform && adain_transform_is_bounded (transform))
+    {
+      apply->low = transform->low;
+      apply->high = transform->high;
+      apply->clipped = g_try_new (float, (gsize) width * channels);
+    }
+  if (!apply->scale || !apply->shift || (!diagonal && (!apply->sum || !apply->mapped))
+      || (apply->low && !apply->clipped))
     return FALSE;
   for (int c = 0; c < channels; c++)
     {
@@ -36,6 +43,17 @@ adain_apply_clear (AdainApply *apply)
   g_free (apply->shift);
   g_free (apply->sum);
   g_free (apply->mapped);
+  g_free (apply->clipped);
+}
+
+static void
+clip_row (const AdainApply *apply, const float *cells, int n)
+{
+  float *out = apply->clipped;
+
+  for (int i = 0; i < n; i++, cells += apply->channels, out += apply->channels)
+    for (int c = 0; c < apply->channels; c++)
+      out[c] = CLAMP (cells[c], apply->low[c], apply->high[c]);
 }
 
 static void
@@ -76,6 +94,11 @@ mix_row (const AdainApply *apply, const float *cells, int x, int y, int n)
 void
 adain_apply_row (const AdainApply *apply, const float *cells, int x, int y, int n, void *out)
 {
+  if (apply->low)
+    {
+      clip_row (apply, cells, n);
+      cells = apply->clipped;
+    }
   if (apply->transform && apply->transform->n > 1)
     mix_row (apply, cells, x, y, n);
   else if (apply->transform)

@@ -17,6 +17,8 @@ typedef struct
   int                   channels;
   float                *scale, *shift; /* the last step, to the decoder's elements */
   float                *sum, *mapped;  /* rows, unless scale and shift are all */
+  const float          *low, *high;    /* the transform's bounds, or NULL */
+  float                *clipped;       /* a row within them */
 } AdainApply;
 
 /* `unit` elements of the decoder's input stand for 1. `transform` may be NULL. FALSE if there is not enough

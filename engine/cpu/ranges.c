@@ -125,7 +125,8 @@ decode (Survey *survey, int content, int style)
 {
   const AdainStatistics *styles[] = { survey->statistics[style] };
   AdainBlend             blend = { 1, styles, (const double[]) { 1 }, 1 };
-  AdainTransform        *transform = adain_transform_new (survey->statistics[content], &blend);
+  AdainUsual             none = { 0 };
+  AdainTransform        *transform = adain_transform_new (survey->statistics[content], &none, &blend);
 
   if (!transform)
     return FALSE;

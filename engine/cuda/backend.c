@@ -280,7 +280,7 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
     .features = features,
     .x = from->x,
     .y = from->y,
-    .map = transform ? transform->maps : NULL,
+    .transform = transform,
     .rgb_out = rgb,
   };
 

@@ -127,9 +127,11 @@ typedef struct
   AdainCall *call;
   float     *scale, *shift; /* decoding; padded channels; without a matrix, scale */
   float     *matrix;        /* decoding with one; padded times padded channels, as in AdainMap */
+  float     *low, *high;    /* decoding; padded channels */
   float     *weights;       /* encoding */
   float     *rgb;           /* in for encoding, out for decoding */
-  double    *moments;       /* encoding; sums of weights, means, M2, padded channels of each */
+  /* encoding; sums of weights, means, M2, least and greatest values, padded channels of each */
+  double *moments;
 } AdainHost;
 
 /* Finds or makes the worker's plan for a shape. It is the worker's, and valid until the next call. */
@@ -203,8 +205,8 @@ typedef struct
   const float     *rgb_in, *weights;
   AdainStatistics *statistics;
 
-  const AdainMap *map; /* decode: or NULL */
-  float          *rgb_out;
+  const AdainTransform *transform; /* decode: of one map, or NULL */
+  float                *rgb_out;
 } AdainJob;
 
 gboolean adain_cuda_job_run (const AdainJob *job, GError **error);

@@ -101,6 +101,13 @@ adain_stored (const AdainCall *call, const AdainPlace &place, int channels)
   return AdainHalf8 ((const __half *) call->features + cell * channels + place.group);
 }
 
+/* A feature, kept within the bounds of its channel. */
+static __device__ inline float
+adain_bounded (__half feature, const float *low, const float *high, int channel)
+{
+  return fminf (fmaxf (__half2float (feature), low[channel]), high[channel]);
+}
+
 /* A transformed feature, for the decoder. */
 static __device__ inline __half
 adain_clip (float x)
@@ -109,8 +116,8 @@ adain_clip (float x)
 }
 
 __global__ void
-adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, __half *output, int width,
-                     int height, int channels, int border)
+adain_affine_kernel (const AdainCall *call, const float *scale, const float *shift, const float *low,
+                     const float *high, __half *output, int width, int height, int channels, int border)
 {
   AdainPlace place = adain_place (adain_thread (), width, height, channels, border);
 
@@ -121,7 +128,8 @@ adain_affine_kernel (const AdainCall *call, const float *scale, const float *shi
 
   if (call->affine)
     for (int i = 0; i < 8; i++)
-      result.value[i] = adain_clip (__half2float (result.value[i]) * scale[place.group + i]
+      result.value[i] = adain_clip (adain_bounded (result.value[i], low, high, place.group + i)
+                                        * scale[place.group + i]
                                     + shift[place.group + i]);
   result.store (output + place.at);
 }

@@ -4,16 +4,25 @@
  */
 #include "cuda-private.h"
 
+#include <math.h>
+
 #include <glib/gi18n-lib.h>
 
 #define KEEP_MIN 4 /* cells: below 4 x 4 a rectangle is not halved any more */
 
-/* What the kernels have gathered: sums of weights, means, M2, of padded channels. */
+/* What the kernels have gathered: sums of weights, means, M2, least and greatest values, of padded channels. */
 static void
 merge_statistics (const AdainJob *job, double *found)
 {
   int             padded = job->backend->network.padded;
-  AdainStatistics part = { job->backend->network.channels, found[0], found + padded, found + 2 * padded };
+  AdainStatistics part = {
+    .channels = job->backend->network.channels,
+    .weight = found[0],
+    .mean = found + padded,
+    .m2 = found + 2 * padded,
+    .low = found + 3 * padded,
+    .high = found + 4 * padded,
+  };
 
   adain_statistics_merge (job->statistics, &part);
 }
@@ -25,16 +34,22 @@ copy_rows (float *to, gsize to_stride, const float *from, gsize from_stride, gsi
     memcpy (to + row * to_stride, from + row * from_stride, length * sizeof (float));
 }
 
-/* Padding channels become 0. */
+/* Of the padded channels, which are 0, nothing but 0 is made. */
 static void
-fill_map (const AdainJob *job, const AdainHost *host)
+fill_transform (const AdainJob *job, const AdainHost *host)
 {
-  const AdainMap *map = job->map;
-  gsize           padded = job->backend->network.padded;
-  gsize           real = map ? job->backend->network.channels : 0;
+  const AdainTransform *transform = job->transform;
+  const AdainMap       *map = transform ? transform->maps : NULL;
+  gboolean              bounded = transform && adain_transform_is_bounded (transform);
+  gsize                 padded = job->backend->network.padded;
+  gsize                 real = map ? job->backend->network.channels : 0;
 
   for (gsize c = 0; c < padded; c++)
-    host->shift[c] = c < real ? map->shift[c] : 0;
+    {
+      host->shift[c] = c < real ? map->shift[c] : 0;
+      host->low[c] = c < real && bounded ? transform->low[c] : -INFINITY;
+      host->high[c] = c < real && bounded ? transform->high[c] : INFINITY;
+    }
   if (map && map->matrix)
     for (gsize i = 0; i < padded; i++)
       for (gsize o = 0; o < padded; o++)
@@ -58,8 +73,8 @@ fill (const AdainJob *job, const AdainHost *host, const AdainRect *rect, const A
     {
       host->call->x = job->x + rect->x;
       host->call->y = job->y + rect->y;
-      host->call->affine = job->map != NULL;
-      fill_map (job, host);
+      host->call->affine = job->transform != NULL;
+      fill_transform (job, host);
     }
   else
     {
@@ -102,7 +117,7 @@ run_whole (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
   memset (&shape, 0, sizeof shape);
   shape.decode = job->decode;
   shape.weighted = job->weights != NULL;
-  shape.matrix = job->map && job->map->matrix;
+  shape.matrix = job->transform && job->transform->maps->matrix;
   shape.width = rect->width;
   shape.height = rect->height;
   shape.keep_width = keep->width;

@@ -45,20 +45,22 @@ adain_launch_gather (AdainGather kind, const void *input, void *output, int widt
 }
 
 cudaError_t
-adain_launch_affine (const AdainCall *call, const float *scale, const float *shift, void *output, int width,
-                     int height, int channels, int border, cudaStream_t stream)
+adain_launch_affine (const AdainCall *call, const float *scale, const float *shift, const float *low,
+                     const float *high, void *output, int width, int height, int channels, int border,
+                     cudaStream_t stream)
 {
   return ADAIN_LAUNCH (adain_affine_kernel, adain_place_blocks (width, height, channels, border, BLOCK),
-                       BLOCK, 0, stream, call, scale, shift, (__half *) output, width, height, channels,
-                       border);
+                       BLOCK, 0, stream, call, scale, shift, low, high, (__half *) output, width, height,
+                       channels, border);
 }
 
 cudaError_t
-adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift, void *output, int width,
-                     int height, int channels, int border, cudaStream_t stream)
+adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift, const float *low,
+                     const float *high, void *output, int width, int height, int channels, int border,
+                     cudaStream_t stream)
 {
-  return adain_matrix_launch (call, matrix, shift, (__half *) output, width, height, channels, border,
-                              stream);
+  return adain_matrix_launch (call, matrix, shift, low, high, (__half *) output, width, height, channels,
+                              border, stream);
 }
 
 cudaError_t

@@ -29,7 +29,7 @@ typedef struct
   int   stride;         /* their width in cells */
   int   x, y;           /* the kept cells' (encoding) or the rectangle's (decoding) place in them */
   int   keep_x, keep_y; /* the kept cells' place in the rectangle */
-  int   affine;         /* decoding: scale and shift are to be applied */
+  int   affine;         /* decoding: bounds, scale and shift are to be applied */
 } AdainCall;
 
 typedef enum
@@ -48,21 +48,27 @@ cudaError_t adain_launch_pack (const float *rgb, const float mean[3], const floa
 cudaError_t adain_launch_gather (AdainGather kind, const void *input, void *output, int width, int height,
                                  int channels, int border, cudaStream_t stream);
 
-/* Takes a rectangle out of stored features, as scale * feature + shift. */
-cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, const float *shift, void *output,
-                                 int width, int height, int channels, int border, cudaStream_t stream);
+/* Takes a rectangle out of stored features, as scale * feature + shift, the feature being clipped to [low,
+ * high] before. */
+cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, const float *shift,
+                                 const float *low, const float *high, void *output, int width, int height,
+                                 int channels, int border, cudaStream_t stream);
 
 /* The same as the sum over i of matrix[i * channels + o] * feature[i], plus shift[o]. At most 768 channels,
  * for whose sake the block's shared memory suffices. */
-cudaError_t adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift, void *output,
-                                 int width, int height, int channels, int border, cudaStream_t stream);
+cudaError_t adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift,
+                                 const float *low, const float *high, void *output, int width, int height,
+                                 int channels, int border, cudaStream_t stream);
 
 /* Activations back to the kept rectangle of pixels. */
 cudaError_t adain_launch_unpack (const AdainCall *call, const void *input, float *rgb, int width,
                                  int keep_width, int keep_height, cudaStream_t stream);
 
-/* Stores the kept cells and sums up w, w x and w x^2 of each channel for every ADAIN_MOMENTS_CELLS
- * of them: `partial` has 3 * channels doubles for each. `weights` may be NULL. */
+#define ADAIN_MOMENTS 5 /* numbers that are gathered for each channel */
+
+/* Stores the kept cells; sums up w, w x and w x^2 of each channel for every ADAIN_MOMENTS_CELLS of them, and
+ * finds the least and the greatest x of w > 0: `partial` has ADAIN_MOMENTS * channels doubles for each.
+ * `weights` may be NULL. */
 cudaError_t adain_launch_keep (const AdainCall *call, const void *input, int width, const float *weights,
                                int keep_width, int keep_height, int channels, double *partial,
                                cudaStream_t stream);
@@ -73,7 +79,8 @@ adain_moments_parts (int keep_width, int keep_height)
   return (int) (((long long) keep_width * keep_height + ADAIN_MOMENTS_CELLS - 1) / ADAIN_MOMENTS_CELLS);
 }
 
-/* Merges the sums to `moments`: sums of weights, means, M2, `channels` of each. */
+/* Merges the sums to `moments`: sums of weights, means, M2, least and greatest values, `channels` of
+ * each. */
 cudaError_t adain_launch_moments (const double *partial, int parts, int channels, double *moments,
                                   cudaStream_t stream);
 

@@ -194,13 +194,15 @@ add_sizes (AdainPlan *plan)
       else
         plan->size[REGION_SCALE] = padded * sizeof (float);
       plan->size[REGION_SHIFT] = padded * sizeof (float);
+      plan->size[REGION_LOW] = padded * sizeof (float);
+      plan->size[REGION_HIGH] = padded * sizeof (float);
     }
   else
     {
       plan->size[REGION_WEIGHTS] = shape->weighted ? kept * sizeof (float) : 0;
-      plan->size[REGION_MOMENTS] = 3 * padded * sizeof (double);
-      plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height) * 3 * padded
-                                   * sizeof (double);
+      plan->size[REGION_MOMENTS] = ADAIN_MOMENTS * padded * sizeof (double);
+      plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height) * ADAIN_MOMENTS
+                                   * padded * sizeof (double);
     }
 }
 

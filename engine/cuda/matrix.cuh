@@ -10,8 +10,8 @@
 /* One block for MATRIX_CELLS cells, one thread for one output channel after the other: neighbors read
  * neighboring entries of the matrix, and the same features. */
 __global__ void
-adain_matrix_kernel (const AdainCall *call, const float *matrix, const float *shift, __half *output,
-                     int width, int height, int channels, int border)
+adain_matrix_kernel (const AdainCall *call, const float *matrix, const float *shift, const float *low,
+                     const float *high, __half *output, int width, int height, int channels, int border)
 {
   ADAIN_SHARED (shared);
   float4   *features = (float4 *) shared; /* [cell][channel], four of them together */
@@ -28,7 +28,7 @@ adain_matrix_kernel (const AdainCall *call, const float *matrix, const float *sh
       if (place.valid)
         stored = adain_stored (call, place, channels);
       for (int c = 0; c < 8; c++)
-        value[c] = __half2float (stored.value[c]);
+        value[c] = adain_bounded (stored.value[c], low, high, i % groups * 8 + c);
       features[2 * i] = float4{ value[0], value[1], value[2], value[3] };
       features[2 * i + 1] = float4{ value[4], value[5], value[6], value[7] };
     }
@@ -67,13 +67,14 @@ adain_matrix_kernel (const AdainCall *call, const float *matrix, const float *sh
 }
 
 static cudaError_t
-adain_matrix_launch (const AdainCall *call, const float *matrix, const float *shift, __half *output,
-                     int width, int height, int channels, int border, cudaStream_t stream)
+adain_matrix_launch (const AdainCall *call, const float *matrix, const float *shift, const float *low,
+                     const float *high, __half *output, int width, int height, int channels, int border,
+                     cudaStream_t stream)
 {
   long long cells = (long long) (width + 2 * border) * (height + 2 * border);
   unsigned  blocks = (unsigned) ((cells + MATRIX_CELLS - 1) / MATRIX_CELLS);
   unsigned  threads = channels < MATRIX_BLOCK ? channels : MATRIX_BLOCK;
 
   return ADAIN_LAUNCH (adain_matrix_kernel, blocks, threads, MATRIX_CELLS * channels * sizeof (float), stream,
-                       call, matrix, shift, output, width, height, channels, border);
+                       call, matrix, shift, low, high, output, width, height, channels, border);
 }

@@ -12,7 +12,7 @@ adain_keep_kernel (const AdainCall *call, const __half *input, int width, const 
 {
   int       channel = threadIdx.x;
   long long first = (long long) blockIdx.x * ADAIN_MOMENTS_CELLS;
-  double    sum = 0, sum_x = 0, sum_xx = 0;
+  double    sum = 0, sum_x = 0, sum_xx = 0, low = INFINITY, high = -INFINITY;
   __half   *features = (__half *) call->features;
 
 #pragma unroll 8
@@ -32,33 +32,44 @@ adain_keep_kernel (const AdainCall *call, const __half *input, int width, const 
           sum += w;
           sum_x += w * f;
           sum_xx += w * f * f;
+          if (w > 0)
+            {
+              low = fmin (low, f);
+              high = fmax (high, f);
+            }
         }
     }
 
-  partial += (long long) blockIdx.x * 3 * channels + channel;
+  partial += (long long) blockIdx.x * ADAIN_MOMENTS * channels + channel;
   partial[0] = sum;
   partial[channels] = sum_x;
   partial[2 * channels] = sum_xx;
+  partial[3 * channels] = low;
+  partial[4 * channels] = high;
 }
 
 __global__ void
 adain_moments_kernel (const double *partial, int parts, int channels, double *moments)
 {
   int    channel = blockIdx.x * blockDim.x + threadIdx.x;
-  double sum = 0, sum_x = 0, sum_xx = 0;
+  double sum = 0, sum_x = 0, sum_xx = 0, low = INFINITY, high = -INFINITY;
 
   if (channel >= channels)
     return;
 #pragma unroll 8
   for (int i = 0; i < parts; i++)
     {
-      const double *part = partial + (long long) i * 3 * channels + channel;
+      const double *part = partial + (long long) i * ADAIN_MOMENTS * channels + channel;
 
       sum += part[0];
       sum_x += part[channels];
       sum_xx += part[2 * channels];
+      low = fmin (low, part[3 * channels]);
+      high = fmax (high, part[4 * channels]);
     }
   moments[channel] = sum;
   moments[channels + channel] = sum > 0 ? sum_x / sum : 0;
   moments[2 * channels + channel] = sum > 0 ? fmax (sum_xx - sum_x * sum_x / sum, 0.0) : 0;
+  moments[3 * channels + channel] = low;
+  moments[4 * channels + channel] = high;
 }

@@ -65,6 +65,8 @@ plan_settle (AdainPlan *plan, GError **error)
   plan->host.scale = (float *) plan->host_at[REGION_SCALE];
   plan->host.matrix = (float *) plan->host_at[REGION_MATRIX];
   plan->host.shift = (float *) plan->host_at[REGION_SHIFT];
+  plan->host.low = (float *) plan->host_at[REGION_LOW];
+  plan->host.high = (float *) plan->host_at[REGION_HIGH];
   plan->host.weights = (float *) plan->host_at[REGION_WEIGHTS];
   plan->host.rgb = (float *) plan->host_at[REGION_RGB];
   plan->host.moments = (double *) plan->host_at[REGION_MOMENTS];

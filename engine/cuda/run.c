@@ -35,14 +35,15 @@ launch_transform (const AdainPlan *plan, const AdainStep *step)
 {
   const AdainCall *call = (const AdainCall *) plan->at[REGION_CALL];
   const float     *shift = (const float *) plan->at[REGION_SHIFT];
+  const float     *low = (const float *) plan->at[REGION_LOW], *high = (const float *) plan->at[REGION_HIGH];
   void            *output = plan->at[step->output];
   cudaStream_t     stream = plan->worker->stream;
 
   if (plan->shape.matrix)
-    return adain_launch_matrix (call, (const float *) plan->at[REGION_MATRIX], shift, output, step->width,
-                                step->height, step->channels, step->border, stream);
-  return adain_launch_affine (call, (const float *) plan->at[REGION_SCALE], shift, output, step->width,
-                              step->height, step->channels, step->border, stream);
+    return adain_launch_matrix (call, (const float *) plan->at[REGION_MATRIX], shift, low, high, output,
+                                step->width, step->height, step->channels, step->border, stream);
+  return adain_launch_affine (call, (const float *) plan->at[REGION_SCALE], shift, low, high, output,
+                              step->width, step->height, step->channels, step->border, stream);
 }
 
 static gboolean
@@ -149,6 +150,8 @@ enqueue (AdainPlan *plan, gboolean *again, GError **error)
          && (decode ? copy (plan, REGION_SCALE, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_SHIFT, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_MATRIX, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_LOW, cudaMemcpyHostToDevice, error)
+                          && copy (plan, REGION_HIGH, cudaMemcpyHostToDevice, error)
                     : copy (plan, REGION_WEIGHTS, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
          && adain_plan_launch (plan, again, error)

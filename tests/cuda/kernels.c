@@ -204,7 +204,10 @@ test_affine (gconstpointer descending)
   void    *from = device_put (&device, features, n * sizeof (guint16));
   float   *scale = test_random (CHANNELS, -2, 2, 2), *shift = test_random (CHANNELS, -9e4, 2, 3);
   void    *scales = device_put (&device, scale, CHANNELS * sizeof (float));
+  float   *low = test_random (CHANNELS, 1, 3, 4), *high = test_random (CHANNELS, 5, 8, 5);
   void    *shifts = device_put (&device, shift, CHANNELS * sizeof (float));
+  void    *lows = device_put (&device, low, CHANNELS * sizeof (float));
+  void    *highs = device_put (&device, high, CHANNELS * sizeof (float));
 
   for (int border = 0; border < 2; border++)
     for (int affine = 0; affine < 2; affine++)
@@ -216,8 +219,8 @@ test_affine (gconstpointer descending)
         void     *to = device_new (&device, bytes);
         guint16  *found;
 
-        g_assert_true (adain_launch_affine (calls, scales, shifts, to, width, height, CHANNELS, border,
-                                            device.stream)
+        g_assert_true (adain_launch_affine (calls, scales, shifts, lows, highs, to, width, height, CHANNELS,
+                                            border, device.stream)
                        == cudaSuccess);
         found = device_take (&device, to, bytes);
         for (int y = 0; y < height + 2 * border; y++)
@@ -228,9 +231,9 @@ test_affine (gconstpointer descending)
                 guint16 expected = features[cell * CHANNELS + c];
 
                 if (affine)
-                  expected = adain_half_from_float (CLAMP (adain_half_to_float (expected) * scale[c]
-                                                               + shift[c],
-                                                           -ADAIN_FEATURE_MAX, ADAIN_FEATURE_MAX));
+                  expected = adain_half_from_float (
+                      CLAMP (CLAMP (adain_half_to_float (expected), low[c], high[c]) * scale[c] + shift[c],
+                             -ADAIN_FEATURE_MAX, ADAIN_FEATURE_MAX));
                 g_assert_cmpfloat_with_epsilon (adain_half_to_float (found[(y * row + x) * CHANNELS + c]),
                                                 adain_half_to_float (expected),
                                                 1e-3 * fabs (adain_half_to_float (expected)) + 1e-6);
@@ -241,6 +244,10 @@ test_affine (gconstpointer descending)
   device.api->cudaFree (from);
   device.api->cudaFree (scales);
   device.api->cudaFree (shifts);
+  device.api->cudaFree (lows);
+  device.api->cudaFree (highs);
+  g_free (low);
+  g_free (high);
   g_free (features);
   g_free (scale);
   g_free (shift);
@@ -257,13 +264,17 @@ check_matrix (Device *device, int width, int height, int channels, int border)
   guint16  *features = random_halves (n, 0, 9, width), *found;
   float    *matrix = test_random ((gsize) channels * channels, -part, part, 2);
   float    *shift = test_random (channels, -5e3, 5e3, 3); /* some beyond the limit */
+  float    *low = test_random (channels, 1, 3, 4), *high = test_random (channels, 5, 8, 5);
   void     *from = device_put (device, features, n * sizeof (guint16));
   void     *by = device_put (device, matrix, (gsize) channels * channels * sizeof (float));
   void     *shifts = device_put (device, shift, channels * sizeof (float));
+  void     *lows = device_put (device, low, channels * sizeof (float));
+  void     *highs = device_put (device, high, channels * sizeof (float));
   AdainCall call = { .features = from, .stride = stride, .x = x0, .y = y0 };
   void     *calls = device_put (device, &call, sizeof call), *to = device_new (device, bytes);
 
-  g_assert_true (adain_launch_matrix (calls, by, shifts, to, width, height, channels, border, device->stream)
+  g_assert_true (adain_launch_matrix (calls, by, shifts, lows, highs, to, width, height, channels, border,
+                                      device->stream)
                  == cudaSuccess);
   found = device_take (device, to, bytes);
   for (int y = 0; y < rows; y++)
@@ -274,7 +285,11 @@ check_matrix (Device *device, int width, int height, int channels, int border)
           double sum = shift[o];
 
           for (int i = 0; i < channels; i++)
-            sum += (double) matrix[i * channels + o] * adain_half_to_float (features[cell * channels + i]);
+            {
+              double feature = adain_half_to_float (features[cell * channels + i]);
+
+              sum += matrix[i * channels + o] * CLAMP (feature, low[i], high[i]);
+            }
           sum = CLAMP (sum, -ADAIN_FEATURE_MAX, ADAIN_FEATURE_MAX);
           g_assert_cmpfloat_with_epsilon (adain_half_to_float (found[(y * row + x) * channels + o]), sum,
                                           6e-4 * fabs (sum) + 1e-3);
@@ -283,6 +298,10 @@ check_matrix (Device *device, int width, int height, int channels, int border)
   g_free (features);
   g_free (matrix);
   g_free (shift);
+  g_free (low);
+  g_free (high);
+  device->api->cudaFree (lows);
+  device->api->cudaFree (highs);
   device->api->cudaFree (from);
   device->api->cudaFree (by);
   device->api->cudaFree (shifts);
@@ -358,18 +377,18 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
     weights[i] = MAX (weights[i], 0);
   from = device_put (device, input, n * sizeof (guint16));
   by = device_put (device, weights, kept * sizeof (float));
-  partial = device_new (device, (gsize) parts * 3 * channels * sizeof (double));
-  moments = device_new (device, 3 * channels * sizeof (double));
+  partial = device_new (device, (gsize) parts * ADAIN_MOMENTS * channels * sizeof (double));
+  moments = device_new (device, ADAIN_MOMENTS * channels * sizeof (double));
   g_assert_true (adain_launch_keep (calls, from, width, weighted ? by : NULL, keep_width, keep_height,
                                     channels, partial, device->stream)
                  == cudaSuccess);
   g_assert_true (adain_launch_moments (partial, parts, channels, moments, device->stream) == cudaSuccess);
-  found = device_take (device, moments, 3 * channels * sizeof (double));
+  found = device_take (device, moments, ADAIN_MOMENTS * channels * sizeof (double));
   cells = device_take (device, features, stored * sizeof (guint16));
 
   for (int c = 0; c < channels; c++)
     {
-      double sum = 0, mean = 0, m2 = 0;
+      double sum = 0, mean = 0, m2 = 0, low = INFINITY, high = -INFINITY;
 
       for (int pass = 0; pass < 2; pass++)
         for (gsize i = 0; i < kept; i++)
@@ -382,6 +401,8 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
               {
                 sum += weight;
                 mean += weight * value;
+                low = weight > 0 ? MIN (low, value) : low;
+                high = weight > 0 ? MAX (high, value) : high;
               }
             else
               m2 += weight * (value - mean / sum) * (value - mean / sum);
@@ -391,6 +412,8 @@ check_moments (Device *device, int keep_width, int keep_height, int channels, gb
       g_assert_cmpfloat_with_epsilon (found[c], sum, 1e-9 * sum);
       g_assert_cmpfloat_with_epsilon (found[channels + c], mean / sum, 1e-9 * mean / sum);
       g_assert_cmpfloat_with_epsilon (found[2 * channels + c], m2, 1e-6 * m2 + 1e-6);
+      g_assert_cmpfloat (found[3 * channels + c], ==, low);
+      g_assert_cmpfloat (found[4 * channels + c], ==, high);
     }
   g_free (found);
   g_free (cells);

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -303,6 +304,88 @@ test_accepted (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The file with one tensor more: `n` values, half of them `first`, the others `second`. */
+static GString *
+with_tensor (const Fixture *fixture, const char *name, const char *shape, int n, float first, float second)
+{
+  gsize            start = fixture->length - 8 - fixture->header;
+  g_autofree char *entry = g_strdup_printf ("{\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":"
+                                            "[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT "]},",
+                                            name, shape, start, start + n * sizeof (float));
+  g_autoptr (GString) json = edited (fixture, "{", entry);
+  GString *file = with_header (fixture, json->str, json->len);
+
+  for (int i = 0; i < n; i++)
+    {
+      union
+      {
+        float   number;
+        guint32 bits;
+      } value = { i < n / 2 ? first : second };
+
+      value.bits = GUINT32_TO_LE (value.bits);
+      g_string_append_len (file, (const char *) &value.bits, 4);
+    }
+  return file;
+}
+
+/* What is usual of features may be told, but then it must be possible. */
+static void
+test_usual (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *name, *shape;
+    int         n;
+    float       first, second;
+    gboolean    good;
+  } trials[] = {
+    { "content.deviation", "[32]", 32, 0, 3, TRUE },
+    { "content.deviation", "[31]", 31, 1, 1, FALSE },
+    { "content.deviation", "[1,32]", 32, 1, 1, FALSE },
+    { "content.deviation", "[32]", 32, 1, -1, FALSE },
+    { "content.deviation", "[32]", 32, NAN, 1, FALSE },
+    { "content.deviation", "[32]", 32, 1, INFINITY, FALSE },
+    { "content.range", "[2,32]", 64, -1, 5, TRUE },
+    { "content.range", "[64]", 64, -1, 5, FALSE },
+    { "content.range", "[32,2]", 64, -1, 5, FALSE },
+    { "content.range", "[2,31]", 62, -1, 5, FALSE },
+    { "content.range", "[2,32]", 64, 1, 5, FALSE },
+    { "content.range", "[2,32]", 64, -1, -5, FALSE },
+    { "content.range", "[2,32]", 64, -1, NAN, FALSE },
+    { "content.range", "[2,32]", 64, -INFINITY, 5, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (trials); i++)
+    {
+      g_autoptr (GString) file = with_tensor (fixture, trials[i].name, trials[i].shape, trials[i].n,
+                                              trials[i].first, trials[i].second);
+      g_autoptr (AdainModel) model = NULL;
+      const AdainUsual *usual;
+      GError           *error = NULL;
+
+      if (!trials[i].good)
+        {
+          check_refused (fixture, file->str, file->len);
+          continue;
+        }
+      save (fixture, file->str, file->len);
+      model = adain_model_load (fixture->path, &error);
+      g_assert_no_error (error);
+      usual = &adain_model_network (model)->usual;
+      if (trials[i].n == 32)
+        {
+          g_assert_true (usual->deviation[15] == trials[i].first && usual->deviation[31] == trials[i].second);
+          g_assert_true (!usual->low && !usual->high);
+        }
+      else
+        {
+          g_assert_true (usual->low[31] == trials[i].first && usual->high[31] == trials[i].second);
+          g_assert_null (usual->deviation);
+        }
+    }
+}
+
 static void
 test_not_finite (Fixture *fixture, gconstpointer data)
 {
@@ -439,6 +522,7 @@ main (int argc, char **argv)
     { "/model/header-edits", test_header_edits },
     { "/model/accepted", test_accepted },
     { "/model/not-finite", test_not_finite },
+    { "/model/usual", test_usual },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -8,6 +8,7 @@
 
 #include "engine/color.h"
 #include "engine/content.h"
+#include "engine/cpu/apply.h"
 #include "engine/palette.h"
 #include "engine/style.h"
 #include "support.h"
@@ -189,7 +190,7 @@ test_plain (Scene *scene, gconstpointer data)
 static void
 check_blend (const AdainStatistics *content, const AdainBlend *blend, float scale, float shift)
 {
-  g_autoptr (AdainTransform) transform = adain_transform_new (content, blend);
+  g_autoptr (AdainTransform) transform = adain_transform_new (content, &(AdainUsual) { 0 }, blend);
 
   g_assert_true (adain_transform_is_diagonal (transform));
   g_assert_cmpfloat_with_epsilon (transform->maps->scale[0], scale, 1e-6);
@@ -449,14 +450,22 @@ test_fill (Scene *scene, gconstpointer data)
     g_assert_cmpfloat_with_epsilon (small_content->scaled.rgba[4 * i], 0.8, 1e-4);
 }
 
-/* Only what is selected counts for the statistics; its surroundings are seen by the network, as far as
- * the network sees. */
+/* Anything but the picture: saturated noise. */
+static void
+spoil (AdainImage *image, gsize pixel, GRand *random)
+{
+  for (int c = 0; c < 3; c++)
+    image->rgba[4 * pixel + c] = g_rand_boolean (random);
+}
+
+/* Only what is selected counts, and only that reaches the result. */
 static void
 test_mask (Scene *scene, gconstpointer data)
 {
   g_autoptr (AdainImage) other = copy_image (scene->picture);
   g_autoptr (AdainContent) content = NULL, other_content = NULL, whole = NULL;
   g_autoptr (AdainImage) result = NULL, other_result = NULL, whole_result = NULL;
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
   gsize n = (gsize) other->width * other->height;
 
   whole = test_content_new (scene->engine, scene->picture, 0);
@@ -469,8 +478,8 @@ test_mask (Scene *scene, gconstpointer data)
 
       if (x < 60)
         scene->picture->mask[i] = other->mask[i] = i % 3 ? 1 : 0.5f;
-      else if (x > 60 + 72)
-        other->rgba[4 * i] = other->rgba[4 * i + 1] = 0;
+      else
+        spoil (other, i, random);
     }
   content = test_content_new (scene->engine, scene->picture, 0);
   other_content = test_content_new (scene->engine, other, 0);
@@ -482,6 +491,169 @@ test_mask (Scene *scene, gconstpointer data)
       g_assert_cmpmem (result->rgba + 4 * i, 4 * sizeof (float), other_result->rgba + 4 * i,
                        4 * sizeof (float));
   g_assert_cmpfloat (test_image_error (result, whole_result), >, 1e-3);
+}
+
+/* The edge of a selection may cut cells, the picture may be seen smaller, and a selection of everything is
+ * none. */
+static void
+test_mask_edge (Scene *scene, gconstpointer data)
+{
+  static const double strengths[] = { 0.6, 1 };
+  g_autoptr (AdainImage) other = copy_image (scene->picture);
+  g_autoptr (AdainContent) content = NULL, other_content = NULL, all = NULL, plain = NULL;
+  g_autoptr (AdainImage) all_result = NULL, plain_result = NULL, faint = NULL;
+  g_autoptr (GRand) random = g_rand_new_with_seed (2);
+  gsize n = (gsize) other->width * other->height;
+
+  plain = test_content_new (scene->engine, scene->picture, 0);
+  plain_result = test_render (plain, scene->styles[0], 0.6);
+  scene->picture->mask = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    scene->picture->mask[i] = 1;
+  all = test_content_new (scene->engine, scene->picture, 0);
+  all_result = test_render (all, scene->styles[0], 0.6);
+  g_assert_true (is_same (all_result, plain_result));
+
+  other->mask = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      int x = i % other->width - 70, y = i / other->width - 50;
+
+      scene->picture->mask[i] = other->mask[i] = x * x + y * y < 37 * 37;
+      if (other->mask[i] == 0)
+        spoil (other, i, random);
+    }
+  content = test_content_new (scene->engine, scene->picture, 0);
+  other_content = test_content_new (scene->engine, other, 0);
+  for (gsize s = 0; s < G_N_ELEMENTS (strengths); s++)
+    {
+      g_autoptr (AdainImage) a = test_render (content, scene->styles[0], strengths[s]);
+      g_autoptr (AdainImage) b = test_render (other_content, scene->styles[0], strengths[s]);
+
+      for (gsize i = 0; i < n; i++)
+        if (other->mask[i] > 0)
+          g_assert_cmpmem (a->rgba + 4 * i, 4 * sizeof (float), b->rgba + 4 * i, 4 * sizeof (float));
+    }
+  faint = test_render (other_content, scene->styles[0], 1e-5);
+  for (gsize i = 0; i < n; i++)
+    if (other->mask[i] > 0)
+      for (int c = 0; c < 3; c++)
+        g_assert_cmpfloat_with_epsilon (faint->rgba[4 * i + c], other->rgba[4 * i + c], 1e-2);
+}
+
+/* Cells are clipped to the range of those that count, however the statistics were put together. */
+static void
+test_bounds (void)
+{
+  g_autoptr (AdainStatistics) content = adain_statistics_new (2), part = adain_statistics_new (2);
+  g_autoptr (AdainStatistics) style = adain_statistics_new (2);
+  const AdainStatistics *styles[] = { style };
+  const AdainKernels    *kernels = adain_kernels_find ("c");
+  g_autoptr (AdainTransform) transform = NULL;
+  AdainApply apply;
+  float      cells[] = { -9, 0, 2, 0, 8, 0 }, out[6];
+
+  g_assert_true (adain_statistics_want_range (content) && adain_statistics_want_range (part));
+  adain_statistics_add (content, (float[]) { -5, 1, 1, -1, 3, 0 }, (float[]) { 0, 0.5f, 1 }, 3);
+  adain_statistics_add (part, (float[]) { 4, 0, 9, 9 }, (float[]) { 1, 0 }, 2);
+  adain_statistics_merge (content, part);
+  g_assert_cmpmem (content->low, 2 * sizeof (double), ((double[]) { 1, -1 }), 2 * sizeof (double));
+  g_assert_cmpmem (content->high, 2 * sizeof (double), ((double[]) { 4, 0 }), 2 * sizeof (double));
+  adain_statistics_add (style, (float[]) { 1, 2, 5, 6 }, NULL, 2);
+  transform = adain_transform_new (content, &(AdainUsual) { 0 },
+                                   &(AdainBlend) { 1, styles, (const double[]) { 1 }, 1 });
+  g_assert_true (adain_transform_is_bounded (transform));
+  g_assert_true (adain_apply_init (&apply, kernels, transform, 2, 3, 1));
+  adain_apply_row (&apply, cells, 0, 0, 3, out);
+  adain_apply_clear (&apply);
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpfloat_with_epsilon (out[2 * i],
+                                    CLAMP (cells[2 * i], 1, 4) * transform->maps->scale[0]
+                                        + transform->maps->shift[0],
+                                    1e-5);
+}
+
+/* Flat pictures ---------------------------------------------------------------------------- */
+
+/* Even grey with noise of half a level, or with a black dot. */
+static AdainImage *
+grey_image (float noise, gboolean dot)
+{
+  AdainImage *image = test_image_new (256, 256);
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+
+  for (int i = 0; i < 256 * 256; i++)
+    for (int c = 0; c < 3; c++)
+      {
+        int x = i % 256 - 126, y = i / 256 - 126;
+
+        image->rgba[4 * i + c] = 0.5f + noise * g_rand_double_range (random, -1, 1);
+        if (dot && x >= 0 && x < 4 && y >= 0 && y < 4)
+          image->rgba[4 * i + c] = 0;
+      }
+  return image;
+}
+
+static double
+deviation (const AdainImage *image)
+{
+  double sum = 0, squares = 0, n = (double) image->width * image->height;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      sum += image->rgba[4 * i + 1];
+      squares += image->rgba[4 * i + 1] * image->rgba[4 * i + 1];
+    }
+  return sqrt (MAX (squares / n - sum / n * sum / n, 0));
+}
+
+/* With the shipped model; the result's deviation. */
+static double
+paint_grey (AdainEngine *engine, AdainStyle *style, float noise, gboolean dot)
+{
+  g_autoptr (AdainImage) picture = grey_image (noise, dot);
+  g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+  g_autoptr (AdainImage) result = test_render (content, style, 1);
+
+  return deviation (result);
+}
+
+/* Noise that cannot be seen does not become a loud texture, nor a dot a large disc: they would if the model
+ * did not tell what is usual. An ordinary picture stays nearly the same. */
+static void
+test_flat (Scene *scene, gconstpointer data)
+{
+  g_autofree char *path = test_weights_path ();
+  GError          *error = NULL;
+  g_autoptr (AdainModel) model = adain_model_load (path, &error);
+  g_autoptr (AdainEngine) engine = NULL;
+  g_autoptr (AdainImage) painting = random_image (256, 256, 5), picture = random_image (256, 256, 6);
+  g_autoptr (AdainImage) before = NULL, after = NULL;
+  g_autoptr (AdainStyle) style = NULL;
+  g_autoptr (AdainContent) content = NULL;
+  AdainUsual *usual, known;
+  double      noise, dot, loud_noise, loud_dot;
+
+  g_assert_no_error (error);
+  engine = test_engine_new (model, NULL, 2, 0, 0);
+  style = test_style_new (engine, painting);
+  content = test_content_new (engine, picture, 0);
+  usual = (AdainUsual *) &adain_model_network (model)->usual;
+  known = *usual;
+  g_assert_true (known.deviation && known.low && known.high);
+  noise = paint_grey (engine, style, 0.5f / 255, FALSE);
+  dot = paint_grey (engine, style, 0, TRUE);
+  after = test_render (content, style, 1);
+  *usual = (AdainUsual) { 0 };
+  loud_noise = paint_grey (engine, style, 0.5f / 255, FALSE);
+  loud_dot = paint_grey (engine, style, 0, TRUE);
+  before = test_render (content, style, 1);
+  *usual = known;
+  g_test_message ("noise %.3f instead of %.3f, dot %.3f instead of %.3f, ordinary: %.3f", noise, loud_noise,
+                  dot, loud_dot, test_image_error (after, before));
+  g_assert_cmpfloat (noise, <, 0.75 * loud_noise);
+  g_assert_cmpfloat (dot, <, 0.75 * loud_dot);
+  g_assert_cmpfloat (test_image_error (after, before), <, 0.06);
 }
 
 static void
@@ -939,6 +1111,8 @@ main (int argc, char **argv)
     { "/render/alpha", test_alpha },
     { "/render/fill", test_fill },
     { "/render/mask", test_mask },
+    { "/render/mask-edge", test_mask_edge },
+    { "/render/flat", test_flat },
     { "/render/nothing-visible", test_nothing_visible },
     { "/render/faint", test_faint },
     { "/render/not-finite", test_not_finite },
@@ -956,6 +1130,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/render/blend", test_blend);
+  g_test_add_func ("/render/bounds", test_bounds);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Scene, NULL, set_up, tests[i].test, tear_down);
   return g_test_run ();
