@@ -224,7 +224,8 @@ def _covariance(x):
 def _power(matrix, *exponents):
     """Powers of symmetric positive matrices."""
     values, vectors = torch.linalg.eigh(matrix)
-    values = values.clamp_min(values[:, -1:] * 1e-7)
+    # An even picture has no covariance at all.
+    values = values.maximum(values[:, -1:] * 1e-7).clamp_min(1e-10)
     return [(vectors * values[:, None] ** exponent) @ vectors.transpose(1, 2)
             for exponent in exponents]
 

@@ -570,6 +570,9 @@ class Parts(unittest.TestCase):
                                    (adapted + moved) / 2)
         torch.testing.assert_close(networks.transport(content, style, 0),
                                    adapted)
+        even = torch.full_like(content, 0.5)
+        for pair in ((even, style), (content, even), (even, even)):
+            self.assertTrue(networks.transport(*pair).isfinite().all())
 
     def test_target_of_transport(self):
         """The last of a batch are transported, the others adapted."""
