@@ -141,7 +141,7 @@ tile_shape (const AdainCudaNetwork *network, int width, int height, int tile, gb
   AdainShape shape = {
     .decode = decode,
     .weighted = !decode,
-    .matrix = decode,
+    .matrix = decode && network->padded <= ADAIN_MATRIX_CHANNELS,
     .width = MIN (width, seen),
     .height = MIN (height, seen),
     .keep_width = MIN (width, tile),
@@ -265,6 +265,13 @@ cuda_encode (AdainBackend *backend, int worker, const float *rgb, int width, int
 }
 
 static gboolean
+can_apply (const AdainBackend *backend, const AdainTransform *transform)
+{
+  return transform->n == 1
+         && (!transform->maps[0].matrix || backend->network.padded <= ADAIN_MATRIX_CHANNELS);
+}
+
+static gboolean
 cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
              const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
              GCancellable *cancellable, GError **error)
@@ -284,7 +291,7 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
     .rgb_out = rgb,
   };
 
-  if (transform && transform->n > 1)
+  if (transform && !can_apply (backend, transform))
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
                            _ ("The GPU cannot apply this kind of transform"));

@@ -54,8 +54,9 @@ cudaError_t adain_launch_affine (const AdainCall *call, const float *scale, cons
                                  const float *low, const float *high, void *output, int width, int height,
                                  int channels, int border, cudaStream_t stream);
 
-/* The same as the sum over i of matrix[i * channels + o] * feature[i], plus shift[o]. At most 768 channels,
- * for whose sake the block's shared memory suffices. */
+#define ADAIN_MATRIX_CHANNELS 768 /* the most that a matrix may have: what fits the block's shared memory */
+
+/* The same as the sum over i of matrix[i * channels + o] * feature[i], clipped before, plus shift[o]. */
 cudaError_t adain_launch_matrix (const AdainCall *call, const float *matrix, const float *shift,
                                  const float *low, const float *high, void *output, int width, int height,
                                  int channels, int border, cudaStream_t stream);

@@ -7,6 +7,8 @@
 #define MATRIX_CELLS 16
 #define MATRIX_BLOCK 256
 
+static_assert (MATRIX_CELLS * ADAIN_MATRIX_CHANNELS * sizeof (float) <= 48 * 1024, "what every GPU has");
+
 /* One block for MATRIX_CELLS cells, one thread for one output channel after the other: neighbors read
  * neighboring entries of the matrix, and the same features. */
 __global__ void

@@ -269,7 +269,7 @@ test_transform (void)
       test_fill_random (random, cells, CELLS * N, k, 2 + 3 * k);
       adain_statistics_add (statistics[k], cells, NULL, CELLS);
     }
-  transform = adain_transform_new (statistics[0], &blend);
+  transform = adain_transform_new (statistics[0], &(AdainUsual) { 0 }, &blend);
   g_assert_false (adain_transform_is_diagonal (transform));
   for (int o = 0; o < N; o++)
     {
