@@ -103,11 +103,11 @@ static void
 test_tiles (gconstpointer data)
 {
   const AdainKernels *kernels = data;
-  static const int    tiles[] = { 8, 32, 64 };
+  static const int    tiles[] = { 32, 8, 64 };
   gboolean            slow = kernels == &adain_kernels_c || g_str_equal (kernels->name, "vector");
   double              limit = test_is_float (kernels->name) ? 1e-5 : 1.0 / 255;
   g_autoptr (AdainModel) model = test_model_new ();
-  g_autoptr (AdainImage) picture = grainy_image (slow ? 60 : 150, slow ? 45 : 131, 1);
+  g_autoptr (AdainImage) picture = grainy_image (slow ? 40 : 150, slow ? 33 : 131, 1);
 
   if (!kernels->supported ())
     {
@@ -136,10 +136,10 @@ test_tiles (gconstpointer data)
 static void
 test_short_of_memory (void)
 {
-  const gsize memory = 4 << 20;
+  const gsize memory = 3 << 20;
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 1, 64, memory);
-  g_autoptr (AdainImage) picture = grainy_image (1100, 1000, 1), painting = grainy_image (97, 160, 2);
+  g_autoptr (AdainImage) picture = grainy_image (1000, 807, 1), painting = grainy_image (97, 160, 2);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
   g_autoptr (AdainImage) result = render (content, &style, NULL, 1, 1, 1);
@@ -173,7 +173,7 @@ test_shipped (void)
 {
   g_autofree char *path = test_weights_path ();
   g_autoptr (AdainModel) model = NULL;
-  g_autoptr (AdainImage) picture = grainy_image (165, 121, 1), expected = NULL;
+  g_autoptr (AdainImage) picture = grainy_image (97, 66, 1), expected = NULL;
   GError *error = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
