@@ -253,12 +253,12 @@ test_transform (void)
     CELLS = 40
   };
   g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  AdainStatistics   *statistics[3];
-  g_autofree double *maps[2] = { random_symmetric (random, N), random_symmetric (random, N) };
-  const double       weights[2] = { 0.25, 0.75 }, strength = 0.6, texture = 0.3;
-  AdainBlend         blend = { 2,       (const AdainStatistics *const *) statistics + 1,
-                               weights, strength,
-                               texture, (const double *const *) maps };
+  AdainStatistics *statistics[3];
+  double          *maps[2] = { random_symmetric (random, N), random_symmetric (random, N) };
+  const double     weights[2] = { 0.25, 0.75 }, strength = 0.6, texture = 0.3;
+  AdainBlend       blend = { 2,       (const AdainStatistics *const *) statistics + 1,
+                             weights, strength,
+                             texture, (const double *const *) maps };
   g_autoptr (AdainTransform) transform = NULL;
 
   for (int k = 0; k < 3; k++)
@@ -296,6 +296,8 @@ test_transform (void)
     }
   for (int k = 0; k < 3; k++)
     adain_statistics_free (statistics[k]);
+  for (int k = 0; k < 2; k++)
+    g_free (maps[k]);
 }
 
 /* Pictures of one color or one pixel have no covariance; the selection and alpha weight that of others. */
