@@ -1,57 +1,96 @@
-/* A matrix times the features of cells, in a form that compilers vectorise by themselves: sums of a few cells
- * times a few channels stay in registers.
+/* A matrix times the features of cells, with the compiler's own vectors: sums of a few cells times a few
+ * channels stay in registers.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include <glib.h>
 
 #define MATRIX_CELLS    4
 #define MATRIX_CHANNELS 16
 
-/* Compilers are free to fuse the two or not, and would in one block and not in another; but the result must
- * not depend on where in a row a cell is. */
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#  define MULTIPLY_ADD(a, b, c) __builtin_fmaf (a, b, c)
+#if defined(__AVX512F__)
+#  define MATRIX_LANES 16
+#elif defined(__AVX__)
+#  define MATRIX_LANES 8
 #else
-#  define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+#  define MATRIX_LANES 4
 #endif
+#define MATRIX_VECTORS (MATRIX_CHANNELS / MATRIX_LANES)
 
-/* All but `features` begin at the first of up to MATRIX_CHANNELS output channels; sizes are constants where
- * it is called. */
-static inline __attribute__ ((always_inline)) void
-matrix_block (const float *features, const float *weights, const float *shift, float *out, int channels,
-              const int cells, const int outputs)
+typedef float MatrixVector __attribute__ ((vector_size (MATRIX_LANES * sizeof (float))));
+
+/* MATRIX_CHANNELS channels of cells `in`; `weights`, `shift` and `out` begin at the first of them. */
+static inline void
+matrix_block (const float *const in[MATRIX_CELLS], const float *weights, const float *shift,
+              float *const out[MATRIX_CELLS], int channels)
 {
-  float sum[MATRIX_CELLS][MATRIX_CHANNELS];
+  MatrixVector sum[MATRIX_CELLS][MATRIX_VECTORS];
 
-  for (int cell = 0; cell < cells; cell++)
-    for (int o = 0; o < outputs; o++)
-      sum[cell][o] = shift[o];
-  for (int i = 0; i < channels; i++)
 #pragma GCC unroll 4
-    for (int cell = 0; cell < cells; cell++)
-      for (int o = 0; o < outputs; o++)
-        sum[cell][o] = MULTIPLY_ADD (features[(gsize) cell * channels + i], weights[(gsize) i * channels + o],
-                                     sum[cell][o]);
-  for (int cell = 0; cell < cells; cell++)
-    for (int o = 0; o < outputs; o++)
-      out[(gsize) cell * channels + o] = sum[cell][o];
+  for (int cell = 0; cell < MATRIX_CELLS; cell++)
+#pragma GCC unroll 4
+    for (int v = 0; v < MATRIX_VECTORS; v++)
+      memcpy (&sum[cell][v], shift + v * MATRIX_LANES, sizeof sum[cell][v]);
+  for (int i = 0; i < channels; i++, weights += channels)
+    {
+      MatrixVector w[MATRIX_VECTORS];
+
+#pragma GCC unroll 4
+      for (int v = 0; v < MATRIX_VECTORS; v++)
+        memcpy (&w[v], weights + v * MATRIX_LANES, sizeof w[v]);
+#pragma GCC unroll 4
+      for (int cell = 0; cell < MATRIX_CELLS; cell++)
+#pragma GCC unroll 4
+        for (int v = 0; v < MATRIX_VECTORS; v++)
+          sum[cell][v] += in[cell][i] * w[v];
+    }
+#pragma GCC unroll 4
+  for (int cell = 0; cell < MATRIX_CELLS; cell++)
+#pragma GCC unroll 4
+    for (int v = 0; v < MATRIX_VECTORS; v++)
+      memcpy (out[cell] + v * MATRIX_LANES, &sum[cell][v], sizeof sum[cell][v]);
 }
 
+/* What is left of the channels. */
+static void
+matrix_rest (const float *const in[MATRIX_CELLS], const float *weights, const float *shift,
+             float *const out[MATRIX_CELLS], int channels, int rest)
+{
+  for (int cell = 0; cell < MATRIX_CELLS; cell++)
+    for (int o = 0; o < rest; o++)
+      {
+        float sum = shift[o];
+
+        for (int i = 0; i < channels; i++)
+          sum += in[cell][i] * weights[(gsize) i * channels + o];
+        out[cell][o] = sum;
+      }
+}
+
+/* The last block of a row repeats its last cell: all cells go the same way, since compilers fuse
+ * multiplications with additions on one and not on another, and a result must not depend on where in a row
+ * its cell is. */
 static void
 matrix (const float *features, const float *weights, const float *shift, float *out, int n, int channels)
 {
   for (int first = 0; first < channels; first += MATRIX_CHANNELS)
-    {
-      gboolean whole = channels - first >= MATRIX_CHANNELS;
-      int      cell = 0;
+    for (int block = 0; block < n; block += MATRIX_CELLS)
+      {
+        const float *in[MATRIX_CELLS];
+        float       *to[MATRIX_CELLS];
 
-      for (; whole && cell + MATRIX_CELLS <= n; cell += MATRIX_CELLS)
-        matrix_block (features + (gsize) cell * channels, weights + first, shift + first,
-                      out + (gsize) cell * channels + first, channels, MATRIX_CELLS, MATRIX_CHANNELS);
-      for (; cell < n; cell++)
-        matrix_block (features + (gsize) cell * channels, weights + first, shift + first,
-                      out + (gsize) cell * channels + first, channels, 1,
-                      MIN (channels - first, MATRIX_CHANNELS));
-    }
+        for (int k = 0; k < MATRIX_CELLS; k++)
+          {
+            gsize cell = (gsize) MIN (block + k, n - 1) * channels;
+
+            in[k] = features + cell;
+            to[k] = out + cell + first;
+          }
+        if (channels - first >= MATRIX_CHANNELS)
+          matrix_block (in, weights + first, shift + first, to, channels);
+        else
+          matrix_rest (in, weights + first, shift + first, to, channels, channels - first);
+      }
 }
