@@ -57,7 +57,7 @@ typedef struct
  * @read: copies the pixels of @rect. `rgba` receives rect->height rows of rect->width pixels of
  *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
  *   or is NULL. Pixels of alpha 0, and those of mask 0, neither influence the statistics nor
- *   bleed in: the network sees the colours of their surroundings in their place.
+ *   bleed in: the network sees the colors of their surroundings in their place.
  *   Values that are not finite count as 0; values outside [0, 1] are clipped.
  *
  * A picture that the engine pulls piece by piece, so that it never needs to hold all of it.
@@ -155,7 +155,8 @@ typedef enum
  *   "onednn-bf16", "avx2", "avx2-int16", "avx512", "avx512-int16", "avx512-bf16" (default: the fastest
  *   that the device has). Where the CPU stands in for another device, a name that it does not know means
  *   the default.
- * @texture: whether renderings will ask for texture; a device that cannot paint it is not chosen then
+ * @texture: whether renderings will ask for texture: a device that cannot paint it is not chosen then, and
+ *   contents are encoded for it at once. Without, the first that asks has its content encoded again.
  */
 typedef struct
 {
@@ -191,13 +192,17 @@ typedef struct
 
 typedef struct _AdainStyle AdainStyle;
 
+/* The range of stroke sizes. */
+#define ADAIN_STROKE_MIN 0.25
+#define ADAIN_STROKE_MAX 4.0
+
 /**
  * adain_style_encode:
  * @stroke_size: scale at which the style is seen: 1 makes its shorter side 512 px, 0.25 to 4;
  *   0 takes the style as large as it is
- * @palette: (nullable): a palette the style's colours are moved to first, by the linear map that
+ * @palette: (nullable): a palette the style's colors are moved to first, by the linear map that
  *   matches mean and covariance (Gatys et al., "Preserving color in neural artistic style
- *   transfer", 2016): the picture's own colours are then kept
+ *   transfer", 2016): the picture's own colors are then kept
  *
  * Computes the mean, deviation and covariance of the style's features. The source is not used
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
@@ -232,7 +237,7 @@ gboolean adain_source_palette (const AdainSource *source, AdainPalette *palette,
 
 /**
  * AdainColor:
- * @ADAIN_COLOR_STYLE: the colours are the style's
+ * @ADAIN_COLOR_STYLE: the colors are the style's
  * @ADAIN_COLOR_LIGHTNESS: keep the picture's chroma, take only the lightness of the result
  *
  * (The third mode, moving the styles' palettes to the picture's, happens in adain_style_encode().)
@@ -249,7 +254,7 @@ typedef struct
   AdainColor color;
   /* 0: each channel of the features takes on the styles' deviation, as the paper has it. 1: all channels
    * together take on their covariance, by the optimal transport map (Lu et al., "A closed-form solution to
-   * universal style transfer", ICCV 2019), and with it more of the styles' strokes and colours. In between
+   * universal style transfer", ICCV 2019), and with it more of the styles' strokes and colors. In between
    * the two are mixed. */
   double texture;
   /* Between 0 and 1, what the network loses of the picture is added back in proportion

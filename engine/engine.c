@@ -63,10 +63,10 @@ open_cpu_instead (AdainEngine *engine, GError **error)
 
 /* Opens the best device that can be opened. That the one asked for is another becomes the notice. */
 static gboolean
-open_best (AdainEngine *engine, AdainDevice device, gboolean texture, GError **error)
+open_best (AdainEngine *engine, AdainDevice device, GError **error)
 {
   const AdainBackendClass *ranked[ADAIN_DEVICES_MAX];
-  int n = adain_devices_rank (device, texture, engine->module_dir, ranked, &engine->notice);
+  int n = adain_devices_rank (device, engine->texture, engine->module_dir, ranked, &engine->notice);
 
   if (device == ADAIN_DEVICE_CPU)
     return open_unit (engine, adain_cpu_backend (), engine->kernels, error);
@@ -95,10 +95,11 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->memory = options->memory ? options->memory : default_memory ();
   engine->threads = options->threads > 0 ? options->threads : adain_machine_processors ();
   engine->tile = options->tile;
+  engine->texture = options->texture;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 
-  if (open_best (engine, device, options->texture, error))
+  if (open_best (engine, device, error))
     return engine;
   adain_engine_free (engine);
   return NULL;

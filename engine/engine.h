@@ -22,6 +22,7 @@ struct _AdainEngine
   AdainModel *model;
   gsize       memory;
   int         threads, tile;
+  gboolean    texture; /* contents are encoded such that they can take one on */
   char       *kernels, *module_dir;
   AdainUnit   units[2]; /* the one in use last */
   int         n_units;

@@ -16,9 +16,6 @@
 #define SHORTER_SIDE 512
 #define LONGEST_SIDE 8192
 
-#define MIN_STROKE 0.25
-#define MAX_STROKE 4.0
-
 /* Takes over `statistics`. */
 static AdainStyle *
 style_new (AdainEngine *engine, AdainStatistics *statistics)
@@ -110,11 +107,11 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, double strok
 
   if (!adain_picture_check (source, error))
     return NULL;
-  if (stroke_size != 0 && !(stroke_size >= MIN_STROKE && stroke_size <= MAX_STROKE))
+  if (stroke_size != 0 && !(stroke_size >= ADAIN_STROKE_MIN && stroke_size <= ADAIN_STROKE_MAX))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _ ("The stroke size is %g, but must lie between %g and %g"), stroke_size, MIN_STROKE,
-                   MAX_STROKE);
+                   _ ("The stroke size is %g, but must lie between %g and %g"), stroke_size, ADAIN_STROKE_MIN,
+                   ADAIN_STROKE_MAX);
       return NULL;
     }
   width = source->width;

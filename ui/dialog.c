@@ -53,7 +53,6 @@ static AdainLook *
 create_look (Dialog *dialog)
 {
   AdainLook *look = adain_look_new (adain_style_set_count_ready (dialog->styles));
-  GFile     *model = NULL;
   int        n = 0;
 
   for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
@@ -67,14 +66,7 @@ create_look (Dialog *dialog)
       look->weights[n++] = item->weight;
     }
 
-  g_object_get (dialog->config, "strength", &look->strength, "texture", &look->texture, "stroke-size",
-                &look->stroke_size, "work-size", &look->work_size, "model", &model, NULL);
-  look->preserve = gimp_procedure_config_get_choice_id (dialog->config, "preserve-color");
-  look->device = gimp_procedure_config_get_choice_id (dialog->config, "device");
-  look->model = model ? g_file_get_path (model) : adain_arguments_default_model ();
-  if (!look->model)
-    look->model = g_file_get_uri (model); /* is not a local file, and will be told so */
-  g_clear_object (&model);
+  adain_parameters_read (&look->parameters, dialog->config);
 
   return look;
 }

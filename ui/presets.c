@@ -25,7 +25,6 @@ struct _AdainPresets
   GtkBox parent;
 
   GimpProcedureConfig *config;
-  gboolean             loading; /* the settings are being changed by ourselves */
 
   GtkWidget *combo;
   GtkWidget *save_button;
@@ -37,6 +36,11 @@ struct _AdainPresets
 };
 
 G_DEFINE_FINAL_TYPE (AdainPresets, adain_presets, GTK_TYPE_BOX)
+
+/* Hear what the user does with the list, and changes of the settings by others; what we do ourselves happens
+ * while they are blocked. */
+static void on_chosen (AdainPresets *presets);
+static void on_settings_changed (AdainPresets *presets);
 
 /* Files ------------------------------------------------------------------------------------- */
 
@@ -151,9 +155,9 @@ list_presets (void)
 static void
 select_file (AdainPresets *presets, const char *file)
 {
-  presets->loading = TRUE;
+  g_signal_handlers_block_by_func (presets->combo, on_chosen, presets);
   gtk_combo_box_set_active_id (GTK_COMBO_BOX (presets->combo), file);
-  presets->loading = FALSE;
+  g_signal_handlers_unblock_by_func (presets->combo, on_chosen, presets);
 
   gtk_widget_set_sensitive (presets->delete_button, *file != '\0');
 }
@@ -182,7 +186,7 @@ fill (AdainPresets *presets, const char *active)
   GtkComboBoxText *combo = GTK_COMBO_BOX_TEXT (presets->combo);
   GPtrArray       *list = list_presets ();
 
-  presets->loading = TRUE;
+  g_signal_handlers_block_by_func (presets->combo, on_chosen, presets);
   gtk_combo_box_text_remove_all (combo);
   gtk_combo_box_text_append (combo, NONE, list->len > 0 ? _ ("None") : _ ("None saved yet"));
   for (guint i = 0; i < list->len; i++)
@@ -191,7 +195,7 @@ fill (AdainPresets *presets, const char *active)
 
       gtk_combo_box_text_append (combo, preset->file, preset->name);
     }
-  presets->loading = FALSE;
+  g_signal_handlers_unblock_by_func (presets->combo, on_chosen, presets);
 
   gtk_widget_set_sensitive (presets->combo, list->len > 0);
   g_ptr_array_unref (list);
@@ -204,9 +208,6 @@ on_chosen (AdainPresets *presets)
   GKeyFile *file;
   char     *path;
 
-  if (presets->loading)
-    return;
-
   gtk_widget_set_sensitive (presets->delete_button, *selected_file (presets) != '\0');
   if (*selected_file (presets) == '\0')
     return;
@@ -214,10 +215,10 @@ on_chosen (AdainPresets *presets)
   file = g_key_file_new ();
   path = preset_path (selected_file (presets));
 
-  presets->loading = TRUE;
+  g_signal_handlers_block_by_func (presets->config, on_settings_changed, presets);
   if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     adain_settings_load (presets->config, file, GROUP);
-  presets->loading = FALSE;
+  g_signal_handlers_unblock_by_func (presets->config, on_settings_changed, presets);
 
   g_key_file_unref (file);
   g_free (path);
@@ -226,8 +227,7 @@ on_chosen (AdainPresets *presets)
 static void
 on_settings_changed (AdainPresets *presets)
 {
-  if (!presets->loading)
-    select_file (presets, NONE);
+  select_file (presets, NONE);
 }
 
 static void

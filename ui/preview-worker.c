@@ -83,7 +83,7 @@ adain_look_unref (AdainLook *look)
 
   g_free (look->styles);
   g_free (look->weights);
-  g_free (look->model);
+  adain_parameters_clear (&look->parameters);
   g_free (look);
 }
 
@@ -185,33 +185,33 @@ close_engine (AdainPreviewWorker *worker)
 static gboolean
 open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 {
-  AdainEngineOptions options = { 0 };
+  AdainEngineOptions options;
   AdainModel        *model;
   char              *module_dir;
+  gboolean           texture = look->parameters.texture > 0;
 
-  options.texture = look->texture > 0;
-  if (worker->engine && worker->device == look->device && worker->texture == options.texture
-      && g_strcmp0 (worker->model_path, look->model) == 0)
+  if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
+      && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
     return TRUE;
 
   close_engine (worker);
 
-  model = adain_model_load (look->model, error);
+  model = adain_model_load (look->parameters.model, error);
   if (!model)
     return FALSE;
 
   module_dir = adain_arguments_module_dir ();
-  options.module_dir = module_dir;
-  worker->engine = adain_engine_new (model, look->device, &options, error);
+  options = adain_parameters_engine_options (&look->parameters, module_dir);
+  worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
   adain_model_unref (model);
   g_free (module_dir);
 
   if (!worker->engine)
     return FALSE;
 
-  worker->device = look->device;
-  worker->texture = options.texture;
-  worker->model_path = g_strdup (look->model);
+  worker->device = look->parameters.device;
+  worker->texture = texture;
+  worker->model_path = g_strdup (look->parameters.model);
   for (int i = 0; i < N_STAGES; i++)
     worker->stages[i].styles = adain_style_cache_new ();
 
@@ -223,7 +223,7 @@ static int
 final_work_size (const AdainPreviewPicture *picture, const AdainLook *look)
 {
   int longest = MAX (picture->full_width, picture->full_height);
-  int size = adain_arguments_work_size (look->work_size, picture->layer_longest, longest);
+  int size = adain_arguments_work_size (look->parameters.work_size, picture->layer_longest, longest);
 
   return size > 0 ? size : longest;
 }
@@ -248,11 +248,11 @@ static cairo_surface_t *
 render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancellable *cancellable,
         GError **error)
 {
-  AdainRenderOptions  options = { .strength = look->strength, .texture = look->texture };
+  AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
   int                 final_size = final_work_size (stage->picture, look);
   int          work_size = MIN (final_size, MAX (stage->picture->image.width, stage->picture->image.height));
-  double       stroke_size = look->stroke_size * work_size / final_size;
+  double       stroke_size = look->parameters.stroke_size * work_size / final_size;
   AdainImage   result = { stage->picture->image.width, stage->picture->image.height };
   AdainSink    sink = adain_image_sink (&result);
   AdainStyle **styles;
@@ -261,10 +261,7 @@ render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancel
   if (!encode_content (worker, stage, work_size, cancellable, error))
     return NULL;
 
-  if (look->preserve == ADAIN_PRESERVE_LIGHTNESS)
-    options.color = ADAIN_COLOR_LIGHTNESS;
-
-  if (look->preserve == ADAIN_PRESERVE_PALETTE)
+  if (look->parameters.preserve == ADAIN_PRESERVE_PALETTE)
     {
       if (!worker->has_palette)
         adain_content_palette (stage->content, &worker->palette);

@@ -19,16 +19,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   gatomicrefcount ref_count;
-  AdainDevice     device;
-  char           *model;
   int             n_styles;
   GdkPixbuf     **styles;
   double         *weights;
-  double          strength;
-  double          texture;
-  AdainPreserve   preserve;
-  double          stroke_size;
-  int             work_size;
+  AdainParameters parameters;
   gint64          asked; /* when, by g_get_monotonic_time() */
 } AdainLook;
 

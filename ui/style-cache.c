@@ -6,9 +6,7 @@
 
 #include <math.h>
 
-/* The engine's range of stroke sizes, and the shorter side that it gives a style at size 1. */
-#define STROKE_MIN   0.25
-#define STROKE_MAX   4.0
+/* The shorter side that the engine gives a style at stroke size 1. */
 #define SHORTER_SIDE 512
 
 /* Below this there would be nothing left to take a style from. */
@@ -91,7 +89,7 @@ encode (AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size, const AdainP
   AdainSource source = { .read = read_pixbuf };
   AdainStyle *style;
 
-  if (stroke_size < STROKE_MIN)
+  if (stroke_size < ADAIN_STROKE_MIN)
     {
       double shorter = MAX (SHORTER_SIDE * stroke_size, SHORTER_SIDE_MIN);
       double scale = shorter / MIN (width, height);
@@ -105,7 +103,8 @@ encode (AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size, const AdainP
   source.user_data = seen;
   source.width = gdk_pixbuf_get_width (seen);
   source.height = gdk_pixbuf_get_height (seen);
-  style = adain_style_encode (engine, &source, MIN (stroke_size, STROKE_MAX), palette, cancellable, error);
+  style = adain_style_encode (engine, &source, MIN (stroke_size, ADAIN_STROKE_MAX), palette, cancellable,
+                              error);
   g_object_unref (seen);
 
   return style;

@@ -28,7 +28,6 @@ struct _AdainStylePad
   cairo_surface_t *thumbnails[ADAIN_BLEND_MAX];
   AdainPoint       point; /* where the handle is */
   gboolean         dragging;
-  gboolean         moving; /* the weights are being set by ourselves */
 };
 
 G_DEFINE_FINAL_TYPE (AdainStylePad, adain_style_pad, GTK_TYPE_DRAWING_AREA)
@@ -95,6 +94,22 @@ describe (AdainStylePad *pad)
 }
 
 static void
+on_weights_changed (AdainStylePad *pad)
+{
+  double weights[ADAIN_BLEND_MAX];
+
+  if (pad->n == 0)
+    return;
+
+  for (int i = 0; i < pad->n; i++)
+    weights[i] = adain_style_set_get (pad->set, pad->indices[i])->weight;
+
+  pad->point = adain_blend_position (pad->n, weights);
+  describe (pad);
+  gtk_widget_queue_draw (GTK_WIDGET (pad));
+}
+
+static void
 move_to (AdainStylePad *pad, AdainPoint point)
 {
   double  blend[ADAIN_BLEND_MAX];
@@ -109,27 +124,11 @@ move_to (AdainStylePad *pad, AdainPoint point)
   for (int i = 0; i < pad->n; i++)
     weights[pad->indices[i]] = blend[i];
 
-  pad->moving = TRUE;
+  g_signal_handlers_block_by_func (pad->set, on_weights_changed, pad);
   adain_style_set_set_weights (pad->set, weights);
-  pad->moving = FALSE;
+  g_signal_handlers_unblock_by_func (pad->set, on_weights_changed, pad);
 
   g_free (weights);
-  describe (pad);
-  gtk_widget_queue_draw (GTK_WIDGET (pad));
-}
-
-static void
-on_weights_changed (AdainStylePad *pad)
-{
-  double weights[ADAIN_BLEND_MAX];
-
-  if (pad->moving || pad->n == 0)
-    return;
-
-  for (int i = 0; i < pad->n; i++)
-    weights[i] = adain_style_set_get (pad->set, pad->indices[i])->weight;
-
-  pad->point = adain_blend_position (pad->n, weights);
   describe (pad);
   gtk_widget_queue_draw (GTK_WIDGET (pad));
 }

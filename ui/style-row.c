@@ -17,7 +17,6 @@ struct _AdainStyleRow
   AdainStyleSet *set;
   int            index;
   int            id;
-  gboolean       syncing; /* the slider is being moved by ourselves */
 
   GtkWidget *scale; /* NULL while the style cannot be used */
 };
@@ -38,8 +37,7 @@ on_format_value (GtkScale *scale, double value, gpointer user_data)
 static void
 on_value_changed (AdainStyleRow *row)
 {
-  if (!row->syncing)
-    adain_style_set_set_weight (row->set, row->index, gtk_range_get_value (GTK_RANGE (row->scale)));
+  adain_style_set_set_weight (row->set, row->index, gtk_range_get_value (GTK_RANGE (row->scale)));
 }
 
 /* The wheel scrolls the list; it must not change weights on the way. */
@@ -57,9 +55,9 @@ adain_style_row_sync_weight (AdainStyleRow *row)
   if (!row->scale)
     return;
 
-  row->syncing = TRUE;
+  g_signal_handlers_block_by_func (row->scale, on_value_changed, row);
   gtk_range_set_value (GTK_RANGE (row->scale), adain_style_set_get (row->set, row->index)->weight);
-  row->syncing = FALSE;
+  g_signal_handlers_unblock_by_func (row->scale, on_value_changed, row);
 }
 
 static GtkWidget *

@@ -22,7 +22,6 @@ struct _AdainStyleSet
   double              *initial_weights;
   gsize                n_initial_weights;
   int                  next_id;
-  gboolean             writing; /* the settings are being changed by ourselves */
 };
 
 enum
@@ -35,6 +34,9 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AdainStyleSet, adain_style_set, G_TYPE_OBJECT)
+
+/* Hears changes of the settings by others; while we write them ourselves, it is blocked. */
+static void on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set);
 
 static void
 item_free (gpointer data)
@@ -198,9 +200,9 @@ write_weights (AdainStyleSet *set)
   for (guint i = 0; i < set->items->len; i++)
     weights[i] = item_at (set, i)->weight;
 
-  set->writing = TRUE;
+  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
   adain_settings_set_weights (set->config, weights, set->items->len);
-  set->writing = FALSE;
+  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
 
   g_free (weights);
 }
@@ -274,9 +276,9 @@ reset_weights (AdainStyleSet *set)
   if (styles && set->initial_styles && set->n_initial_weights > 0
       && g_strv_equal ((const char *const *) styles, (const char *const *) set->initial_styles))
     {
-      set->writing = TRUE;
+      g_signal_handlers_block_by_func (set->config, on_config_notify, set);
       adain_settings_set_weights (set->config, set->initial_weights, set->n_initial_weights);
-      set->writing = FALSE;
+      g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
     }
 
   g_strfreev (styles);
@@ -285,9 +287,6 @@ reset_weights (AdainStyleSet *set)
 static void
 on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
 {
-  if (set->writing)
-    return;
-
   if (g_str_equal (pspec->name, "weights"))
     {
       read_weights (set);
@@ -323,9 +322,9 @@ write_config (AdainStyleSet *set)
   paths = g_strv_builder_end (builder);
   g_strv_builder_unref (builder);
 
-  set->writing = TRUE;
+  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
   g_object_set (set->config, "styles", paths, "style-layer", layer, NULL);
-  set->writing = FALSE;
+  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
 
   g_strfreev (paths);
   write_weights (set);

@@ -70,7 +70,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       procedure, "stroke-size", _ ("Stroke _size"),
       _ ("How large the style's strokes and patterns become: the scale at which the styles are "
          "seen. 1 looks at them with their shorter side at 512 pixels, 2 at 1024 pixels."),
-      0.25, 4.0, 1.0, G_PARAM_READWRITE);
+      ADAIN_STROKE_MIN, ADAIN_STROKE_MAX, 1.0, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "work-size", _ ("Wor_king size"),
       _ ("Longest side, in pixels, at which the layer is painted; 0 means its full size. "
@@ -111,27 +111,65 @@ adain_arguments_module_dir (void)
   return beside_executable ("modules", NULL);
 }
 
-static gboolean
-read_model (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
+void
+adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
 {
   g_autoptr (GFile) file = NULL;
 
-  g_object_get (config, "model", &file, NULL);
-  if (file == NULL)
-    {
-      arguments->model = adain_arguments_default_model ();
-      return TRUE;
-    }
+  g_object_get (config, "strength", &parameters->strength, "texture", &parameters->texture, "stroke-size",
+                &parameters->stroke_size, "work-size", &parameters->work_size, "model", &file, NULL);
+  parameters->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
+  parameters->device = gimp_procedure_config_get_choice_id (config, "device");
+  parameters->model = file != NULL ? g_file_get_path (file) : adain_arguments_default_model ();
+  if (parameters->model == NULL)
+    parameters->model = g_file_get_uri (file);
+}
 
-  arguments->model = g_file_get_path (file);
-  if (arguments->model == NULL)
-    {
-      g_autofree char *uri = g_file_get_uri (file);
+void
+adain_parameters_clear (AdainParameters *parameters)
+{
+  g_clear_pointer (&parameters->model, g_free);
+}
 
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The model “%s” is not a local file."), uri);
-      return FALSE;
-    }
-  return TRUE;
+AdainRenderOptions
+adain_parameters_render_options (const AdainParameters *parameters)
+{
+  return (AdainRenderOptions) {
+    .strength = parameters->strength,
+    .texture = parameters->texture,
+    /* Recolored styles are painted as they are. */
+    .color = parameters->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
+  };
+}
+
+/* Bytes that the engine may use, from the environment: for small machines and for tests. */
+static gsize
+memory_budget (void)
+{
+  const char *mib = g_getenv ("ADAIN_MEMORY_MIB");
+
+  return mib != NULL ? (gsize) g_ascii_strtoull (mib, NULL, 10) << 20 : 0;
+}
+
+AdainEngineOptions
+adain_parameters_engine_options (const AdainParameters *parameters, const char *module_dir)
+{
+  return (AdainEngineOptions) {
+    .memory = memory_budget (),
+    .module_dir = module_dir,
+    .texture = parameters->texture > 0,
+  };
+}
+
+static gboolean
+check_model (const AdainParameters *parameters, GError **error)
+{
+  if (g_path_is_absolute (parameters->model))
+    return TRUE;
+
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The model “%s” is not a local file."),
+               parameters->model);
+  return FALSE;
 }
 
 static gboolean
@@ -183,11 +221,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
   g_autoptr (AdainArguments) arguments = g_new0 (AdainArguments, 1);
 
-  g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer, "strength",
-                &arguments->strength, "texture", &arguments->texture, "stroke-size", &arguments->stroke_size,
-                "work-size", &arguments->work_size, NULL);
-  arguments->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
-  arguments->device = gimp_procedure_config_get_choice_id (config, "device");
+  adain_parameters_read (&arguments->parameters, config);
+  g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer, NULL);
   if (arguments->styles == NULL)
     arguments->styles = g_new0 (char *, 1);
 
@@ -199,7 +234,7 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
       return NULL;
     }
 
-  if (!read_weights (arguments, config, error) || !read_model (arguments, config, error))
+  if (!read_weights (arguments, config, error) || !check_model (&arguments->parameters, error))
     return NULL;
 
   return g_steal_pointer (&arguments);
@@ -220,6 +255,6 @@ adain_arguments_free (AdainArguments *arguments)
   g_strfreev (arguments->styles);
   g_clear_object (&arguments->style_layer);
   g_free (arguments->weights);
-  g_free (arguments->model);
+  adain_parameters_clear (&arguments->parameters);
   g_free (arguments);
 }

@@ -21,19 +21,13 @@ typedef enum
 } AdainPreserve;
 
 /**
- * AdainArguments:
- * @styles: NULL-terminated paths or URIs, possibly empty
- * @style_layer: (nullable): a layer as one more style, the last one
- * @n_styles: how many styles there are, @style_layer included; at least one
- * @weights: (nullable): @n_styles weights, or NULL for equal ones
- * @model: path of the model file
+ * AdainParameters:
+ * @model: path of the model file, or the URI of one that is not local
+ *
+ * The arguments that say how to paint, whatever the styles: the run and the preview have them in common.
  */
 typedef struct
 {
-  char        **styles;
-  GimpDrawable *style_layer;
-  int           n_styles;
-  double       *weights;
   double        strength;
   double        texture;
   AdainPreserve preserve;
@@ -41,6 +35,32 @@ typedef struct
   int           work_size;
   AdainDevice   device;
   char         *model;
+} AdainParameters;
+
+/* Sets all of @parameters from the arguments. */
+void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config);
+void adain_parameters_clear (AdainParameters *parameters);
+
+/* What they mean for the engine: how it paints, and which one can. */
+AdainRenderOptions adain_parameters_render_options (const AdainParameters *parameters);
+AdainEngineOptions adain_parameters_engine_options (const AdainParameters *parameters,
+                                                    const char            *module_dir);
+
+/**
+ * AdainArguments:
+ * @styles: NULL-terminated paths or URIs, possibly empty
+ * @style_layer: (nullable): a layer as one more style, the last one
+ * @n_styles: how many styles there are, @style_layer included; at least one
+ * @weights: (nullable): @n_styles weights, or NULL for equal ones
+ * @parameters: all others
+ */
+typedef struct
+{
+  char          **styles;
+  GimpDrawable   *style_layer;
+  int             n_styles;
+  double         *weights;
+  AdainParameters parameters;
 } AdainArguments;
 
 void adain_arguments_declare (GimpProcedure *procedure);

@@ -121,7 +121,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
   if (job->arguments == NULL)
     return FALSE;
 
-  job->model = adain_model_load (job->arguments->model, error);
+  job->model = adain_model_load (job->arguments->parameters.model, error);
   if (job->model == NULL)
     return FALSE;
 
@@ -210,7 +210,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
                GError **error)
 {
   g_autoptr (GPtrArray) encoded = g_ptr_array_new ();
-  const gboolean    recolor = job->arguments->preserve == ADAIN_PRESERVE_PALETTE;
+  const gboolean    recolor = job->arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE;
   const AdainSource picture = adain_pixels_source (content);
   AdainPalette      palette;
 
@@ -225,7 +225,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
     {
       AdainPixels *pixels = job->styles->pdata[i];
       AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style = adain_style_encode (engine, &source, job->arguments->stroke_size,
+      AdainStyle  *style = adain_style_encode (engine, &source, job->arguments->parameters.stroke_size,
                                               recolor ? &palette : NULL, cancellable, error);
 
       if (style == NULL)
@@ -241,7 +241,8 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
-  return adain_arguments_work_size (arguments->work_size, MAX (piece->place.width, piece->place.height),
+  return adain_arguments_work_size (arguments->parameters.work_size,
+                                    MAX (piece->place.width, piece->place.height),
                                     MAX (piece->bounds.width, piece->bounds.height));
 }
 
@@ -250,17 +251,13 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
            GCancellable *cancellable, GError **error)
 {
   const AdainArguments    *arguments = job->arguments;
-  const AdainRenderOptions options = {
-    .strength = arguments->strength,
-    .texture = arguments->texture,
-    .color = arguments->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
-  };
-  AdainSource  source = adain_pixels_source (piece->result.pixels);
-  const double whole = portion.share;
+  const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
+  AdainSource              source = adain_pixels_source (piece->result.pixels);
+  const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
   AdainSink sink;
 
-  if (*styles == NULL || arguments->preserve == ADAIN_PRESERVE_PALETTE)
+  if (*styles == NULL || arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE)
     {
       g_clear_pointer (styles, g_ptr_array_unref);
       *styles = encode_styles (job, engine, piece->result.pixels, cancellable, error);
@@ -288,29 +285,17 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
                                error);
 }
 
-/* Bytes that the engine may use, from the environment: for small machines and for tests. */
-static gsize
-memory_budget (void)
-{
-  const char *mib = g_getenv ("ADAIN_MEMORY_MIB");
-
-  return mib != NULL ? (gsize) g_ascii_strtoull (mib, NULL, 10) << 20 : 0;
-}
-
 gboolean
 adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
                GError **error)
 {
-  const AdainEngineOptions options = {
-    .memory = memory_budget (),
-    .module_dir = job->module_dir,
-    .texture = job->arguments->texture > 0,
-  };
+  const AdainParameters   *parameters = &job->arguments->parameters;
+  const AdainEngineOptions options = adain_parameters_engine_options (parameters, job->module_dir);
   g_autoptr (AdainEngine) engine = NULL;
   g_autoptr (GPtrArray) styles = NULL;
   gboolean done = TRUE;
 
-  engine = adain_engine_new (job->model, job->arguments->device, &options, error);
+  engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
     return FALSE;
 

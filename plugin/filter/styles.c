@@ -23,8 +23,8 @@ check_file (GFile *file, const char *name, GError **error)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” cannot be opened: %s"), name,
                  reason->message);
   else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _ ("The style “%s” is a directory, not a picture."), name);
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is a folder, not a picture."),
+                 name);
   else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is not a file."), name);
   else if (!g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))

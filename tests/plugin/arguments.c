@@ -93,7 +93,7 @@ test_unset (void)
   g_assert_no_error (error);
   g_assert_cmpint (arguments->n_styles, ==, 1);
   g_assert_null (arguments->weights);
-  g_assert_cmpstr (arguments->model, ==, "/nowhere.safetensors");
+  g_assert_cmpstr (arguments->parameters.model, ==, "/nowhere.safetensors");
 }
 
 int

@@ -47,7 +47,7 @@ def test_second_missing():
 @case
 def test_directory():
     """A directory as a style."""
-    bad([WORK, "directory"], styles=[WORK])
+    bad([WORK, "folder"], styles=[WORK])
 
 
 @case
