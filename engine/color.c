@@ -1,4 +1,4 @@
-/* The last step for each pixel: clipping and the colour mode.
+/* The last step for each pixel: clipping and the color mode.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -12,7 +12,7 @@ clip (float v)
   return v > 0 ? (v < 1 ? v : 1) : 0;
 }
 
-/* The picture's colour at another lightness. What falls outside the gamut moves towards the grey of
+/* The picture's color at another lightness. What falls outside the gamut moves towards the grey of
  * that lightness, which keeps hue and lightness. */
 static void
 relight (const float *rgba, float luma, float *out)

@@ -1,4 +1,4 @@
-/* The last step for each pixel: clipping and the colour mode.
+/* The last step for each pixel: clipping and the color mode.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -100,7 +100,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
   return TRUE;
 }
 
-/* Gives the hidden pixels of the smaller picture the colour that the network sees, since enlarging mixes
+/* Gives the hidden pixels of the smaller picture the color that the network sees, since enlarging mixes
  * them with visible ones. Those that are merely not selected keep theirs, to which detail is compared. */
 static void
 fill_hidden (AdainContent *content, float *rgb)
@@ -177,7 +177,7 @@ adain_content_encode (AdainEngine *engine, const AdainSource *source, int work_s
   content->memory = engine->memory;
   g_mutex_init (&content->lock);
   if (prepare (content, work_size, cancellable, error)
-      && adain_content_ensure (content, FALSE, &report, error))
+      && adain_content_ensure (content, engine->texture, &report, error))
     return content;
   adain_content_free (content);
   return NULL;

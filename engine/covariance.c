@@ -52,14 +52,6 @@ adain_covariance_free (AdainCovariance *self)
   g_free (self);
 }
 
-void
-adain_covariance_reset (AdainCovariance *self)
-{
-  self->weight = 0;
-  memset (self->mean, 0, self->channels * sizeof (double));
-  memset (self->products, 0, (gsize) self->channels * self->channels * sizeof (double));
-}
-
 /* Merges the mean of cells that weigh `weight`; their products are still to be added. */
 static void
 merge_mean (AdainCovariance *self, const double *mean, double weight)

@@ -26,9 +26,6 @@ void             adain_covariance_free (AdainCovariance *covariance);
 /* Bytes that one takes. */
 gsize adain_covariance_bytes (int channels);
 
-/* Forgets all cells. */
-void adain_covariance_reset (AdainCovariance *covariance);
-
 /* Adds `n` cells of `channels` floats, with `weights` (NULL: 1 each). */
 void adain_covariance_add (AdainCovariance *covariance, const float *cells, const float *weights, int n);
 

@@ -38,7 +38,7 @@ typedef struct
 {
   AdainContent    *content;
   AdainColor       color;
-  float            share; /* of all detail, lightness and colour, that is added as it is */
+  float            share; /* of all detail, lightness and color, that is added as it is */
   const AdainSink *sink;
   const float     *result; /* work.height * work.width * 3 */
   AdainScaling     horizontal, vertical;

@@ -1,4 +1,4 @@
-/* Moving a picture's colours to another palette.
+/* Moving a picture's colors to another palette.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,7 +8,7 @@
 
 #include "transport.h"
 
-/* Added to variances, so that a picture of one colour has a map too. */
+/* Added to variances, so that a picture of one color has a map too. */
 #define EPSILON 1e-5
 
 static void

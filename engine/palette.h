@@ -1,4 +1,4 @@
-/* Moving a picture's colours to another palette.
+/* Moving a picture's colors to another palette.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -16,8 +16,8 @@ typedef struct
 } AdainColorMap;
 
 /* The linear map that gives a picture of palette `from` the mean and covariance of `to`. Of the many
- * such maps it is the one that changes colours least: the Monge-Kantorovich map (Pitié and Kokaram,
- * "The linear Monge-Kantorovitch linear colour mapping", 2007), which is transport.h's. A palette that is
+ * such maps it is the one that changes colors least: the Monge-Kantorovich map (Pitié and Kokaram,
+ * "The linear Monge-Kantorovitch linear color mapping", 2007), which is transport.h's. A palette that is
  * not finite moves nothing. */
 void adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainPalette *to);
 

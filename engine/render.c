@@ -99,7 +99,7 @@ add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *style
     }
 }
 
-/* Clips, applies the colour mode and writes one tile of an unscaled picture. */
+/* Clips, applies the color mode and writes one tile of an unscaled picture. */
 static gboolean
 write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, const float *styled, int pitch,
             GError **error)

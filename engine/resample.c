@@ -14,7 +14,7 @@
 /* Rows read from a source at a time. */
 #define BAND 32
 
-/* Alpha below this is taken as hidden: enlarging has ripples, in which a colour would mean nothing. */
+/* Alpha below this is taken as hidden: enlarging has ripples, in which a color would mean nothing. */
 #define MIN_ALPHA 1e-6f
 
 static gboolean

@@ -1,9 +1,9 @@
 /* One look over a whole picture before it is encoded: palette, visibility, and a fill for what is hidden
  * or not selected.
  *
- * Such pixels must hold some colour when the network sees them, and it bleeds 30 px into what is
- * visible. They get the colour of their visible surroundings, by the pull-push algorithm on the cell
- * grid (Gortler et al., "The lumigraph", 1996). Those that are not selected have colours of their own, but
+ * Such pixels must hold some color when the network sees them, and it bleeds 30 px into what is
+ * visible. They get the color of their visible surroundings, by the pull-push algorithm on the cell
+ * grid (Gortler et al., "The lumigraph", 1996). Those that are not selected have colors of their own, but
  * statistics of another area would turn these into something far outside what the decoder knows.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -96,7 +96,7 @@ finish_palette (AdainPalette *palette, const PaletteSums *sums, GError **error)
   return TRUE;
 }
 
-/* Adds a row of 8 x 8 pixel blocks: the mean weight of each, and its colour times visibility. */
+/* Adds a row of 8 x 8 pixel blocks: the mean weight of each, and its color times visibility. */
 static void
 add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask)
 {

@@ -22,7 +22,7 @@ gboolean adain_survey (AdainSurvey *survey, const AdainSource *source, int threa
                        GError **error);
 void     adain_survey_clear (AdainSurvey *survey);
 
-/* Writes 3 floats for each of the pixels of `rect` (of the padded picture): the colour where alpha times
+/* Writes 3 floats for each of the pixels of `rect` (of the padded picture): the color where alpha times
  * `mask` (NULL: all 1) is 1, the fill, smoothly interpolated, where it is 0. */
 void adain_survey_flatten (const AdainSurvey *survey, const AdainRect *rect, const float *rgba,
                            const float *mask, float *rgb);

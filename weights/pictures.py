@@ -222,8 +222,8 @@ def save_curves(path, history, names, size=(900, 480)):
         draw.text((place(fraction * last, low)[0] - 12, bottom + 8),
                   f"{round(fraction * last)}", "black")
     for i, name in enumerate(names):
-        colour = ("#c0392b", "#2471a3", "#1e8449", "#7d3c98")[i % 4]
+        color = ("#c0392b", "#2471a3", "#1e8449", "#7d3c98")[i % 4]
         points = [place(*point) for point in zip(data[:, 0], logs[:, i])]
-        draw.line(points, colour, 2)
-        draw.text((right - 120, top + 14 * i), name, colour)
+        draw.line(points, color, 2)
+        draw.text((right - 120, top + 14 * i), name, color)
     replace(path, lambda name: image.save(name, "PNG"))

@@ -1,4 +1,4 @@
-/* Rendering: strength, weights, colour modes, hidden pixels, odd pictures, cancelling, errors.
+/* Rendering: strength, weights, color modes, hidden pixels, odd pictures, cancelling, errors.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -33,22 +33,6 @@ typedef struct
 } Scene;
 
 static AdainImage *
-random_image (int width, int height, guint seed)
-{
-  AdainImage *image = test_image_new (width, height);
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-
-  for (gsize i = 0; i < (gsize) width * height * 4; i++)
-    if (i % 4 != 3)
-      {
-        float value = image->rgba[i] + g_rand_double_range (random, -0.2, 0.2);
-
-        image->rgba[i] = CLAMP (value, 0, 1);
-      }
-  return image;
-}
-
-static AdainImage *
 copy_image (const AdainImage *image)
 {
   AdainImage *copy = test_image_new (image->width, image->height);
@@ -62,10 +46,10 @@ set_up (Scene *scene, gconstpointer data)
 {
   scene->model = test_model_new ();
   scene->engine = test_engine_new (scene->model, NULL, 2, 0, 0);
-  scene->picture = random_image (187, 141, 1);
+  scene->picture = test_image_noisy (187, 141, 0.2, 1);
   for (int k = 0; k < 3; k++)
     {
-      g_autoptr (AdainImage) painting = random_image (90 + 10 * k, 80, 2 + k);
+      g_autoptr (AdainImage) painting = test_image_noisy (90 + 10 * k, 80, 0.2, 2 + k);
 
       for (gsize i = 0; i < (gsize) painting->width * painting->height; i++)
         painting->rgba[4 * i + k] *= 0.2f + 0.3f * k;
@@ -81,33 +65,6 @@ tear_down (Scene *scene, gconstpointer data)
   test_image_free (scene->picture);
   adain_engine_free (scene->engine);
   adain_model_unref (scene->model);
-}
-
-/* A whole call with any options. */
-static AdainImage *
-render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n,
-        const AdainRenderOptions *options)
-{
-  AdainImage *result = test_image_new (content->source.width, content->source.height);
-  AdainSink   sink = adain_image_sink (result);
-  GError     *error = NULL;
-
-  adain_content_render (content, styles, weights, n, options, &sink, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  return result;
-}
-
-static gboolean
-is_same (const AdainImage *a, const AdainImage *b)
-{
-  return memcmp (a->rgba, b->rgba, (gsize) a->width * a->height * 4 * sizeof (float)) == 0;
-}
-
-static void
-check_range (const AdainImage *image)
-{
-  for (gsize i = 0; i < (gsize) image->width * image->height * 4; i++)
-    g_assert_true (image->rgba[i] >= 0 && image->rgba[i] <= 1);
 }
 
 /* Strength --------------------------------------------------------------------------------- */
@@ -126,7 +83,7 @@ test_strength_zero (Scene *scene, gconstpointer data)
       g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, work_sizes[i]);
       g_autoptr (AdainImage) result = test_render (content, scene->styles[0], 0);
 
-      g_assert_true (is_same (result, scene->picture));
+      g_assert_true (test_image_is_same (result, scene->picture));
     }
 }
 
@@ -166,13 +123,13 @@ test_plain (Scene *scene, gconstpointer data)
   AdainRenderOptions whole = { .strength = 1 }, plain_whole = { .strength = 1, .plain = TRUE };
   AdainRenderOptions half = { .strength = 0.5 }, plain_half = { .strength = 0.5, .plain = TRUE };
   AdainRenderOptions none = { .plain = TRUE };
-  g_autoptr (AdainImage) a = render (content, scene->styles, NULL, 1, &whole);
-  g_autoptr (AdainImage) b = render (content, scene->styles, NULL, 1, &plain_whole);
-  g_autoptr (AdainImage) c = render (content, scene->styles, NULL, 1, &half);
-  g_autoptr (AdainImage) d = render (content, scene->styles, NULL, 1, &plain_half);
-  g_autoptr (AdainImage) e = render (content, scene->styles, NULL, 1, &none);
+  g_autoptr (AdainImage) a = test_render_styles (content, scene->styles, NULL, 1, &whole);
+  g_autoptr (AdainImage) b = test_render_styles (content, scene->styles, NULL, 1, &plain_whole);
+  g_autoptr (AdainImage) c = test_render_styles (content, scene->styles, NULL, 1, &half);
+  g_autoptr (AdainImage) d = test_render_styles (content, scene->styles, NULL, 1, &plain_half);
+  g_autoptr (AdainImage) e = test_render_styles (content, scene->styles, NULL, 1, &none);
 
-  g_assert_true (is_same (a, b));
+  g_assert_true (test_image_is_same (a, b));
   g_assert_cmpfloat (test_image_error (d, c), >, 0.01);
   g_assert_cmpfloat (test_image_error (e, scene->picture), >, 0.01);
   for (gsize i = 0; i < (gsize) d->width * d->height * 4; i++)
@@ -227,22 +184,22 @@ test_weights (Scene *scene, gconstpointer data)
   const double       only_second[] = { 0, 7, 0 }, equal[] = { 5, 5, 5 }, mixed[] = { 3, 1, 0 };
   const double       huge[] = { 3e300, 1e300, 0 };
   AdainStyle        *repeated[] = { scene->styles[1], scene->styles[1] };
-  g_autoptr (AdainImage) second = render (content, &scene->styles[1], NULL, 1, &options);
-  g_autoptr (AdainImage) weighted = render (content, scene->styles, only_second, 3, &options);
-  g_autoptr (AdainImage) twice = render (content, repeated, mixed, 2, &options);
-  g_autoptr (AdainImage) by_default = render (content, scene->styles, NULL, 3, &options);
-  g_autoptr (AdainImage) equally = render (content, scene->styles, equal, 3, &options);
-  g_autoptr (AdainImage) mixture = render (content, scene->styles, mixed, 3, &options);
-  g_autoptr (AdainImage) huge_mixture = render (content, scene->styles, huge, 3, &options);
+  g_autoptr (AdainImage) second = test_render_styles (content, &scene->styles[1], NULL, 1, &options);
+  g_autoptr (AdainImage) weighted = test_render_styles (content, scene->styles, only_second, 3, &options);
+  g_autoptr (AdainImage) twice = test_render_styles (content, repeated, mixed, 2, &options);
+  g_autoptr (AdainImage) by_default = test_render_styles (content, scene->styles, NULL, 3, &options);
+  g_autoptr (AdainImage) equally = test_render_styles (content, scene->styles, equal, 3, &options);
+  g_autoptr (AdainImage) mixture = test_render_styles (content, scene->styles, mixed, 3, &options);
+  g_autoptr (AdainImage) huge_mixture = test_render_styles (content, scene->styles, huge, 3, &options);
 
-  g_assert_true (is_same (weighted, second));
-  g_assert_true (is_same (twice, second));
-  g_assert_true (is_same (equally, by_default));
-  g_assert_true (is_same (huge_mixture, mixture));
+  g_assert_true (test_image_is_same (weighted, second));
+  g_assert_true (test_image_is_same (twice, second));
+  g_assert_true (test_image_is_same (equally, by_default));
+  g_assert_true (test_image_is_same (huge_mixture, mixture));
   g_assert_cmpfloat (test_image_error (mixture, second), >, 0.01);
 }
 
-/* Colour ----------------------------------------------------------------------------------- */
+/* Color ----------------------------------------------------------------------------------- */
 
 /* The result's chroma is the picture's, or less where the gamut ends; its lightness is `styled`'s. */
 static void
@@ -282,8 +239,8 @@ test_lightness (Scene *scene, gconstpointer data)
       g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, work_sizes[i]);
       AdainRenderOptions color = { .strength = 0.9, .color = ADAIN_COLOR_LIGHTNESS };
       AdainRenderOptions style = { .strength = 0.9 };
-      g_autoptr (AdainImage) result = render (content, scene->styles, NULL, 1, &color);
-      g_autoptr (AdainImage) styled = render (content, scene->styles, NULL, 1, &style);
+      g_autoptr (AdainImage) result = test_render_styles (content, scene->styles, NULL, 1, &color);
+      g_autoptr (AdainImage) styled = test_render_styles (content, scene->styles, NULL, 1, &style);
 
       check_lightness (result, scene->picture, styled);
     }
@@ -293,7 +250,7 @@ test_lightness (Scene *scene, gconstpointer data)
 static AdainImage *
 soft_image (guint seed, float center)
 {
-  AdainImage *image = random_image (80, 60, seed);
+  AdainImage *image = test_image_noisy (80, 60, 0.2, seed);
 
   for (gsize i = 0; i < 80 * 60; i++)
     {
@@ -351,7 +308,7 @@ test_palette (Scene *scene, gconstpointer data)
                    expected->statistics->mean, 2 * expected->statistics->channels * sizeof (double));
 }
 
-/* A picture of one colour has no covariance to move; the map still has to be finite. */
+/* A picture of one color has no covariance to move; the map still has to be finite. */
 static void
 test_flat_palette (Scene *scene, gconstpointer data)
 {
@@ -428,7 +385,7 @@ test_alpha (Scene *scene, gconstpointer data)
     }
 }
 
-/* What is hidden takes a colour of its surroundings: a hole in a picture of one colour is no hole, also
+/* What is hidden takes a color of its surroundings: a hole in a picture of one color is no hole, also
  * in the smaller picture whose enlargement mixes hidden pixels with visible ones. */
 static void
 test_fill (Scene *scene, gconstpointer data)
@@ -512,7 +469,7 @@ test_mask_edge (Scene *scene, gconstpointer data)
     scene->picture->mask[i] = 1;
   all = test_content_new (scene->engine, scene->picture, 0);
   all_result = test_render (all, scene->styles[0], 0.6);
-  g_assert_true (is_same (all_result, plain_result));
+  g_assert_true (test_image_is_same (all_result, plain_result));
 
   other->mask = g_new (float, n);
   for (gsize i = 0; i < n; i++)
@@ -627,7 +584,8 @@ test_flat (Scene *scene, gconstpointer data)
   GError          *error = NULL;
   g_autoptr (AdainModel) model = adain_model_load (path, &error);
   g_autoptr (AdainEngine) engine = NULL;
-  g_autoptr (AdainImage) painting = random_image (256, 256, 5), picture = random_image (256, 256, 6);
+  g_autoptr (AdainImage) painting = test_image_noisy (256, 256, 0.2, 5),
+                         picture = test_image_noisy (256, 256, 0.2, 6);
   g_autoptr (AdainImage) before = NULL, after = NULL;
   g_autoptr (AdainStyle) style = NULL;
   g_autoptr (AdainContent) content = NULL;
@@ -729,8 +687,8 @@ test_not_finite (Scene *scene, gconstpointer data)
   clean_content = test_content_new (scene->engine, clean, 0);
   result = test_render (content, scene->styles[0], 0.6);
   clean_result = test_render (clean_content, scene->styles[0], 0.6);
-  check_range (result);
-  g_assert_true (is_same (result, clean_result));
+  test_image_check_range (result);
+  g_assert_true (test_image_is_same (result, clean_result));
 }
 
 static void
@@ -750,7 +708,7 @@ test_odd_sizes (Scene *scene, gconstpointer data)
           {
             g_autoptr (AdainImage) result = test_render (content, scene->styles[0], strength);
 
-            check_range (result);
+            test_image_check_range (result);
           }
       }
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -781,12 +739,12 @@ test_work_size (Scene *scene, gconstpointer data)
   g_autoptr (AdainImage) c = test_render (exact, scene->styles[0], 0.9);
   g_autoptr (AdainImage) d = test_render (smaller, scene->styles[0], 0.9);
 
-  g_assert_true (is_same (a, b));
-  g_assert_true (is_same (a, c));
+  g_assert_true (test_image_is_same (a, b));
+  g_assert_true (test_image_is_same (a, c));
   g_assert_cmpint (smaller->work.width, ==, 93);
   g_assert_cmpint (smaller->work.height, ==, 70);
   g_assert_cmpfloat (test_image_error (d, a), >, 0.01);
-  check_range (d);
+  test_image_check_range (d);
 }
 
 /* Progress, cancelling --------------------------------------------------------------------- */
@@ -976,11 +934,11 @@ test_deterministic (Scene *scene, gconstpointer data)
       g_autoptr (AdainImage) result = test_render (content, scene->styles[0], 0.7);
       g_autoptr (AdainImage) again = test_render (content, scene->styles[0], 0.7);
 
-      g_assert_true (is_same (result, again));
+      g_assert_true (test_image_is_same (result, again));
       if (run % 3 == 0)
         g_clear_pointer (&first, test_image_free);
       if (first)
-        g_assert_true (is_same (result, first));
+        g_assert_true (test_image_is_same (result, first));
       else
         first = g_steal_pointer (&result);
     }

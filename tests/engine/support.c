@@ -98,6 +98,35 @@ test_image_new (int width, int height)
   return image;
 }
 
+AdainImage *
+test_image_noisy (int width, int height, double noise, guint seed)
+{
+  AdainImage *image = test_image_new (width, height);
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+
+  for (gsize i = 0; i < (gsize) width * height * 4; i++)
+    if (i % 4 != 3)
+      {
+        float value = image->rgba[i] + g_rand_double_range (random, -noise, noise);
+
+        image->rgba[i] = CLAMP (value, 0, 1);
+      }
+  return image;
+}
+
+gboolean
+test_image_is_same (const AdainImage *a, const AdainImage *b)
+{
+  return memcmp (a->rgba, b->rgba, (gsize) a->width * a->height * 4 * sizeof (float)) == 0;
+}
+
+void
+test_image_check_range (const AdainImage *image)
+{
+  for (gsize i = 0; i < (gsize) image->width * image->height * 4; i++)
+    g_assert_true (image->rgba[i] >= 0 && image->rgba[i] <= 1);
+}
+
 void
 test_image_free (AdainImage *image)
 {
@@ -191,17 +220,23 @@ test_content_new (AdainEngine *engine, AdainImage *picture, int work_size)
 }
 
 AdainImage *
-test_render (AdainContent *content, AdainStyle *style, double strength)
+test_render_styles (AdainContent *content, AdainStyle *const *styles, const double *weights, int n,
+                    const AdainRenderOptions *options)
 {
-  AdainImage        *result = test_image_new (content->source.width, content->source.height);
-  AdainSink          sink = adain_image_sink (result);
-  AdainRenderOptions options = { .strength = strength };
-  GError            *error = NULL;
+  AdainImage *result = test_image_new (content->source.width, content->source.height);
+  AdainSink   sink = adain_image_sink (result);
+  GError     *error = NULL;
 
   /* What is not written shows. */
   for (gsize i = 0; i < (gsize) result->width * result->height * 4; i++)
     result->rgba[i] = NAN;
-  adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
+  adain_content_render (content, styles, weights, n, options, &sink, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   return result;
+}
+
+AdainImage *
+test_render (AdainContent *content, AdainStyle *style, double strength)
+{
+  return test_render_styles (content, &style, NULL, 1, &(AdainRenderOptions) { .strength = strength });
 }

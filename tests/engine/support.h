@@ -14,7 +14,7 @@ double test_relative_error (const float *a, const float *b, gsize n);
 /* max |a - b| */
 double test_largest_difference (const float *a, const float *b, gsize n);
 
-/* Those of the colours of two pictures of the same size. */
+/* Those of the colors of two pictures of the same size. */
 double test_image_error (const AdainImage *a, const AdainImage *b);
 double test_image_difference (const AdainImage *a, const AdainImage *b);
 
@@ -25,9 +25,19 @@ void test_fill_random (GRand *random, float *out, gsize n, float low, float high
 char *test_reference_path (const char *name);
 char *test_weights_path (void);
 
-/* A smooth, colourful picture with edges, opaque, of this size; free with test_image_free(). */
+/* A smooth, colorful picture with edges, opaque, of this size; free with test_image_free(). */
 AdainImage *test_image_new (int width, int height);
-void        test_image_free (AdainImage *image);
+
+/* Such a picture with noise of up to `noise`, so that its features vary in all directions. */
+AdainImage *test_image_noisy (int width, int height, double noise, guint seed);
+
+void test_image_free (AdainImage *image);
+
+/* To the last bit. */
+gboolean test_image_is_same (const AdainImage *a, const AdainImage *b);
+
+/* That all values are in [0, 1]. */
+void test_image_check_range (const AdainImage *image);
 
 /* The small random model of the reference pictures, and the one with more layers. */
 AdainModel *test_model_new (void);
@@ -43,6 +53,8 @@ AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int thread
 AdainStyle   *test_style_new (AdainEngine *engine, AdainImage *style);
 AdainContent *test_content_new (AdainEngine *engine, AdainImage *picture, int work_size);
 AdainImage   *test_render (AdainContent *content, AdainStyle *style, double strength);
+AdainImage   *test_render_styles (AdainContent *content, AdainStyle *const *styles, const double *weights,
+                                  int n, const AdainRenderOptions *options);
 
 /* A picture of `tensors`, opaque. */
 AdainImage *test_image_from_tensor (Safetensors *file, const char *name);

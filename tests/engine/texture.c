@@ -18,24 +18,6 @@
 #  define SANITIZED 0
 #endif
 
-/* A picture with grain, so that its features vary in all directions. */
-static AdainImage *
-grainy_image (int width, int height, guint seed)
-{
-  AdainImage *image = test_image_new (width, height);
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-
-  for (gsize i = 0; i < (gsize) width * height * 4; i++)
-    if (i % 4 != 3)
-      {
-        float value = image->rgba[i] * (i % 4 == seed % 3 ? 0.4f : 1)
-                      + g_rand_double_range (random, -0.3, 0.3);
-
-        image->rgba[i] = CLAMP (value, 0, 1);
-      }
-  return image;
-}
-
 static AdainImage *
 flat_image (int width, int height)
 {
@@ -50,35 +32,25 @@ static AdainImage *
 render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n, double strength,
         double texture)
 {
-  AdainImage        *result = test_image_new (content->source.width, content->source.height);
-  AdainSink          sink = adain_image_sink (result);
-  AdainRenderOptions options = { .strength = strength, .texture = texture };
-  GError            *error = NULL;
+  AdainImage *result = test_render_styles (content, styles, weights, n,
+                                           &(AdainRenderOptions) { .strength = strength,
+                                                                   .texture = texture });
 
-  adain_content_render (content, styles, weights, n, &options, &sink, NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
-  for (gsize i = 0; i < (gsize) result->width * result->height * 4; i++)
-    g_assert_true (result->rgba[i] >= 0 && result->rgba[i] <= 1);
+  test_image_check_range (result);
   return result;
 }
 
-/* Of a grainy style, in one call. */
+/* Of a noisy style, in one call. */
 static AdainImage *
 paint (AdainModel *model, const char *kernels, int threads, int tile, gsize memory, AdainImage *picture,
        double strength, double texture)
 {
   g_autoptr (AdainEngine) engine = test_engine_new (model, kernels, threads, tile, memory);
-  g_autoptr (AdainImage) painting = grainy_image (97, 160, 2);
+  g_autoptr (AdainImage) painting = test_image_noisy (97, 160, 0.3, 2);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
 
   return render (content, &style, NULL, 1, strength, texture);
-}
-
-static gboolean
-is_same (const AdainImage *a, const AdainImage *b)
-{
-  return memcmp (a->rgba, b->rgba, (gsize) a->width * a->height * 4 * sizeof (float)) == 0;
 }
 
 /* Without texture a picture is what it always was, also after the content was encoded again for one; and the
@@ -88,7 +60,8 @@ test_slider (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
-  g_autoptr (AdainImage) picture = grainy_image (150, 131, 1), painting = grainy_image (90, 97, 2);
+  g_autoptr (AdainImage) picture = test_image_noisy (150, 131, 0.3, 1),
+                         painting = test_image_noisy (90, 97, 0.3, 2);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
   g_autoptr (AdainImage) before = test_render (content, style, 1);
@@ -97,11 +70,33 @@ test_slider (void)
   g_autoptr (AdainImage) barely = render (content, &style, NULL, 1, 1, 1e-6);
   g_autoptr (AdainImage) untouched = render (content, &style, NULL, 1, 0, 1);
 
-  g_assert_true (is_same (before, after));
-  g_assert_true (is_same (picture, untouched));
+  g_assert_true (test_image_is_same (before, after));
+  g_assert_true (test_image_is_same (picture, untouched));
   g_assert_cmpfloat (test_image_error (full, before), >, 0.02);
   g_assert_cmpfloat (test_image_error (barely, before), <,
                      test_is_float (adain_kernels_find (NULL)->name) ? 1e-4 : 0.1);
+}
+
+/* An engine that was told so encodes a content for texture at once, and paints the same. */
+static void
+test_at_once (void)
+{
+  AdainEngineOptions options = { .texture = TRUE };
+  GError            *error = NULL;
+  g_autoptr (AdainModel) model = test_model_new ();
+  g_autoptr (AdainImage) picture = test_image_noisy (97, 66, 0.3, 1);
+  g_autoptr (AdainEngine) engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, &error);
+  g_autoptr (AdainEngine) untold = test_engine_new (model, NULL, 0, 0, 0);
+  g_autoptr (AdainStyle) style = test_style_new (engine, picture);
+  g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+  g_autoptr (AdainContent) twice = test_content_new (untold, picture, 0);
+  g_autoptr (AdainImage) result = NULL, expected = render (twice, &style, NULL, 1, 1, 1);
+  AdainStatistics *statistics = content->statistics;
+
+  g_assert_no_error (error);
+  result = render (content, &style, NULL, 1, 1, 1);
+  g_assert_true (content->statistics == statistics);
+  g_assert_true (test_image_is_same (result, expected));
 }
 
 /* However a picture is cut. */
@@ -113,7 +108,7 @@ test_tiles (gconstpointer data)
   gboolean slow = SANITIZED || kernels == &adain_kernels_c || g_str_equal (kernels->name, "vector");
   double   limit = test_is_float (kernels->name) ? 1e-5 : 1.0 / 255;
   g_autoptr (AdainModel) model = test_model_new ();
-  g_autoptr (AdainImage) picture = grainy_image (slow ? 40 : 150, slow ? 33 : 131, 1);
+  g_autoptr (AdainImage) picture = test_image_noisy (slow ? 40 : 150, slow ? 33 : 131, 0.3, 1);
 
   if (!kernels->supported ())
     {
@@ -145,7 +140,8 @@ test_short_of_memory (void)
   const gsize memory = 3 << 20;
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 1, 64, memory);
-  g_autoptr (AdainImage) picture = grainy_image (1000, 807, 1), painting = grainy_image (97, 160, 2);
+  g_autoptr (AdainImage) picture = test_image_noisy (1000, 807, 0.3, 1),
+                         painting = test_image_noisy (97, 160, 0.3, 2);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
   g_autoptr (AdainImage) result = render (content, &style, NULL, 1, 1, 1);
@@ -161,14 +157,14 @@ static void
 test_repeatable (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
-  g_autoptr (AdainImage) picture = grainy_image (250, 131, 1);
+  g_autoptr (AdainImage) picture = test_image_noisy (250, 131, 0.3, 1);
   g_autoptr (AdainImage) expected = paint (model, NULL, 1, 32, 0, picture, 1, 1);
 
   for (int i = 0; i < 5; i++)
     {
       g_autoptr (AdainImage) result = paint (model, NULL, 1 + i, 32, 0, picture, 1, 1);
 
-      g_assert_true (is_same (result, expected));
+      g_assert_true (test_image_is_same (result, expected));
     }
 }
 
@@ -179,7 +175,7 @@ test_shipped (void)
 {
   g_autofree char *path = test_weights_path ();
   g_autoptr (AdainModel) model = NULL;
-  g_autoptr (AdainImage) picture = grainy_image (97, 66, 1), expected = NULL;
+  g_autoptr (AdainImage) picture = test_image_noisy (97, 66, 0.3, 1), expected = NULL;
   GError *error = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -209,8 +205,9 @@ test_styles (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
-  g_autoptr (AdainImage) picture = grainy_image (150, 131, 1);
-  AdainImage *paintings[3] = { grainy_image (90, 97, 2), grainy_image (97, 90, 3), flat_image (50, 50) };
+  g_autoptr (AdainImage) picture = test_image_noisy (150, 131, 0.3, 1);
+  AdainImage *paintings[3] = { test_image_noisy (90, 97, 0.3, 2), test_image_noisy (97, 90, 0.3, 3),
+                               flat_image (50, 50) };
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
   AdainStyle  *styles[3];
   const double first[3] = { 1, 0, 0 }, all[3] = { 1, 2, 1 };
@@ -220,7 +217,7 @@ test_styles (void)
     styles[k] = test_style_new (engine, paintings[k]);
   alone = render (content, styles, NULL, 1, 1, 1);
   one = render (content, styles, first, 3, 1, 1);
-  g_assert_true (is_same (alone, one));
+  g_assert_true (test_image_is_same (alone, one));
   blend = render (content, styles, all, 3, 1, 0.7);
   g_assert_cmpfloat (test_image_error (blend, alone), >, 0.02);
   for (int round = 0; round < 3; round++)
@@ -229,7 +226,7 @@ test_styles (void)
       styles[round] = test_style_new (engine, paintings[round]);
       g_clear_pointer (&again, test_image_free);
       again = render (content, styles, all, 3, 1, 0.7);
-      g_assert_true (is_same (again, blend));
+      g_assert_true (test_image_is_same (again, blend));
     }
   for (int k = 0; k < 3; k++)
     {
@@ -312,8 +309,9 @@ test_odd_pictures (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
-  AdainImage *images[] = { flat_image (40, 30), grainy_image (1, 1, 1), grainy_image (80, 60, 2) };
-  g_autoptr (AdainImage) hidden = grainy_image (80, 60, 3), same = grainy_image (80, 60, 3);
+  AdainImage *images[] = { flat_image (40, 30), test_image_noisy (1, 1, 0.3, 1),
+                           test_image_noisy (80, 60, 0.3, 2) };
+  g_autoptr (AdainImage) hidden = test_image_noisy (80, 60, 0.3, 3), same = test_image_noisy (80, 60, 0.3, 3);
   g_autoptr (AdainImage) left = NULL, right = NULL;
 
   for (gsize c = 0; c < G_N_ELEMENTS (images); c++)
@@ -363,7 +361,7 @@ test_refused (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
-  g_autoptr (AdainImage) picture = grainy_image (40, 30, 1);
+  g_autoptr (AdainImage) picture = test_image_noisy (40, 30, 0.3, 1);
   g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
   g_autoptr (AdainStyle) style = test_style_new (engine, picture);
 
@@ -380,6 +378,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/texture/slider", test_slider);
+  g_test_add_func ("/texture/at-once", test_at_once);
   if (!SANITIZED)
     g_test_add_func ("/texture/short-of-memory", test_short_of_memory);
   g_test_add_func ("/texture/repeatable", test_repeatable);

@@ -97,7 +97,7 @@ def read_model(path):
 
 
 def picture(rng, size):
-    """Soft random colours with some grain, (height, width, 3) in 0..1."""
+    """Soft random colors with some grain, (height, width, 3) in 0..1."""
     coarse = torch.from_numpy(rng.random((1, 3, 4, 4)))
     soft = F.interpolate(coarse, size=size, mode="bilinear",
                          align_corners=True)[0].permute(1, 2, 0).numpy()
