@@ -54,9 +54,11 @@ test_earlier (void)
 int
 main (int argc, char **argv)
 {
-  char *home = g_dir_make_tmp ("adain-state-XXXXXX", NULL);
-  char *file = g_build_filename (home, "plug-in-settings", "adain-style-transfer", "dialog.ini", NULL);
-  int   result;
+  g_autofree char *home = g_dir_make_tmp ("adain-state-XXXXXX", NULL);
+  g_autofree char *settings = g_build_filename (home, "plug-in-settings", NULL);
+  g_autofree char *own = g_build_filename (settings, "adain-style-transfer", NULL);
+  g_autofree char *file = g_build_filename (own, "dialog.ini", NULL);
+  int              result;
 
   g_setenv ("GIMP3_DIRECTORY", home, TRUE);
   g_test_init (&argc, &argv, NULL);
@@ -65,17 +67,9 @@ main (int argc, char **argv)
   result = g_test_run ();
 
   g_unlink (file);
-  for (char *folder = g_path_get_dirname (file), *above; g_rmdir (folder) == 0; folder = above)
-    {
-      gboolean last = g_str_equal (folder, home);
-
-      above = g_path_get_dirname (folder);
-      g_free (folder);
-      if (last)
-        break;
-    }
-  g_free (file);
-  g_free (home);
+  g_rmdir (own);
+  g_rmdir (settings);
+  g_rmdir (home);
 
   return result;
 }
