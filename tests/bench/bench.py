@@ -20,6 +20,7 @@ import json
 import os
 import platform
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -200,6 +201,29 @@ def import_teacher(teacher, directory):
     return output if result.returncode == 0 else None
 
 
+def plain_model(path, directory):
+    """The model without what the engine knows of photographs beyond the
+    network: the peers, which run the network alone, paint the same then."""
+    with open(path, "rb") as file:
+        data = file.read()
+    length, = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + length])
+    kept, end = [], 0
+    for name, entry in list(header.items()):
+        if name.startswith("content."):
+            del header[name]
+        elif name != "__metadata__":
+            first, last = (8 + length + x for x in entry["data_offsets"])
+            kept.append(data[first:last])
+            entry["data_offsets"] = [end, end + last - first]
+            end += last - first
+    text = json.dumps(header).encode()
+    output = os.path.join(directory, os.path.basename(path))
+    with open(output, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(kept))
+    return output
+
+
 def commands_for(model, side, options, peers, kernels):
     size = [str(side), str(side)]
     commands = [("ours", [os.path.join(options.build, "bench-engine"), model,
@@ -330,8 +354,8 @@ def main():
     say("Measuring the machine's peaks")
     measure_peaks(tool, options.threads, peaks)
     with tempfile.TemporaryDirectory() as directory:
-        models = {"compact": os.path.join(ROOT, "weights",
-                                          "compact.safetensors"),
+        compact = os.path.join(ROOT, "weights", "compact.safetensors")
+        models = {"compact": plain_model(compact, directory),
                   "full": import_teacher(options.teacher, directory)}
         for name, path in models.items():
             if not path or not os.path.exists(path):
