@@ -10,38 +10,56 @@ import time
 
 import numpy
 
-LAYERS = 9
-POOL_AFTER = (1, 3, 7)
-UPSAMPLE_AFTER = (0, 4, 6)
 #: Side of the corner of the picture that is the style.
 STYLE = 256
 
 
-def load_model(path):
-    """The tensors of a model file as float32 arrays, and its metadata."""
-    with open(path, "rb") as file:
-        data = file.read()
-    length, = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + length])
-    metadata = header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        kind = {"F16": "<f2", "F32": "<f4"}[entry["dtype"]]
-        tensor = numpy.frombuffer(data[begin:end], kind)
-        tensors[name] = tensor.reshape(entry["shape"]).astype(numpy.float32)
-    return tensors, metadata
+class Network:
+    """A model file: `tensors` as float32 arrays, `metadata`, and the layers
+    that are pooled and doubled, as weights/README.md describes them."""
 
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            data = file.read()
+        length, = struct.unpack("<Q", data[:8])
+        header = json.loads(data[8:8 + length])
+        self.metadata = header.pop("__metadata__")
+        self.tensors = {}
+        for name, entry in header.items():
+            begin, end = (8 + length + offset for offset in entry["data_offsets"])
+            kind = {"F16": "<f2", "F32": "<f4"}[entry["dtype"]]
+            tensor = numpy.frombuffer(data[begin:end], kind)
+            self.tensors[name] = tensor.reshape(
+                entry["shape"]).astype(numpy.float32)
+        self.pooled, self.doubled = (
+            [int(word) for word in self.metadata.get(key, default).split()]
+            for key, default in (("pool", "1 3 7"), ("double", "0 4 6")))
 
-def cost(tensors):
-    """Multiplications for each pixel of encoding and decoding it."""
-    total = 0
-    area = {"encoder": (1, 1, 4, 4, 16, 16, 16, 16, 64),
-            "decoder": (64, 16, 16, 16, 16, 4, 4, 1, 1)}
-    for part, areas in area.items():
-        for layer in range(LAYERS):
-            total += tensors[f"{part}.{layer}.weight"].size / areas[layer]
-    return total
+    def layers(self, part):
+        """How many layers the encoder or the decoder has."""
+        return sum(name.startswith(part) and name.endswith(".weight")
+                   for name in self.tensors)
+
+    @property
+    def channels(self):
+        """Of the features."""
+        return self.tensors["decoder.0.weight"].shape[1]
+
+    def triple(self, key):
+        """The input's "mean" or "scale", (1, 3, 1, 1)."""
+        return numpy.array([float(word) for word in self.metadata[key].split()],
+                           numpy.float32).reshape(1, 3, 1, 1)
+
+    def cost(self):
+        """Multiplications for each pixel of encoding and decoding it."""
+        total, area = 0, 1
+        for part, after, factor in (("encoder", self.pooled, 1 / 4),
+                                    ("decoder", self.doubled, 4)):
+            for layer in range(self.layers(part)):
+                total += self.tensors[f"{part}.{layer}.weight"].size * area
+                if layer in after:
+                    area *= factor
+        return total
 
 
 def memory(name):
@@ -76,12 +94,12 @@ def picture(width, height):
     return value.reshape(height, width, 3)
 
 
-def serve(tensors, description, encode, decode):
+def serve(network, description, encode, decode):
     """Runs `decode(encode())` for each line read. If the line is a path the
     result, an array of 3 x height x width, is written there."""
     reset_peak()
     before = memory("VmRSS")
-    print(f"ready {cost(tensors):.0f} {description}", flush=True)
+    print(f"ready {network.cost():.0f} {description}", flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         features = encode()
@@ -96,7 +114,7 @@ def serve(tensors, description, encode, decode):
     print(memory("VmHWM") - before, flush=True)
 
 
-def serve_graphs(tensors, width, height, description, encoder_for, decode):
+def serve_graphs(network, width, height, description, encoder_for, decode):
     """Serves what runs the graphs of onnx_graphs.py: `encoder_for(height,
     width)` returns the encoder of pictures of that size."""
     rgb = numpy.ascontiguousarray(
@@ -111,4 +129,4 @@ def serve_graphs(tensors, width, height, description, encoder_for, decode):
         scale = style_deviation / deviation
         return decode(cells, scale, style_mean - scale * mean)
 
-    serve(tensors, description, lambda: encode(rgb), paint)
+    serve(network, description, lambda: encode(rgb), paint)

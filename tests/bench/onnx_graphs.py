@@ -8,8 +8,6 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
 import numpy
 
-import contestant
-
 FLOAT, INT64 = 1, 7
 
 
@@ -86,19 +84,17 @@ class Graph:
         return field(1, 8) + field(7, graph) + field(8, field(2, 17))
 
 
-def encoder(tensors, metadata, height, width):
+def encoder(network, height, width):
     """From "rgb" to "features", their "mean" and "deviation" per channel."""
     graph = Graph()
-    mean, scale = (numpy.array([float(word) for word in metadata[key].split()],
-                               numpy.float32).reshape(1, 3, 1, 1)
-                   for key in ("mean", "scale"))
-    x = graph.add("Sub", "rgb", graph.constant(mean))
-    x = graph.add("Mul", x, graph.constant(scale))
-    for i in range(contestant.LAYERS):
-        x = graph.convolve(x, tensors, f"encoder.{i}")
-        last = i == contestant.LAYERS - 1
+    x = graph.add("Sub", "rgb", graph.constant(network.triple("mean")))
+    x = graph.add("Mul", x, graph.constant(network.triple("scale")))
+    layers = network.layers("encoder")
+    for i in range(layers):
+        x = graph.convolve(x, network.tensors, f"encoder.{i}")
+        last = i == layers - 1
         x = graph.add("Relu", x, output="features" if last else None)
-        if i in contestant.POOL_AFTER:
+        if i in network.pooled:
             x = graph.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
     graph.add("ReduceMean", x, output="mean", axes=[2, 3])
     centered = graph.add("Sub", x, "mean")
@@ -107,31 +103,32 @@ def encoder(tensors, metadata, height, width):
     variance = graph.add("Add", variance,
                          graph.constant(numpy.array([1e-5], numpy.float32)))
     graph.add("Sqrt", variance, output="deviation")
-    channels = tensors["decoder.0.weight"].shape[1]
+    channels = network.channels
     return graph.model([("rgb", (1, 3, height, width))],
                        [("features", (1, channels, height // 8, width // 8)),
                         ("mean", (1, channels, 1, 1)),
                         ("deviation", (1, channels, 1, 1))])
 
 
-def decoder(tensors, height, width):
+def decoder(network, height, width):
     """From "features", scaled by "scale" and shifted by "shift", to "rgb"."""
     graph = Graph()
     x = graph.add("Mul", "features", "scale")
     x = graph.add("Add", x, "shift")
     scales = graph.constant(numpy.array([1, 1, 2, 2], numpy.float32))
-    for i in range(contestant.LAYERS):
-        x = graph.convolve(x, tensors, f"decoder.{i}")
-        if i < contestant.LAYERS - 1:
+    layers = network.layers("decoder")
+    for i in range(layers):
+        x = graph.convolve(x, network.tensors, f"decoder.{i}")
+        if i < layers - 1:
             x = graph.add("Relu", x)
-        if i in contestant.UPSAMPLE_AFTER:
+        if i in network.doubled:
             x = graph.add("Resize", x, "", scales, mode="nearest",
                           nearest_mode="floor",
                           coordinate_transformation_mode="asymmetric")
     limits = [graph.constant(numpy.array(limit, numpy.float32))
               for limit in (0, 1)]
     graph.add("Clip", x, *limits, output="rgb")
-    channels = tensors["decoder.0.weight"].shape[1]
+    channels = network.channels
     return graph.model([("features", (1, channels, height // 8, width // 8)),
                         ("scale", (1, channels, 1, 1)),
                         ("shift", (1, channels, 1, 1))],

@@ -17,7 +17,7 @@ import onnx_graphs
 def main():
     path, width, height, form, threads = sys.argv[1:]
     width, height = int(width), int(height)
-    tensors, metadata = contestant.load_model(path)
+    network = contestant.Network(path)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = (
         onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL)
@@ -29,17 +29,17 @@ def main():
                                             providers=["CPUExecutionProvider"])
 
     def encoder_for(height, width):
-        network = session(onnx_graphs.encoder(tensors, metadata, height, width))
-        return lambda rgb: network.run(["features", "mean", "deviation"],
+        runner = session(onnx_graphs.encoder(network, height, width))
+        return lambda rgb: runner.run(["features", "mean", "deviation"],
                                        {"rgb": rgb})
 
-    painter = session(onnx_graphs.decoder(tensors, height, width))
+    painter = session(onnx_graphs.decoder(network, height, width))
 
     def decode(features, scale, shift):
         return painter.run(["rgb"], {"features": features, "scale": scale,
                                      "shift": shift})[0]
 
-    contestant.serve_graphs(tensors, width, height,
+    contestant.serve_graphs(network, width, height,
                             f"ONNX Runtime {onnxruntime.__version__}, {form}",
                             encoder_for, decode)
 

@@ -17,7 +17,7 @@ import onnx_graphs
 def main():
     path, width, height, form, threads = sys.argv[1:]
     width, height = int(width), int(height)
-    tensors, metadata = contestant.load_model(path)
+    network = contestant.Network(path)
     core = openvino.Core()
     options = {"PERFORMANCE_HINT": "LATENCY",
                "INFERENCE_NUM_THREADS": int(threads),
@@ -27,8 +27,8 @@ def main():
         return core.compile_model(core.read_model(graph), "CPU", options)
 
     def encoder_for(height, width):
-        network = compiled(onnx_graphs.encoder(tensors, metadata, height, width))
-        request = network.create_infer_request()
+        runner = compiled(onnx_graphs.encoder(network, height, width))
+        request = runner.create_infer_request()
 
         def encode(rgb):
             request.infer({"rgb": rgb}, share_inputs=True)
@@ -36,7 +36,7 @@ def main():
                     for name in ("features", "mean", "deviation")]
         return encode
 
-    painter = compiled(onnx_graphs.decoder(tensors, height, width))
+    painter = compiled(onnx_graphs.decoder(network, height, width))
     request = painter.create_infer_request()
 
     def decode(features, scale, shift):
@@ -44,7 +44,7 @@ def main():
                       share_inputs=True)
         return request.get_tensor("rgb").data
 
-    contestant.serve_graphs(tensors, width, height,
+    contestant.serve_graphs(network, width, height,
                             f"OpenVINO {openvino.__version__.split('-')[0]}, "
                             f"{form}", encoder_for, decode)
 
