@@ -9,13 +9,13 @@
 
 #include "ui/options.h"
 #include "ui/presets.h"
-#include "ui/preview.h"
+#include "ui/preview/preview.h"
 #include "ui/run.h"
 #include "ui/settings.h"
 #include "ui/state.h"
-#include "ui/style-list.h"
-#include "ui/style-pad.h"
-#include "ui/style-set.h"
+#include "ui/styles/list.h"
+#include "ui/styles/pad.h"
+#include "ui/styles/set.h"
 
 /* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"

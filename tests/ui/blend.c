@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "ui/blend.h"
+#include "ui/styles/blend.h"
 
 #define NEAR(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-9)
 

@@ -4,7 +4,7 @@
  */
 #include <glib.h>
 
-#include "ui/view.h"
+#include "ui/preview/view.h"
 
 #define NEAR(a, b) g_assert_cmpfloat_with_epsilon (a, b, 1e-9)
 

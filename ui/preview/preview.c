@@ -2,14 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/preview.h"
+#include "ui/preview/preview.h"
 
 #include <math.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "ui/thumbnail.h"
-#include "ui/view.h"
+#include "ui/preview/view.h"
 
 #define MIN_WIDTH  512
 #define MIN_HEIGHT 340

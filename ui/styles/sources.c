@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-sources.h"
+#include "ui/styles/sources.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "ui/state.h"
-#include "ui/style-picture.h"
+#include "ui/styles/picture.h"
 
 #define CHOOSER_THUMBNAIL 192
 

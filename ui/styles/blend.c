@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/blend.h"
+#include "ui/styles/blend.h"
 
 static const AdainPoint line[] = { { 0.0, 0.5 }, { 1.0, 0.5 } };
 static const AdainPoint triangle[] = { { 0.5, 0.0 }, { 1.0, 1.0 }, { 0.0, 1.0 } };

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/view.h"
+#include "ui/preview/view.h"
 
 /* The scale at which the whole picture fits. */
 static double

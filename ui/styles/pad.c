@@ -2,14 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-pad.h"
+#include "ui/styles/pad.h"
 
 #include <math.h>
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/blend.h"
-#include "ui/style-picture.h"
+#include "ui/styles/blend.h"
+#include "ui/styles/picture.h"
 
 #define SIZE      168
 #define THUMBNAIL 32

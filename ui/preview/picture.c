@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/preview-picture.h"
+#include "ui/preview/picture.h"
 
 #include <math.h>
 #include <string.h>

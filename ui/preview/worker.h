@@ -11,7 +11,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 #include "plugin/filter/arguments.h"
-#include "ui/preview-picture.h"
+#include "ui/preview/picture.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-picture.h"
+#include "ui/styles/picture.h"
 
 #include <errno.h>
 

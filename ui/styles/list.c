@@ -2,13 +2,13 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-list.h"
+#include "ui/styles/list.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "ui/state.h"
-#include "ui/style-row.h"
-#include "ui/style-sources.h"
+#include "ui/styles/row.h"
+#include "ui/styles/sources.h"
 
 #define MIN_HEIGHT 200
 

@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/preview-worker.h"
+#include "ui/preview/worker.h"
 
-#include "ui/style-cache.h"
+#include "ui/preview/cache.h"
 
 /* Longest side of the picture for the fast version, then for the sharp ones. */
 static const int stage_sides[] = { 512, 1024, ADAIN_PREVIEW_LARGE };

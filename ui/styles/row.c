@@ -2,11 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-row.h"
+#include "ui/styles/row.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/style-picture.h"
+#include "ui/styles/picture.h"
 
 #define THUMBNAIL 48
 

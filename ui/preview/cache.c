@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-cache.h"
+#include "ui/preview/cache.h"
 
 #include <math.h>
 

@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "ui/preview-worker.h"
+#include "ui/preview/worker.h"
 
 G_BEGIN_DECLS
 

@@ -2,14 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/style-set.h"
+#include "ui/styles/set.h"
 
 #include <math.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "ui/settings.h"
-#include "ui/style-picture.h"
+#include "ui/styles/picture.h"
 
 struct _AdainStyleSet
 {

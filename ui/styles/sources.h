@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "ui/style-set.h"
+#include "ui/styles/set.h"
 
 G_BEGIN_DECLS
 
