@@ -9,21 +9,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "budget.h"
+#include "error.h"
 #include "picture.h"
-#include "render.h"
-
-/* Features and residual may take this share of the memory budget; tiles get the rest. */
-#define STORE_SHARE 2
-
-/* Bytes for each pixel of a smaller picture: R'G'B'A and mask, and the result until it is enlarged. */
-#define SCALED_BYTES ((4 + 1 + 3) * sizeof (float))
-
-static gboolean
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-  return FALSE;
-}
 
 static void
 release (AdainContent *content)
@@ -45,7 +33,7 @@ try_features (AdainContent *content)
   AdainUnit *unit = &content->unit;
   gsize bytes = unit->class->feature_bytes (unit->backend, content->survey.width, content->survey.height);
 
-  if (bytes <= content->memory / STORE_SHARE)
+  if (adain_budget_keeps_features (content->memory, bytes))
     content->features = unit->class->features_new (unit->backend, content->survey.width,
                                                    content->survey.height, NULL);
 }
@@ -64,7 +52,7 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
   /* Where not all counts, what does not is kept from standing out. */
   if (!content->statistics || (content->survey.weights && !adain_statistics_want_range (content->statistics))
       || (texture && !adain_want_covariance (engine, content->statistics, &budget)))
-    return no_memory (error);
+    return adain_no_memory_for_picture (error);
   try_features (content);
   /* Features that are not kept are encoded again for the decoder, with the halos of both. */
   margin = content->features ? seen : seen + adain_engine_decoder_halo (engine);
@@ -72,7 +60,7 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
     budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
                                                   content->survey.height);
   if (!adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
-                        ADAIN_RENDER_BYTES, budget, error)
+                        adain_budget_render_pixel (engine->channels), budget, error)
       || !adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
                         error))
     return FALSE;
@@ -121,13 +109,11 @@ fill_hidden (AdainContent *content, float *rgb)
 static gboolean
 scale (AdainContent *content, double factor, GCancellable *cancellable, GError **error)
 {
-  int   width = MAX (lround (content->source.width * factor), 1);
-  int   height = MAX (lround (content->source.height * factor), 1);
-  gsize bytes = (gsize) width * height * SCALED_BYTES;
+  int width = MAX (lround (content->source.width * factor), 1);
+  int height = MAX (lround (content->source.height * factor), 1);
 
-  if (bytes >= content->memory)
-    return no_memory (error);
-  content->memory -= bytes;
+  if (!adain_budget_take (&content->memory, adain_budget_scaled ((gsize) width * height)))
+    return adain_no_memory_for_picture (error);
   if (!adain_image_scaled (&content->scaled, &content->source, width, height, cancellable, error))
     return FALSE;
   content->work = adain_image_source (&content->scaled);
@@ -142,14 +128,15 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
   if (work_size > 0 && work_size < longest
       && !scale (content, (double) work_size / longest, cancellable, error))
     return FALSE;
-  if (!adain_survey (&content->survey, &content->work, content->engine->threads, cancellable, error))
+  if (!adain_survey (&content->survey, &content->work, &content->memory, content->engine->threads,
+                     cancellable, error))
     return FALSE;
   if (content->survey.fill && adain_content_is_scaled (content))
     {
       g_autofree float *rgb = g_try_new (float, (gsize) content->scaled.width * 3);
 
       if (!rgb)
-        return no_memory (error);
+        return adain_no_memory_for_picture (error);
       fill_hidden (content, rgb);
     }
   return TRUE;

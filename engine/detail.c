@@ -12,9 +12,8 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
 #include "color.h"
+#include "error.h"
 #include "picture.h"
 #include "pool.h"
 #include "resample.h"
@@ -126,13 +125,6 @@ add_detail (const Pass *pass, const float *pixel, const float *rgba, float style
 }
 
 static gboolean
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory to scale the picture"));
-  return FALSE;
-}
-
-static gboolean
 finish_tile (int worker, int index, gpointer user_data, GError **error)
 {
   Pass             *pass = user_data;
@@ -149,7 +141,7 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
   gboolean          ok;
 
   if (!rgba || !pixels || !layers || !scratch || !sums)
-    return no_memory (error);
+    return adain_no_memory_for_picture (error);
   if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error))
     return FALSE;
   fill_layers (pass, &from, layers, sums);

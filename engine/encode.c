@@ -6,17 +6,10 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "budget.h"
+#include "error.h"
 #include "picture.h"
 #include "pool.h"
-
-static void
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _ ("Not enough memory for a tile of the picture"));
-}
 
 AdainScratch *
 adain_scratch_new (int workers, gsize pixels, GError **error)
@@ -31,7 +24,7 @@ adain_scratch_new (int workers, gsize pixels, GError **error)
       if (!scratch[i].rgba || !scratch[i].mask || !scratch[i].rgb)
         {
           adain_scratch_free (scratch, workers);
-          no_memory (error);
+          adain_no_memory_for_picture (error);
           return NULL;
         }
     }
@@ -63,7 +56,7 @@ adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch 
 }
 
 gboolean
-adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, int margin, int bytes,
+adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, int margin, gsize bytes,
                  gsize budget, GError **error)
 {
   const AdainUnit *unit = adain_engine_unit (engine);
@@ -90,7 +83,7 @@ adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, in
           return TRUE;
         }
     }
-  no_memory (error);
+  adain_no_memory_for_picture (error);
   return FALSE;
 }
 
@@ -104,10 +97,7 @@ adain_want_covariance (AdainEngine *engine, AdainStatistics *statistics, gsize *
     return TRUE;
   /* Those of the picture and of a tile for each worker, and one that waits for those before it. */
   bytes *= 2 + unit->class->workers (unit->backend);
-  if (bytes >= *budget || !adain_statistics_want_covariance (statistics))
-    return FALSE;
-  *budget -= bytes;
-  return TRUE;
+  return adain_budget_take (budget, bytes) && adain_statistics_want_covariance (statistics);
 }
 
 typedef struct
@@ -169,7 +159,7 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
   if (!part || (pass->statistics->covariance && !adain_statistics_want_covariance (part))
       || (pass->statistics->low && !adain_statistics_want_range (part)))
     {
-      no_memory (error);
+      adain_no_memory_for_picture (error);
       return FALSE;
     }
   if (!adain_input_read (pass->input, &seen, scratch, error))

@@ -29,9 +29,6 @@ typedef struct
 AdainScratch *adain_scratch_new (int workers, gsize pixels, GError **error);
 void          adain_scratch_free (AdainScratch *scratch, int workers);
 
-/* Bytes that one worker needs for `pixels` pixels. */
-#define ADAIN_SCRATCH_BYTES(pixels) ((gsize) (pixels) * 8 * sizeof (float))
-
 /* Reads the pixels of `cells` and flattens them into scratch->rgb. */
 gboolean adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch,
                            GError **error);
@@ -47,7 +44,7 @@ gboolean adain_encode (AdainEngine *engine, const AdainInput *input, const Adain
 
 /* The best grid for a picture of width x height cells, such that each of the workers can hold its tile
  * with a margin of `margin` cells, and `bytes` more for each of its pixels, within `budget` bytes. */
-gboolean adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, int margin, int bytes,
-                          gsize budget, GError **error);
+gboolean adain_plan_grid (AdainEngine *engine, AdainGrid *grid, int width, int height, int margin,
+                          gsize bytes, gsize budget, GError **error);
 
 G_END_DECLS

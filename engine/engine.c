@@ -6,11 +6,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "budget.h"
 #include "devices.h"
 #include "machine.h"
-
-#define DEFAULT_MEMORY_SHARE 4
-#define MIN_MEMORY           ((gsize) 256 << 20)
 
 const AdainUnit *
 adain_engine_unit (AdainEngine *engine)
@@ -28,16 +26,6 @@ int
 adain_engine_decoder_halo (const AdainEngine *engine)
 {
   return adain_chain_halo (&adain_model_network (engine->model)->decoder);
-}
-
-/* A quarter of the memory that there is for the process; a container may have less than the least that is
- * sensible elsewhere, and then gets half. */
-static gsize
-default_memory (void)
-{
-  gsize memory = adain_machine_memory ();
-
-  return MAX (memory / DEFAULT_MEMORY_SHARE, MIN (memory / 2, MIN_MEMORY));
 }
 
 static gboolean
@@ -92,7 +80,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
     options = &none;
   engine->model = adain_model_ref (model);
   engine->channels = adain_model_channels (model);
-  engine->memory = options->memory ? options->memory : default_memory ();
+  engine->memory = options->memory ? options->memory : adain_budget_default ();
   engine->threads = options->threads > 0 ? options->threads : adain_machine_processors ();
   engine->tile = options->tile;
   engine->texture = options->texture;

@@ -2,6 +2,33 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "adain.h"
+#include "error.h"
+
+#include <glib/gi18n-lib.h>
 
 G_DEFINE_QUARK (adain - error - quark, adain_error)
+
+static gboolean
+no_memory (GError **error, const char *message)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, message);
+  return FALSE;
+}
+
+gboolean
+adain_no_memory_for_picture (GError **error)
+{
+  return no_memory (error, _ ("Not enough memory for the picture"));
+}
+
+gboolean
+adain_no_memory_for_style (GError **error)
+{
+  return no_memory (error, _ ("Not enough memory for a style"));
+}
+
+gboolean
+adain_no_memory_for_model (GError **error)
+{
+  return no_memory (error, _ ("Not enough memory for the model"));
+}

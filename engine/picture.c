@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "error.h"
+
 #define MIN_CELLS 2
 
 /* Not a number compares false with everything, and so becomes 0. */
@@ -108,11 +110,7 @@ adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainR
   real_rgba = g_try_new (float, real.width * (gsize) real.height * 4);
   real_mask = g_try_new (float, real.width * (gsize) real.height);
   if (!real_rgba || !real_mask)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _ ("Not enough memory for a tile of the picture"));
-      return FALSE;
-    }
+    return adain_no_memory_for_picture (error);
   if (!adain_picture_read (source, lock, &real, real_rgba, real_mask, error))
     return FALSE;
   for (int y = 0; y < rect->height; y++)

@@ -2,15 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "render.h"
+#include "content.h"
 
 #include <math.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 
+#include "budget.h"
 #include "color.h"
 #include "detail.h"
+#include "error.h"
 #include "picture.h"
 #include "pool.h"
 #include "style.h"
@@ -38,13 +40,6 @@ typedef struct
   int                       workers;
   GCancellable             *cancellable;
 } Pass;
-
-static void
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _ ("Not enough memory for a tile of the picture"));
-}
 
 /* Where the cells `from` can be decoded: in the picture's features, or freshly encoded in the
  * worker's own. */
@@ -188,7 +183,7 @@ set_up (Pass *pass, GError **error)
       if (!bench->styled || (!pass->result && !bench->out)
           || (pass->add_residual && !content->has_residual && !bench->plain))
         {
-          no_memory (error);
+          adain_no_memory_for_picture (error);
           return FALSE;
         }
     }
@@ -220,7 +215,7 @@ try_residual (AdainContent *content)
 {
   gsize n = (gsize) content->work.width * content->work.height * 3;
 
-  if (!content->residual && n * sizeof (float) <= content->memory / 8)
+  if (!content->residual && adain_budget_keeps_residual (content->memory, n * sizeof (float)))
     content->residual = g_try_new (float, n);
 }
 
@@ -239,7 +234,7 @@ make_transforms (Pass *pass, const AdainBlend *blend, GError **error)
   if (pass->transform && (pass->plain || !adain_transform_is_bounded (pass->transform)))
     return TRUE;
   adain_transform_free (pass->transform);
-  no_memory (error);
+  adain_no_memory_for_picture (error);
   return FALSE;
 }
 
@@ -286,7 +281,7 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
 
   if (!rgba)
     {
-      no_memory (error);
+      adain_no_memory_for_picture (error);
       return FALSE;
     }
   for (int y = 0; y < content->source.height; y += band)
@@ -315,7 +310,7 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
   result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
   if (!result)
     {
-      no_memory (error);
+      adain_no_memory_for_picture (error);
       return FALSE;
     }
   report->end = 0.8;

@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "error.h"
 #include "picture.h"
 
 /* Rows read from a source at a time. */
@@ -16,13 +15,6 @@
 
 /* Alpha below this is taken as hidden: enlarging has ripples, in which a color would mean nothing. */
 #define MIN_ALPHA 1e-6f
-
-static gboolean
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory to scale the picture"));
-  return FALSE;
-}
 
 static double
 triangle (double x)
@@ -44,13 +36,11 @@ adain_scaling_init (AdainScaling *scaling, int from, int to, GError **error)
 {
   double step = (double) from / to, width = MAX (step, 1), radius = to > from ? 2 : width;
 
-  scaling->from = from;
-  scaling->to = to;
   scaling->taps = MIN ((int) ceil (2 * radius) + 1, from);
   scaling->first = g_try_new (int, to);
   scaling->weights = g_try_new0 (float, (gsize) to * scaling->taps);
   if (!scaling->first || !scaling->weights)
-    return no_memory (error);
+    return adain_no_memory_for_picture (error);
   for (int i = 0; i < to; i++)
     {
       double centre = (i + 0.5) * step - 0.5, sum = 0;
@@ -178,7 +168,7 @@ adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int
   if (!rgba || !mask || !row || !scaled || !sums || !image->rgba || (source->has_mask && !image->mask))
     {
       adain_image_clear (image);
-      return no_memory (error);
+      return adain_no_memory_for_picture (error);
     }
 
   for (int y = 0; y < source->height; y++)

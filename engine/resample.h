@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * Output i is the sum over k < taps of weights[i * taps + k] * input[first[i] + k]. */
 typedef struct
 {
-  int    from, to, taps;
+  int    taps;
   int   *first;
   float *weights;
 } AdainScaling;

@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "adain.h"
+#include "half.h"
 
 /* A model's header has some KB. Parsed, a header takes many times its length. */
 #define MAX_HEADER (1 << 20)
@@ -247,31 +248,6 @@ safetensors_close (Safetensors *self)
   g_free (self);
 }
 
-/* IEEE 754 binary16 to binary32. */
-static float
-half_to_float (guint16 half)
-{
-  guint32 sign = (guint32) (half & 0x8000) << 16;
-  guint32 exponent = (half >> 10) & 0x1f;
-  guint32 mantissa = half & 0x3ff;
-  union
-  {
-    guint32 bits;
-    float   value;
-  } out;
-
-  if (exponent == 0)
-    {
-      out.value = mantissa * (1.0f / (1 << 24));
-      out.bits |= sign;
-    }
-  else if (exponent == 31)
-    out.bits = sign | 0x7f800000 | mantissa << 13;
-  else
-    out.bits = sign | (exponent + 112) << 23 | mantissa << 13;
-  return out.value;
-}
-
 void
 safetensor_to_floats (const Safetensor *tensor, float *out)
 {
@@ -281,7 +257,7 @@ safetensor_to_floats (const Safetensor *tensor, float *out)
         guint16 half;
 
         memcpy (&half, tensor->data + 2 * i, 2);
-        out[i] = half_to_float (GUINT16_FROM_LE (half));
+        out[i] = adain_half_to_float (GUINT16_FROM_LE (half));
       }
     else
       {

@@ -8,7 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "budget.h"
 #include "encode.h"
+#include "error.h"
 #include "palette.h"
 #include "picture.h"
 
@@ -43,16 +45,16 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
 
   if (!statistics)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for a style"));
+      adain_no_memory_for_style (error);
       return NULL;
     }
-  if (!adain_survey (&survey, source, engine->threads, cancellable, error))
+  if (!adain_survey (&survey, source, &budget, engine->threads, cancellable, error))
     return NULL;
   g_mutex_init (&lock);
   /* Without it the style serves all renderings but those with a texture. */
   adain_want_covariance (engine, statistics, &budget);
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
-                       ADAIN_SCRATCH_BYTES (1), budget, error)
+                       adain_budget_encode_pixel (), budget, error)
       && adain_encode (engine, &input, &grid, NULL, statistics, &report, error))
     style = style_new (engine, g_steal_pointer (&statistics));
   g_mutex_clear (&lock);

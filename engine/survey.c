@@ -15,8 +15,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "backend.h"
-#include "picture.h"
+#include "budget.h"
+#include "error.h"
 #include "grid.h"
+#include "machine.h"
+#include "picture.h"
 #include "pool.h"
 
 /* Rows of cells that one thread looks at at a time. */
@@ -44,7 +47,8 @@ typedef struct
   AdainSurvey       *survey;
   const AdainSource *source;
   GMutex             lock;
-  float             *colors; /* for each cell R'G'B' times visibility, and visibility, summed */
+  float             *colors; /* for each cell R'G'B' times visibility, and visibility, summed; NULL: only the
+                                palette is wanted */
   AdainGrid          grid;   /* bands, in cells */
   Band              *bands;
 } Look;
@@ -182,13 +186,6 @@ make_fill (AdainSurvey *survey, float *colors)
 }
 
 static gboolean
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-  return FALSE;
-}
-
-static gboolean
 look_at_band (int worker, int index, gpointer user_data, GError **error)
 {
   Look             *look = user_data;
@@ -200,10 +197,10 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
   gsize             row = (gsize) rect.width * ADAIN_CELL;
 
   if (!rgba || !mask)
-    return no_memory (error);
+    return adain_no_memory_for_picture (error);
   if (!adain_picture_read_padded (look->source, &look->lock, &rect, rgba, mask, error))
     return FALSE;
-  for (int i = 0; i < cells.height; i++)
+  for (int i = 0; look->colors && i < cells.height; i++)
     add_cells (look, band, cells.y + i, rgba + i * row * 4, mask + i * row);
   for (int y = 0; y < rect.height && rect.y + y < look->source->height; y++)
     add_to_palette (&band->sums, rgba + (gsize) y * rect.width * 4, mask + (gsize) y * rect.width,
@@ -211,55 +208,64 @@ look_at_band (int worker, int index, gpointer user_data, GError **error)
   return TRUE;
 }
 
-/* Puts together what was seen of all bands. */
+/* Looks at all bands and puts together what was seen of them; `weighted`: some pixel counts less than 1. */
 static gboolean
-conclude (Look *look, GError **error)
+look_over (Look *look, gboolean *weighted, int threads, GCancellable *cancellable, GError **error)
 {
-  Band *all = &look->bands[0];
+  AdainReport report = { .cancellable = cancellable };
+  PaletteSums sums = { 0 };
+  int         n;
+  gboolean    ok;
 
-  for (int i = 1; i < adain_grid_tiles (&look->grid); i++)
+  adain_grid_init (&look->grid, look->survey->width, look->survey->height, look->survey->width, BAND);
+  n = adain_grid_tiles (&look->grid);
+  look->bands = g_new0 (Band, n);
+  g_mutex_init (&look->lock);
+  ok = adain_pool_run (n, threads, look_at_band, look, &report, error);
+  *weighted = FALSE;
+  for (int i = 0; i < n; i++)
     {
-      merge_palettes (&all->sums, &look->bands[i].sums);
-      all->weighted |= look->bands[i].weighted;
+      merge_palettes (&sums, &look->bands[i].sums);
+      *weighted |= look->bands[i].weighted;
     }
-  if (!finish_palette (&look->survey->palette, &all->sums, error))
-    return FALSE;
-  if (!all->weighted)
-    {
-      g_clear_pointer (&look->survey->weights, g_free);
-      return TRUE;
-    }
-  return make_fill (look->survey, look->colors) || no_memory (error);
+  g_mutex_clear (&look->lock);
+  g_free (look->bands);
+  return ok && finish_palette (&look->survey->palette, &sums, error);
+}
+
+static void
+survey_init (AdainSurvey *survey, const AdainSource *source)
+{
+  *survey = (AdainSurvey) { .width = adain_padded_side (source->width) / ADAIN_CELL,
+                            .height = adain_padded_side (source->height) / ADAIN_CELL };
 }
 
 gboolean
-adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCancellable *cancellable,
-              GError **error)
+adain_survey (AdainSurvey *survey, const AdainSource *source, gsize *budget, int threads,
+              GCancellable *cancellable, GError **error)
 {
-  AdainReport report = { .cancellable = cancellable };
-  Look        look = { survey, source };
-  gsize       n;
-  gboolean    ok;
+  Look     look = { survey, source };
+  gsize    n;
+  gboolean weighted, ok;
 
   if (!adain_picture_check (source, error))
     return FALSE;
-  survey->width = adain_padded_side (source->width) / ADAIN_CELL;
-  survey->height = adain_padded_side (source->height) / ADAIN_CELL;
-  survey->fill = NULL;
+  survey_init (survey, source);
   n = (gsize) survey->width * survey->height;
-  adain_grid_init (&look.grid, survey->width, survey->height, survey->width, BAND);
+  if (adain_budget_survey (n) >= *budget)
+    return adain_no_memory_for_picture (error);
   survey->weights = g_try_new0 (float, n);
   look.colors = g_try_new0 (float, n * 4);
-  look.bands = g_new0 (Band, adain_grid_tiles (&look.grid));
-  g_mutex_init (&look.lock);
-  ok = (survey->weights && look.colors) || no_memory (error);
-  ok = ok && adain_pool_run (adain_grid_tiles (&look.grid), threads, look_at_band, &look, &report, error)
-       && conclude (&look, error);
-  if (!ok)
+  ok = (survey->weights && look.colors) || adain_no_memory_for_picture (error);
+  ok = ok && look_over (&look, &weighted, threads, cancellable, error);
+  if (ok && weighted)
+    {
+      adain_budget_take (budget, adain_budget_survey_kept (n));
+      ok = make_fill (survey, look.colors) || adain_no_memory_for_picture (error);
+    }
+  if (!ok || !weighted)
     adain_survey_clear (survey);
-  g_mutex_clear (&look.lock);
   g_free (look.colors);
-  g_free (look.bands);
   return ok;
 }
 
@@ -312,10 +318,14 @@ adain_source_palette (const AdainSource *source, AdainPalette *palette, GCancell
                       GError **error)
 {
   AdainSurvey survey;
+  Look        look = { &survey, source };
+  gboolean    weighted;
 
-  if (!adain_survey (&survey, source, g_get_num_processors (), cancellable, error))
+  if (!adain_picture_check (source, error))
+    return FALSE;
+  survey_init (&survey, source);
+  if (!look_over (&look, &weighted, adain_machine_processors (), cancellable, error))
     return FALSE;
   *palette = survey.palette;
-  adain_survey_clear (&survey);
   return TRUE;
 }

@@ -17,9 +17,10 @@ typedef struct
   AdainPalette palette;       /* of the visible pixels, weighted by alpha times mask */
 } AdainSurvey;
 
-/* Looks with `threads` threads. Fails with ADAIN_ERROR_PICTURE if no pixel is visible. */
-gboolean adain_survey (AdainSurvey *survey, const AdainSource *source, int threads, GCancellable *cancellable,
-                       GError **error);
+/* Looks with `threads` threads, and takes what is kept from `budget`, which must hold what the look itself
+ * takes. Fails with ADAIN_ERROR_PICTURE if no pixel is visible, ADAIN_ERROR_MEMORY if the budget is too small. */
+gboolean adain_survey (AdainSurvey *survey, const AdainSource *source, gsize *budget, int threads,
+                       GCancellable *cancellable, GError **error);
 void     adain_survey_clear (AdainSurvey *survey);
 
 /* Writes 3 floats for each of the pixels of `rect` (of the padded picture): the color where alpha times

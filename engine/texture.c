@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "error.h"
 #include "pool.h"
 #include "transport.h"
 
@@ -27,13 +28,6 @@ static double *
 matrix_new (int channels)
 {
   return g_try_new (double, (gsize) channels * channels);
-}
-
-static gboolean
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for a style"));
-  return FALSE;
 }
 
 static gboolean
@@ -80,7 +74,7 @@ adain_texture_new (const AdainStatistics *content, const AdainUsual *usual, GErr
   texture->channels = content->channels;
   texture->factor = matrix_new (content->channels);
   if (!texture->factor)
-    no_memory (error);
+    adain_no_memory_for_style (error);
   else if (get_covariance (content, texture->factor, error))
     {
       raise_variances (content, usual, texture->factor);
@@ -128,7 +122,7 @@ compute (int worker, int index, gpointer user_data, GError **error)
   work = g_try_new (double, ADAIN_TRANSPORT_WORK (channels));
   map = matrix_new (channels);
   if (!covariance || !work || !map)
-    return no_memory (error);
+    return adain_no_memory_for_style (error);
   if (!get_covariance (entry->style->statistics, covariance, error))
     return FALSE;
   if (!adain_transport_map (texture->factor, covariance, channels, map, work))

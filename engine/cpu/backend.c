@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "apply.h"
+#include "../error.h"
 #include "ranges.h"
 #include "stream.h"
 
@@ -183,8 +184,7 @@ features_new (AdainBackend *self, int width, int height, GError **error)
   if (!features->cells)
     {
       g_free (features);
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                           _ ("Not enough memory for the features of the picture"));
+      adain_no_memory_for_picture (error);
       return NULL;
     }
   return features;
@@ -199,13 +199,6 @@ features_free (AdainBackend *self, AdainFeatures *features)
   g_free (features);
 }
 
-static void
-no_memory (GError **error)
-{
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _ ("Not enough memory for a tile of the picture"));
-}
-
 /* The worker's stream for this width, made when first needed. */
 static AdainStream *
 get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const AdainLayers *layers, int width,
@@ -218,7 +211,7 @@ get_stream (AdainBackend *self, AdainStream **stream, int *capacity, const Adain
       *stream = adain_stream_new (self->kernels, layers, width, step);
       if (!*stream)
         {
-          no_memory (error);
+          adain_no_memory_for_picture (error);
           return NULL;
         }
       *capacity = width;
@@ -289,7 +282,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
                              adain_stream_row (stream, i), width);
       if (!adain_stream_push (stream, rows))
         {
-          no_memory (error);
+          adain_no_memory_for_picture (error);
           return FALSE;
         }
     }
@@ -342,7 +335,7 @@ decode_rows (AdainBackend *self, AdainStream *stream, const AdainApply *apply, c
         }
       if (!adain_stream_push (stream, rows))
         {
-          no_memory (error);
+          adain_no_memory_for_picture (error);
           return FALSE;
         }
     }
@@ -372,7 +365,7 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
       ok = decode_rows (self, stream, &apply, features, from, x, y, cancellable, error);
     }
   else
-    no_memory (error);
+    adain_no_memory_for_picture (error);
   adain_apply_clear (&apply);
   return ok;
 }

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "../error.h"
 #include "../transform.h"
 #include "stream.h"
 
@@ -49,10 +48,7 @@ set_up (Survey *survey, float encoder[ADAIN_MAX_LAYERS], float decoder[ADAIN_MAX
       ok = ok && survey->features[i] && survey->statistics[i];
     }
   if (!ok)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
-      return FALSE;
-    }
+    return adain_no_memory_for_model (error);
   adain_stream_measure (survey->encoding, encoder);
   adain_stream_measure (survey->decoding, decoder);
   return TRUE;
@@ -154,7 +150,7 @@ adain_ranges_find (const AdainNetwork *network, const AdainKernels *kernels, flo
       for (int i = 0; i < MOSAICS && ok; i++)
         ok = decode (&survey, i, i) && decode (&survey, i, (i + 1) % MOSAICS);
       if (!ok)
-        g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
+        adain_no_memory_for_model (error);
     }
   tear_down (&survey);
   return ok;

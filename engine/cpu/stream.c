@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
+#include "../error.h"
 
 /* Rows a layer holds beside the new ones: up to three that its next output still needs, and the
  * reflected one below the last. */
@@ -78,10 +78,7 @@ adain_layers_pack (AdainLayers *layers, const AdainKernels *kernels, const Adain
       packed->upsample = conv->upsample;
       layers->layer[i].pool = conv->pool;
       if (!kernels->pack (packed, conv))
-        {
-          g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
-          return FALSE;
-        }
+        return adain_no_memory_for_model (error);
     }
   return TRUE;
 }

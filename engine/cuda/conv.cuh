@@ -25,8 +25,8 @@ adain_conv_load_input (const AdainConvCall &conv, int step, int x0, int y0, __ha
   for (int i = threadIdx.x; i < CONV_INPUT * CONV_INPUT * 2; i += CONV_BLOCK)
     {
       int        pixel = i / 2, group = i % 2 * 8;
-      int        x = adain_reflect (x0 + pixel % CONV_INPUT - 1, conv.width);
-      int        y = adain_reflect (y0 + pixel / CONV_INPUT - 1, conv.height);
+      int        x = adain_reflect_once (x0 + pixel % CONV_INPUT - 1, conv.width);
+      int        y = adain_reflect_once (y0 + pixel / CONV_INPUT - 1, conv.height);
       AdainHalf8 value;
 
       if (conv.source == ADAIN_FROM_RGB)

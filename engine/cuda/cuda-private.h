@@ -111,7 +111,7 @@ void     adain_worker_clear (AdainWorker *worker);
 /* After a failure: waits for what is queued. FALSE if the device is lost. */
 gboolean adain_worker_recover (AdainWorker *worker);
 
-/* layers.c, plan.c, run.c -------------------------------------------------------------------- */
+/* sketch.c, plan.c, run.c -------------------------------------------------------------------- */
 
 /* What one plan does, sizes in cells. Everything else may change from run to run. */
 typedef struct

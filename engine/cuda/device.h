@@ -51,7 +51,7 @@ adain_saturate (float x)
 
 /* The pixel that reflection shows at i, for -1 <= i <= n and n > 1; further out, any valid one. */
 static __device__ inline int
-adain_reflect (int i, int n)
+adain_reflect_once (int i, int n)
 {
   i = i < 0 ? -i : i;
   i = i >= n ? 2 * n - 2 - i : i;

@@ -33,8 +33,8 @@ adain_place (long long i, int width, int height, int channels, int border)
   place.at = i * 8;
   place.group = (int) (i % groups) * 8;
   i /= groups;
-  place.x = adain_reflect ((int) (i % row) - border, width);
-  place.y = adain_reflect ((int) (i / row) - border, height);
+  place.x = adain_reflect_once ((int) (i % row) - border, width);
+  place.y = adain_reflect_once ((int) (i / row) - border, height);
   return place;
 }
 

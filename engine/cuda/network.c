@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cuda-private.h"
-#include "half.h"
+#include "../half.h"
 
 #include <glib/gi18n-lib.h>
 

@@ -1,4 +1,4 @@
-/* What a plan is made of: layers.c lists its steps, plan.c gives them memory, run.c runs them.
+/* What a plan is made of: sketch.c lists its steps, plan.c gives them memory, run.c runs them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

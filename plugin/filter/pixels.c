@@ -17,8 +17,7 @@ fail_reading (const AdainPixels *pixels, GError **error)
 static void
 fail_memory (GError **error)
 {
-  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                       _ ("Not enough memory for a tile of the picture"));
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
 }
 
 /* Copies @bounds of a drawable whose origin lies at (x, y) as seen from that of the bounds. */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "kernels.h"
-#include "half.h"
+#include "engine/half.h"
 #include "api.h"
 #include "standin.h"
 #include "support.h"

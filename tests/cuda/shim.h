@@ -14,7 +14,7 @@
 #include <vector_types.h>
 #include <driver_types.h>
 
-#include "half.h"
+#include "engine/half.h"
 
 #undef __global__
 #undef __device__

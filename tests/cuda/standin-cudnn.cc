@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "standin-private.h"
-#include "half.h"
+#include "engine/half.h"
 
 #include <cstdint>
 #include <algorithm>

@@ -339,6 +339,27 @@ test_large (void)
   g_assert_cmpfloat (large.difference, <, 1.0 / 255);
 }
 
+static gboolean
+read_nothing (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
+{
+  g_assert_not_reached ();
+}
+
+/* What the look over a picture takes counts, too: one that does not fit is refused before it is read. */
+static void
+test_survey_budget (void)
+{
+  g_autoptr (AdainModel) model = test_model_new ();
+  g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 1, 0, 64 * MIB);
+  AdainSource source = { 100000, 100000, FALSE, read_nothing, NULL };
+  g_autoptr (AdainContent) content = NULL;
+  g_autoptr (GError) error = NULL;
+
+  content = adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error);
+  g_assert_null (content);
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -349,6 +370,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tiles/large", test_large);
   g_test_add_func ("/tiles/short-of-memory", test_short_of_memory);
   g_test_add_func ("/tiles/no-memory", test_no_memory);
+  g_test_add_func ("/tiles/survey-budget", test_survey_budget);
   for (int k = 0; adain_kernels[k]; k++)
     {
       g_autofree char *path = g_strdup_printf ("/tiles/%s", adain_kernels[k]->name);
