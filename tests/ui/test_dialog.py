@@ -14,6 +14,7 @@ import time
 from session import (PATIENCE, PROCEDURE, NotYet, Session, Widget, atspi, expect, has_gtk,
                      skip_if_impossible, until)
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 STYLES = {"first.png": "plasma:tomato-steelblue", "second.png": "pattern:hexagons",
           "third.png": "plasma:gold-darkgreen"}
 
@@ -520,6 +521,29 @@ class Tests:
             expect("the preset", lambda: preset.name, "Dusk")
             dialog.set_weight("first.png", 0.7)
             expect("no preset", lambda: preset.name, "None")
+            dialog.choose("Preset:", "Dawn")
+            dialog.expect_weights(0.3, 1.0, 1.0)
+
+            # One of an earlier version; what that did not know stays as it is.
+            with open(os.path.join(HERE, "preset-0.1.0.ini"), encoding="utf-8") as file:
+                old = file.read()
+            for mark, path in (("@FIRST@", self.paths()[0]), ("@SECOND@", self.paths()[1])):
+                old = old.replace(mark, path)
+            with open(os.path.join(presets, "Old.ini"), "w", encoding="utf-8") as file:
+                file.write(old)
+            dialog.click("Save preset")
+            entry = dialog.focused("text")
+            dialog.type("Noon")
+            expect("the preset's name", lambda: entry.text, "Noon")
+            dialog.key("Return")
+            expect("the preset", lambda: preset.name, "Noon")
+            dialog.click("Delete preset")
+            expect("no preset", lambda: preset.name, "None")
+            dialog.choose("Preset:", "Version 0.1.0")
+            dialog.expect_weights(1.0, 0.25)
+            expect("its styles", dialog.names, ["first.png", "second.png"])
+            until("its strength", lambda: 40.0 in dialog.numbers())
+            dialog.click("Delete preset")
             dialog.choose("Preset:", "Dawn")
             dialog.expect_weights(0.3, 1.0, 1.0)
 
