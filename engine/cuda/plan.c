@@ -119,17 +119,6 @@ adain_plan_get (AdainWorker *worker, const AdainShape *shape, GError **error)
 }
 
 void
-adain_plan_free (AdainPlan *plan)
-{
-  for (int i = 0; i < plan->n_steps; i++)
-    if (plan->steps[i].cudnn)
-      adain_cudnn_conv_free (plan->steps[i].cudnn);
-  if (plan->graph)
-    plan->worker->api->cudaGraphExecDestroy (plan->graph);
-  g_free (plan);
-}
-
-void
 adain_plan_drop (AdainWorker *worker, AdainPlan *plan)
 {
   for (int i = 0; i < ADAIN_CUDA_PLANS; i++)

@@ -206,6 +206,17 @@ add_sizes (AdainPlan *plan)
     }
 }
 
+void
+adain_plan_free (AdainPlan *plan)
+{
+  for (int i = 0; i < plan->n_steps; i++)
+    if (plan->steps[i].cudnn)
+      adain_cudnn_conv_free (plan->steps[i].cudnn);
+  if (plan->graph)
+    plan->worker->api->cudaGraphExecDestroy (plan->graph);
+  g_free (plan);
+}
+
 gsize
 adain_plan_size (const AdainPlan *plan, AdainRegion end)
 {
