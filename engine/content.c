@@ -15,8 +15,11 @@
 /* Features and residual may take this share of the memory budget; tiles get the rest. */
 #define STORE_SHARE 2
 
-/* Bytes for each pixel of a smaller picture: R'G'B'A and mask, and the result until it is enlarged. */
+/* Bytes for each pixel of a scaled picture: R'G'B'A and mask, and the result until it is scaled back. */
 #define SCALED_BYTES ((4 + 1 + 3) * sizeof (float))
+
+/* The longest side that a picture is ever enlarged to. */
+#define LONGEST_ENLARGED 16384
 
 static gboolean
 no_memory (GError **error)
@@ -100,7 +103,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
   return TRUE;
 }
 
-/* Gives the hidden pixels of the smaller picture the color that the network sees, since enlarging mixes
+/* Gives the hidden pixels of the scaled picture the color that the network sees, since scaling back mixes
  * them with visible ones. Those that are merely not selected keep theirs, to which detail is compared. */
 static void
 fill_hidden (AdainContent *content, float *rgb)
@@ -117,7 +120,7 @@ fill_hidden (AdainContent *content, float *rgb)
     }
 }
 
-/* Makes the smaller picture that the network sees. */
+/* Makes the picture of another size that the network sees. */
 static gboolean
 scale (AdainContent *content, double factor, GCancellable *cancellable, GError **error)
 {
@@ -134,13 +137,25 @@ scale (AdainContent *content, double factor, GCancellable *cancellable, GError *
   return TRUE;
 }
 
+/* The factor from the picture to what the network sees, for which enlarging ends where there is no room. */
+static double
+scale_factor (const AdainContent *content, int work_size)
+{
+  double width = content->source.width, height = content->source.height, longest = MAX (width, height);
+  double room = (double) content->memory / STORE_SHARE / SCALED_BYTES;
+  double most = MIN (sqrt (room / (width * height)), LONGEST_ENLARGED / longest);
+
+  if (work_size == 0)
+    return 1;
+  return MIN (work_size / longest, MAX (most, 1));
+}
+
 static gboolean
 prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
 {
-  int longest = MAX (content->source.width, content->source.height);
+  double factor = scale_factor (content, work_size);
 
-  if (work_size > 0 && work_size < longest
-      && !scale (content, (double) work_size / longest, cancellable, error))
+  if (factor != 1 && !scale (content, factor, cancellable, error))
     return FALSE;
   if (!adain_survey (&content->survey, &content->work, content->engine->threads, cancellable, error))
     return FALSE;

@@ -629,7 +629,7 @@ test_nothing_visible (Scene *scene, gconstpointer data)
   for (gsize i = 0; i < (gsize) scene->picture->width * scene->picture->height; i++)
     scene->picture->rgba[4 * i + 3] = 0;
   source = adain_image_source (scene->picture);
-  g_assert_null (adain_style_encode (scene->engine, &source, 1, NULL, NULL, &error));
+  g_assert_null (adain_style_encode (scene->engine, &source, ADAIN_STYLE_SIDE, NULL, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE);
   g_clear_error (&error);
 }
@@ -716,7 +716,7 @@ test_odd_sizes (Scene *scene, gconstpointer data)
       g_autoptr (AdainImage) painting = test_image_new (sizes[i][0], sizes[i][1]);
       AdainSource source = adain_image_source (painting);
       GError     *error = NULL;
-      AdainStyle *style = adain_style_encode (scene->engine, &source, 0.25, NULL, NULL, &error);
+      AdainStyle *style = adain_style_encode (scene->engine, &source, 128, NULL, NULL, &error);
 
       g_assert_no_error (error);
       for (int c = 0; c < style->statistics->channels; c++)
@@ -814,7 +814,7 @@ paint (AdainEngine *engine, AdainImage *picture, AdainImage *painting, int work_
   g_autoptr (AdainImage) result = test_image_new (picture->width, picture->height);
   AdainSink          sink = adain_image_sink (result);
   AdainRenderOptions options = { .strength = 0.5 };
-  g_autoptr (AdainStyle) style = adain_style_encode (engine, &style_source, 0.25, NULL, cancellable, error);
+  g_autoptr (AdainStyle) style = adain_style_encode (engine, &style_source, 128, NULL, cancellable, error);
   g_autoptr (AdainContent) content = NULL;
 
   if (!style)
@@ -1013,8 +1013,7 @@ check_picture_refused (Scene *scene, const AdainSource *source, int work_size, i
 static void
 test_source_errors (Scene *scene, gconstpointer data)
 {
-  static const double strokes[] = { -1, 0.24, 4.01, NAN, INFINITY };
-  AdainSource         source = adain_image_source (scene->picture), bad = source;
+  AdainSource source = adain_image_source (scene->picture), bad = source;
   GError             *error = NULL;
 
   check_picture_refused (scene, &source, -1, ADAIN_ERROR_ARGUMENT);
@@ -1029,12 +1028,9 @@ test_source_errors (Scene *scene, gconstpointer data)
   bad = source;
   bad.read = NULL;
   check_picture_refused (scene, &bad, 0, ADAIN_ERROR_PICTURE);
-  for (gsize i = 0; i < G_N_ELEMENTS (strokes); i++)
-    {
-      g_assert_null (adain_style_encode (scene->engine, &source, strokes[i], NULL, NULL, &error));
-      g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);
-      g_clear_error (&error);
-    }
+  g_assert_null (adain_style_encode (scene->engine, &source, -1, NULL, NULL, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);
+  g_error_free (error);
 }
 
 static void

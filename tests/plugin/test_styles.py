@@ -175,7 +175,8 @@ def test_palette():
     assert away[0] < away[1], away
 
 
-@cases(("stroke_size", 1.0), ("stroke_size", 4.0), ("work_size", 32), ("work_size", 4000))
+@cases(("stroke_size", 0.25), ("stroke_size", 4.0), ("detail", 0.0), ("work_size", 32),
+       ("work_size", 4000))
 def test_size(name, value):
     """The setting is taken and the result has the full size:"""
     assert result_of(styles=[style_file()], **{name: value}).shape == (80, 96, 3)
