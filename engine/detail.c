@@ -174,9 +174,9 @@ adain_detail_write (AdainContent *content, float *result, const AdainRenderOptio
 {
   const AdainSource *source = &content->source;
   const AdainImage  *small = &content->scaled;
-  float    share = options->plain ? 0 : 1 - options->strength;
-  Pass     pass = { content, options->color, options->detail * (1 - share), share, sink, result };
-  gboolean ok;
+  float              share = options->plain ? 0 : 1 - options->strength;
+  Pass               pass = { content, options->color, options->detail * (1 - share), share, sink, result };
+  gboolean           ok;
 
   adain_grid_init (&pass.grid, source->width, source->height, TILE_WIDTH, TILE_HEIGHT);
   for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)

@@ -97,8 +97,8 @@ encode_prepared (AdainEngine *engine, AdainImage *image, const AdainPalette *pal
 }
 
 AdainStyle *
-adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
-                    const AdainPalette *palette, GCancellable *cancellable, GError **error)
+adain_style_encode (AdainEngine *engine, const AdainSource *source, int side, const AdainPalette *palette,
+                    GCancellable *cancellable, GError **error)
 {
   AdainImage  image = { 0 };
   AdainStyle *style;

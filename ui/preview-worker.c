@@ -40,15 +40,15 @@ struct _AdainPreviewWorker
   int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
-  char        *model_path;
-  AdainDevice  device;
-  gboolean     texture; /* whether @engine was asked for it */
-  AdainEngine *engine;
+  char            *model_path;
+  AdainDevice      device;
+  gboolean         texture; /* whether @engine was asked for it */
+  AdainEngine     *engine;
   AdainStyleCache *styles;
-  AdainPalette palette;
-  gboolean     has_palette;
-  Stage        stages[N_STAGES];
-  int          longest; /* side of the layer */
+  AdainPalette     palette;
+  gboolean         has_palette;
+  Stage            stages[N_STAGES];
+  int              longest; /* side of the layer */
 };
 
 AdainLook *
@@ -247,11 +247,11 @@ render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancella
   Stage              *stage = &worker->stages[number];
   AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
-  int          work_size = MIN (final_work_size (stage->picture, look), stage_sides[number]);
-  AdainImage   result = { stage->picture->image.width, stage->picture->image.height };
-  AdainSink    sink = adain_image_sink (&result);
-  AdainStyle **styles;
-  cairo_surface_t *surface = NULL;
+  int                 work_size = MIN (final_work_size (stage->picture, look), stage_sides[number]);
+  AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
+  AdainSink           sink = adain_image_sink (&result);
+  AdainStyle        **styles;
+  cairo_surface_t    *surface = NULL;
 
   if (!encode_content (worker, stage, work_size, cancellable, error))
     return NULL;
@@ -267,8 +267,8 @@ render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancella
   styles = g_new (AdainStyle *, look->n_styles);
   for (int i = 0; i < look->n_styles; i++)
     {
-      styles[i] = adain_style_cache_get (worker->styles, worker->engine, look->styles[i], palette, cancellable,
-                                         error);
+      styles[i] = adain_style_cache_get (worker->styles, worker->engine, look->styles[i], palette,
+                                         cancellable, error);
       if (!styles[i])
         {
           g_free (styles);

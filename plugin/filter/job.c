@@ -226,7 +226,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
       AdainPixels *pixels = job->styles->pdata[i];
       AdainSource  source = adain_pixels_source (pixels);
       AdainStyle  *style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, recolor ? &palette : NULL,
-                                              cancellable, error);
+                                               cancellable, error);
 
       if (style == NULL)
         {

@@ -13,54 +13,53 @@
 
 #define STYLE_SIDE 256
 
-/* A sky with a little noise over a land of blocks of all sizes: a picture that is even all over would have
- * less and less to it when it is reduced. */
+/* A sky with a little noise over a land of noisy bricks: the strokes of a picture that is even all over would
+ * depend on what the noise is reduced to. */
 static AdainImage *
 landscape (int width, int height)
 {
   AdainImage *image = test_image_new (width, height);
   GRand      *random = g_rand_new_with_seed (5);
-  int         horizon = height * 2 / 3;
+  double      shades[1024];
 
-  for (int i = 0; i < width * height; i++)
-    for (int c = 0; c < 3; c++)
-      image->rgba[4 * i + c] = 0.4 + 0.1 * c + g_rand_double_range (random, -0.01, 0.01);
-  for (int block = width / 4; block >= 2; block /= 2)
-    for (int top = horizon; top < height; top += block)
-      for (int left = 0; left < width; left += block)
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 3; c++)
         {
-          double shade = g_rand_double_range (random, -0.15, 0.15);
+          gboolean sky = y < height * 2 / 3;
+          double   noise = g_rand_double_range (random, -1, 1);
 
-          for (int y = top; y < MIN (top + block, height); y++)
-            for (int x = left; x < MIN (left + block, width); x++)
-              for (int c = 0; c < 3; c++)
-                image->rgba[4 * (y * width + x) + c] += shade;
+          if (y % 6 == 0 && x % 16 == 0 && c == 0)
+            shades[x / 16] = g_rand_double_range (random, -0.25, 0.25);
+          image->rgba[4 * (y * width + x) + c] = sky ? 0.5 + 0.15 * c + 0.01 * noise
+                                                     : 0.35 + shades[x / 16] + 0.08 * noise;
         }
   g_rand_free (random);
   return image;
 }
 
-/* Strokes: waves of about this length in many directions. */
+/* Strokes: in each color waves of about this length in many directions. */
 static AdainImage *
 painting (double wavelength)
 {
   AdainImage *image = test_image_new (STYLE_SIDE, STYLE_SIDE);
   GRand      *random = g_rand_new_with_seed (7);
-  float      *rgba = image->rgba;
 
-  for (int i = 0; i < STYLE_SIDE * STYLE_SIDE; i++)
-    for (int c = 0; c < 3; c++)
-      rgba[4 * i + c] = 0.5 - 0.07 * c;
-  for (int wave = 0; wave < 24; wave++)
+  for (int c = 0; c < 3; c++)
     {
-      double angle = g_rand_double_range (random, 0, G_PI), phase = g_rand_double_range (random, 0, 2 * G_PI);
-      double k = 2 * G_PI / (wavelength * g_rand_double_range (random, 0.8, 1.25));
+      for (int i = 0; i < STYLE_SIDE * STYLE_SIDE; i++)
+        image->rgba[4 * i + c] = 0.5 - 0.07 * c;
+      for (int wave = 0; wave < 24; wave++)
+        {
+          double angle = g_rand_double_range (random, 0, G_PI), phase = g_rand_double_range (random, 0, 7);
+          double k = 2 * G_PI / (wavelength * g_rand_double_range (random, 0.8, 1.25));
 
-      for (int y = 0; y < STYLE_SIDE; y++)
-        for (int x = 0; x < STYLE_SIDE; x++)
-          for (int c = 0; c < 3; c++)
-            rgba[4 * (y * STYLE_SIDE + x) + c] += 0.04
-                                                  * cos (k * (x * cos (angle) + y * sin (angle)) + phase);
+          for (int y = 0; y < STYLE_SIDE; y++)
+            for (int x = 0; x < STYLE_SIDE; x++)
+              image->rgba[4 * (y * STYLE_SIDE + x) + c] += 0.04
+                                                           * cos (k * (x * cos (angle) + y * sin (angle))
+                                                                  + phase);
+        }
     }
   g_rand_free (random);
   return image;
@@ -128,7 +127,7 @@ static void
 check (AdainEngine *engine, int side, int work_size, double least, double most)
 {
   g_autoptr (AdainImage) picture = landscape (side, side * 3 / 4);
-  g_autoptr (AdainImage) strokes = painting (14);
+  g_autoptr (AdainImage) strokes = painting (10);
   Texture usual = paint (engine, picture, strokes, work_size);
 
   for (double size = least; size <= most; size *= 2)

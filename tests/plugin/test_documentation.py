@@ -39,8 +39,8 @@ def test_ranges():
     """Ranges and defaults of the numbers."""
     found = {a.name: a for a in procedure().get_arguments()}
     for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 1), ("stroke-size", 0.25, 4, 1),
-                                        ("detail", 0, 1, 1),
-                                       ("work-size", 0, 524288, 2048)):
+                                       ("detail", 0, 1, 1),
+                                       ("work-size", 0, 524288, 1024)):
         pspec = found[name]
         assert (pspec.minimum, pspec.maximum, pspec.default_value) == (least, most, default), name
 

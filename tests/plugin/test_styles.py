@@ -191,6 +191,24 @@ def test_work_size():
 
 
 @case
+def test_stroke_size():
+    """At stroke size 2 the layer is seen at half its size, and larger than it is at 0.5."""
+    half = result_of(styles=[style_file("a.png", 7)], stroke_size=2.0)
+    assert difference(half, result_of(styles=[style_file("a.png", 7)], work_size=48)) < 1e-5
+    full = result_of(styles=[style_file("a.png", 7)])
+    double = result_of(styles=[style_file("a.png", 7)], stroke_size=0.5)
+    assert difference(full, double) > 0.001
+    assert difference(double, result_of(styles=[style_file("a.png", 7)], stroke_size=0.25)) > 0.001
+
+
+@case
+def test_detail():
+    """Fine detail is laid over what was painted smaller, or not."""
+    without = result_of(styles=[style_file("a.png", 7)], stroke_size=4.0, detail=0.0)
+    assert difference(without, result_of(styles=[style_file("a.png", 7)], stroke_size=4.0)) > 0.001
+
+
+@case
 def test_work_size_of_selection():
     """What is selected is painted as much smaller as the whole layer would be."""
     image, layer = new_image(96, 80, precision=FLOAT)
