@@ -6,7 +6,7 @@
  *
  *     AdainModel  *model  = adain_model_load ("compact.safetensors", &error);
  *     AdainEngine *engine = adain_engine_new (model, ADAIN_DEVICE_AUTO, NULL, &error);
- *     AdainStyle  *style  = adain_style_encode (engine, &painting, 1.0, NULL, NULL, &error);
+ *     AdainStyle  *style  = adain_style_encode (engine, &painting, ADAIN_STYLE_SIDE, NULL, NULL, &error);
  *     AdainContent *content = adain_content_encode (engine, &photo, 0, NULL, NULL, NULL, &error);
  *     adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
  *
@@ -192,14 +192,15 @@ typedef struct
 
 typedef struct _AdainStyle AdainStyle;
 
-/* The range of stroke sizes. */
-#define ADAIN_STROKE_MIN 0.25
-#define ADAIN_STROKE_MAX 4.0
+/* The shorter side, in pixels, at which styles are seen. How large they are seen hardly changes how wide
+ * the strokes become, which is up to the network, but weakens them: what does is the size at which it sees
+ * the content. */
+#define ADAIN_STYLE_SIDE 512
 
 /**
  * adain_style_encode:
- * @stroke_size: scale at which the style is seen: 1 makes its shorter side 512 px, 0.25 to 4;
- *   0 takes the style as large as it is
+ * @side: what the shorter side of the style is scaled to, in pixels: #ADAIN_STYLE_SIDE, or 0 to take the
+ *   style as large as it is. The longer one is limited to 8192 px.
  * @palette: (nullable): a palette the style's colors are moved to first, by the linear map that
  *   matches mean and covariance (Gatys et al., "Preserving color in neural artistic style
  *   transfer", 2016): the picture's own colors are then kept
@@ -208,7 +209,7 @@ typedef struct _AdainStyle AdainStyle;
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
  * #AdainModel takes it, and none with another.
  */
-AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, double stroke_size,
+AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
                                 const AdainPalette *palette, GCancellable *cancellable, GError **error);
 void        adain_style_free (AdainStyle *style);
 
@@ -218,9 +219,10 @@ typedef struct _AdainContent AdainContent;
 
 /**
  * adain_content_encode:
- * @work_size: longest side, in pixels, at which the network sees the picture; 0 or anything larger
- *   than the picture means its full size. The result always has the full size: fine detail is
- *   carried over from the picture.
+ * @work_size: longest side, in pixels, at which the network sees the picture; 0 means its full size.
+ *   Strokes are a certain number of pixels wide there, so that this decides how wide they become on the
+ *   picture. One larger than the picture enlarges it, as far as half of the memory and 16384 px allow.
+ *   The result always has the full size: fine detail can be carried over from the picture.
  *
  * Encodes the picture once for any number of renderings. Keeps reading from @source until freed,
  * and must be freed before the engine.
@@ -257,6 +259,9 @@ typedef struct
    * universal style transfer", ICCV 2019), and with it more of the styles' strokes and colors. In between
    * the two are mixed. */
   double texture;
+  /* How much of the picture's fine detail, which it lacks where the network sees it smaller, is laid over the
+   * result: from 0 to 1. Otherwise unused. */
+  double detail;
   /* Between 0 and 1, what the network loses of the picture is added back in proportion
    * (1 - strength), so that 0 is reached without a jump. TRUE leaves this out: the paper's own form,
    * also at 0. */

@@ -10,6 +10,7 @@
 #define DEFAULT_SHARE  4
 #define FEATURES_SHARE 2
 #define RESIDUAL_SHARE 8
+#define ENLARGED_SHARE 2
 
 /* Less than this is sensible nowhere but in a container. */
 #define DEFAULT_LEAST ((gsize) 256 << 20)
@@ -56,6 +57,12 @@ gsize
 adain_budget_scaled (gsize pixels)
 {
   return pixels * (RGBA + MASK + RGB) * sizeof (float);
+}
+
+gsize
+adain_budget_scaled_room (gsize budget)
+{
+  return budget / ENLARGED_SHARE / adain_budget_scaled (1);
 }
 
 gsize

@@ -21,8 +21,10 @@ gboolean adain_budget_take (gsize *budget, gsize bytes);
 gboolean adain_budget_keeps_features (gsize budget, gsize bytes);
 gboolean adain_budget_keeps_residual (gsize budget, gsize bytes);
 
-/* Bytes of a smaller (or larger) picture of `pixels` pixels for the network, until its result is written. */
+/* Bytes of a smaller or larger picture of `pixels` pixels for the network, until its result is written; and how
+ * many pixels an enlarged one may have. */
 gsize adain_budget_scaled (gsize pixels);
+gsize adain_budget_scaled_room (gsize budget);
 
 /* The most bytes that a look over a picture of so many cells takes for a moment, and those of them that
  * stay if something of the picture is hidden. */

@@ -12,6 +12,8 @@
 #include "budget.h"
 #include "error.h"
 #include "picture.h"
+/* The longest side that a picture is ever enlarged to. */
+#define LONGEST_ENLARGED 16384
 
 static void
 release (AdainContent *content)
@@ -88,7 +90,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
   return TRUE;
 }
 
-/* Gives the hidden pixels of the smaller picture the color that the network sees, since enlarging mixes
+/* Gives the hidden pixels of the scaled picture the color that the network sees, since scaling back mixes
  * them with visible ones. Those that are merely not selected keep theirs, to which detail is compared. */
 static void
 fill_hidden (AdainContent *content, float *rgb)
@@ -105,7 +107,7 @@ fill_hidden (AdainContent *content, float *rgb)
     }
 }
 
-/* Makes the smaller picture that the network sees. */
+/* Makes the picture of another size that the network sees. */
 static gboolean
 scale (AdainContent *content, double factor, GCancellable *cancellable, GError **error)
 {
@@ -120,13 +122,25 @@ scale (AdainContent *content, double factor, GCancellable *cancellable, GError *
   return TRUE;
 }
 
+/* The factor from the picture to what the network sees, for which enlarging ends where there is no room. */
+static double
+scale_factor (const AdainContent *content, int work_size)
+{
+  double width = content->source.width, height = content->source.height, longest = MAX (width, height);
+  double room = adain_budget_scaled_room (content->memory);
+  double most = MIN (sqrt (room / (width * height)), LONGEST_ENLARGED / longest);
+
+  if (work_size == 0)
+    return 1;
+  return MIN (work_size / longest, MAX (most, 1));
+}
+
 static gboolean
 prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
 {
-  int longest = MAX (content->source.width, content->source.height);
+  double factor = scale_factor (content, work_size);
 
-  if (work_size > 0 && work_size < longest
-      && !scale (content, (double) work_size / longest, cancellable, error))
+  if (factor != 1 && !scale (content, factor, cancellable, error))
     return FALSE;
   if (!adain_survey (&content->survey, &content->work, &content->memory, content->engine->threads,
                      cancellable, error))

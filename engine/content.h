@@ -13,7 +13,7 @@ struct _AdainContent
 {
   AdainEngine     *engine;
   AdainSource      source;   /* the picture as the caller gave it */
-  AdainImage       scaled;   /* what the network sees, if that is smaller */
+  AdainImage       scaled;   /* what the network sees, if that has another size */
   gsize            memory;   /* of the engine's, what `scaled` and its result leave */
   AdainSource      work;     /* `source`, or `scaled` */
   AdainSurvey      survey;   /* of `work` */

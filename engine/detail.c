@@ -37,7 +37,8 @@ typedef struct
 {
   AdainContent    *content;
   AdainColor       color;
-  float            share; /* of all detail, lightness and color, that is added as it is */
+  float            lightness; /* of the lightness of the detail, what is added with the gain, */
+  float            share;     /* and of all detail, lightness and color, what is added as it is */
   const AdainSink *sink;
   const float     *result; /* work.height * work.width * 3 */
   AdainScaling     horizontal, vertical;
@@ -118,7 +119,7 @@ fill_layers (const Pass *pass, const AdainRect *from, float *layers, Sums *sums)
 static void
 add_detail (const Pass *pass, const float *pixel, const float *rgba, float styled[3])
 {
-  float lightness = (1 - pass->share) * pixel[6] * (adain_luma (rgba) - adain_luma (pixel + 3));
+  float lightness = pass->lightness * pixel[6] * (adain_luma (rgba) - adain_luma (pixel + 3));
 
   for (int c = 0; c < 3; c++)
     styled[c] = pixel[c] + lightness + pass->share * (rgba[c] - pixel[3 + c]);
@@ -165,8 +166,9 @@ adain_detail_write (AdainContent *content, float *result, const AdainRenderOptio
 {
   const AdainSource *source = &content->source;
   const AdainImage  *small = &content->scaled;
-  Pass     pass = { content, options->color, options->plain ? 0 : 1 - options->strength, sink, result };
-  gboolean ok;
+  float              share = options->plain ? 0 : 1 - options->strength;
+  Pass               pass = { content, options->color, options->detail * (1 - share), share, sink, result };
+  gboolean           ok;
 
   adain_grid_init (&pass.grid, source->width, source->height, TILE_WIDTH, TILE_HEIGHT);
   for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)

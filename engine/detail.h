@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Clips `result` (work.height * work.width * 3), enlarges it to the source's size, adds the fine detail
- * that the smaller picture does not have, and writes it. */
+/* Clips `result` (work.height * work.width * 3), scales it to the source's size, adds the fine detail
+ * that the scaled picture does not have, and writes it. */
 gboolean adain_detail_write (AdainContent *content, float *result, const AdainRenderOptions *options,
                              const AdainSink *sink, const AdainReport *report, GError **error);
 

@@ -381,6 +381,12 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                    _ ("The texture is %g, but must lie between 0 and 1"), options->texture);
       return FALSE;
     }
+  if (!(options->detail >= 0 && options->detail <= 1))
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _ ("The detail is %g, but must lie between 0 and 1"), options->detail);
+      return FALSE;
+    }
   normalised = g_new (double, n_styles);
   if (!check_weights (content, styles, weights, n_styles, normalised, error))
     return FALSE;

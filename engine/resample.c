@@ -13,14 +13,8 @@
 /* Rows read from a source at a time. */
 #define BAND 32
 
-/* Alpha below this is taken as hidden: enlarging has ripples, in which a color would mean nothing. */
+/* Alpha below this is taken as hidden: scaling has ripples, in which a color would mean nothing. */
 #define MIN_ALPHA 1e-6f
-
-static double
-triangle (double x)
-{
-  return MAX (1 - fabs (x), 0);
-}
 
 static double
 catmull_rom (double x)
@@ -34,7 +28,7 @@ catmull_rom (double x)
 gboolean
 adain_scaling_init (AdainScaling *scaling, int from, int to, GError **error)
 {
-  double step = (double) from / to, width = MAX (step, 1), radius = to > from ? 2 : width;
+  double step = (double) from / to, width = MAX (step, 1), radius = 2 * width;
 
   scaling->taps = MIN ((int) ceil (2 * radius) + 1, from);
   scaling->first = g_try_new (int, to);
@@ -51,7 +45,7 @@ adain_scaling_init (AdainScaling *scaling, int from, int to, GError **error)
         {
           double x = (first + k - centre) / width;
 
-          weights[k] = to > from ? catmull_rom (x) : triangle (x);
+          weights[k] = catmull_rom (x);
           sum += weights[k];
         }
       for (int k = 0; k < scaling->taps; k++)
@@ -137,10 +131,10 @@ unpremultiply (const float *in, AdainImage *image)
       float alpha = in[3] > MIN_ALPHA ? in[3] : 0;
 
       for (int c = 0; c < 3; c++)
-        image->rgba[4 * i + c] = alpha > 0 ? in[c] / alpha : 0;
-      image->rgba[4 * i + 3] = alpha;
+        image->rgba[4 * i + c] = alpha > 0 ? CLAMP (in[c] / alpha, 0, 1) : 0;
+      image->rgba[4 * i + 3] = MIN (alpha, 1);
       if (image->mask)
-        image->mask[i] = in[4];
+        image->mask[i] = CLAMP (in[4], 0, 1);
     }
 }
 

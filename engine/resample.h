@@ -8,9 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* One dimension of a scaling from `from` to `to` samples: when shrinking with a triangle filter as wide
- * as the step, so that every input sample counts; when enlarging with Catmull and Rom's cubic, which
- * keeps edges crisp (Keys, "Cubic convolution interpolation for digital image processing", 1981).
+/* One dimension of a scaling from `from` to `to` samples, with Catmull and Rom's cubic, which keeps edges and
+ * fine strokes crisp (Keys, "Cubic convolution interpolation for digital image processing", 1981); when
+ * shrinking it is as much wider as the step, so that every input sample counts.
  * Output i is the sum over k < taps of weights[i * taps + k] * input[first[i] + k]. */
 typedef struct
 {

@@ -14,8 +14,7 @@
 #include "palette.h"
 #include "picture.h"
 
-/* The shorter side of a style at stroke size 1, and the longest side it is ever scaled to. */
-#define SHORTER_SIDE 512
+/* The longest side that a style is ever scaled to. */
 #define LONGEST_SIDE 8192
 
 /* Takes over `statistics`. */
@@ -64,9 +63,9 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
 
 /* The size at which a style is seen. */
 static void
-stroke_dimensions (const AdainSource *source, double stroke_size, int *width, int *height)
+scaled_dimensions (const AdainSource *source, int side, int *width, int *height)
 {
-  double scale = stroke_size * SHORTER_SIDE / MIN (source->width, source->height);
+  double scale = (double) side / MIN (source->width, source->height);
 
   scale = MIN (scale, (double) LONGEST_SIDE / MAX (source->width, source->height));
   *width = MAX (lround (source->width * scale), 1);
@@ -100,8 +99,8 @@ encode_prepared (AdainEngine *engine, AdainImage *image, const AdainPalette *pal
 }
 
 AdainStyle *
-adain_style_encode (AdainEngine *engine, const AdainSource *source, double stroke_size,
-                    const AdainPalette *palette, GCancellable *cancellable, GError **error)
+adain_style_encode (AdainEngine *engine, const AdainSource *source, int side, const AdainPalette *palette,
+                    GCancellable *cancellable, GError **error)
 {
   AdainImage  image = { 0 };
   AdainStyle *style;
@@ -109,17 +108,16 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, double strok
 
   if (!adain_picture_check (source, error))
     return NULL;
-  if (stroke_size != 0 && !(stroke_size >= ADAIN_STROKE_MIN && stroke_size <= ADAIN_STROKE_MAX))
+  if (side < 0)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _ ("The stroke size is %g, but must lie between %g and %g"), stroke_size, ADAIN_STROKE_MIN,
-                   ADAIN_STROKE_MAX);
+                   _ ("The size of the style is %d, but cannot be negative"), side);
       return NULL;
     }
   width = source->width;
   height = source->height;
-  if (stroke_size != 0)
-    stroke_dimensions (source, stroke_size, &width, &height);
+  if (side != 0)
+    scaled_dimensions (source, side, &width, &height);
   if (!adain_image_scaled (&image, source, width, height, cancellable, error))
     return NULL;
   style = encode_prepared (engine, &image, palette, cancellable, error);

@@ -94,7 +94,7 @@ adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget    *strength, *texture, *stroke;
+  GtkWidget    *strength, *texture, *stroke, *detail;
 
   strength = attach_scale (grid, 0, labels, config, "strength", _ ("Stren_gth (%)"), 100.0, 0,
                            _ ("How far the picture is painted over: 0 leaves it as it is, 100 "
@@ -105,16 +105,21 @@ adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
                              "and contrasts, 100 what makes up its texture, too."));
 
   stroke = attach_scale (grid, 2, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
-                         _ ("Larger values paint with broader strokes and larger patterns of the "
-                            "style, smaller ones more finely."));
+                         _ ("How wide strokes and patterns become: twice as wide at 2, half as wide at "
+                            "0.5. Smaller ones take longer."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
+
+  detail = attach_scale (grid, 3, labels, config, "detail", _ ("Deta_il (%)"), 100.0, 0,
+                         _ ("How much of the picture's own fine detail is laid over broad strokes: 0 leaves "
+                            "nothing but the strokes."));
 
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (strength)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (texture)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
+  gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (detail)));
   g_object_unref (numbers);
 
-  attach_choice (grid, 3, labels, config, "preserve-color", _ ("_Preserve color"),
+  attach_choice (grid, 4, labels, config, "preserve-color", _ ("_Preserve color"),
                  _ ("Keeps the colors of your picture. Recoloring the styles gives them your "
                     "picture's palette first; painting only the lightness leaves the color of "
                     "every pixel as it is."));
@@ -211,9 +216,9 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
   GtkWidget *size = create_work_size (config);
 
   attach (grid, 0, labels, _ ("_Working size"), size, size,
-          _ ("The longest side at which the picture is painted. Strokes have a fixed width in "
-             "pixels, so a smaller size gives broader ones, and is faster. The result always has "
-             "the full size of the layer."));
+          _ ("The longest side at which the picture is painted at a stroke size of 1. Strokes have a "
+             "fixed width in pixels, so a smaller size gives broader ones, and is faster. The result "
+             "always has the full size of the layer."));
 
   attach_choice (grid, 1, labels, config, "device", _ ("_Device"),
                  _ ("What computes the picture. It changes how long that takes, not how the "

@@ -8,7 +8,7 @@
 
 #include "ui/state.h"
 
-static const char *const doubles[] = { "strength", "texture", "stroke-size" };
+static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
 static const char *const choices[] = { "preserve-color", "device" };
 
 double *

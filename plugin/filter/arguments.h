@@ -20,6 +20,10 @@ typedef enum
   ADAIN_PRESERVE_LIGHTNESS,
 } AdainPreserve;
 
+/* The range of stroke sizes. */
+#define ADAIN_STROKE_MIN 0.25
+#define ADAIN_STROKE_MAX 4.0
+
 /**
  * AdainParameters:
  * @model: path of the model file, or the URI of one that is not local
@@ -32,6 +36,7 @@ typedef struct
   double        texture;
   AdainPreserve preserve;
   double        stroke_size;
+  double        detail;
   int           work_size;
   AdainDevice   device;
   char         *model;
@@ -45,6 +50,10 @@ void adain_parameters_clear (AdainParameters *parameters);
 AdainRenderOptions adain_parameters_render_options (const AdainParameters *parameters);
 AdainEngineOptions adain_parameters_engine_options (const AdainParameters *parameters,
                                                     const char            *module_dir);
+
+/* The size at which the network sees a part of a layer, such as the selection's bounds: the part is scaled by
+ * the factor that the whole layer would be. @layer and @part are longest sides in pixels. */
+int adain_parameters_work_size (const AdainParameters *parameters, int layer, int part);
 
 /**
  * AdainArguments:
@@ -68,10 +77,6 @@ void adain_arguments_declare (GimpProcedure *procedure);
 /* Reads the arguments and checks those that GIMP does not check by itself. */
 AdainArguments *adain_arguments_read (GimpProcedureConfig *config, GError **error);
 void            adain_arguments_free (AdainArguments *arguments);
-
-/* What "work-size" means for a part of a layer, such as the selection's bounds: the part is reduced by the
- * factor that the whole layer would be. @layer and @part are longest sides in pixels. */
-int adain_arguments_work_size (int work_size, int layer, int part);
 
 /* Files that lie beside the plug-in's executable. */
 char *adain_arguments_default_model (void);

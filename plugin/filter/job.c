@@ -225,8 +225,8 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
     {
       AdainPixels *pixels = job->styles->pdata[i];
       AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style = adain_style_encode (engine, &source, job->arguments->parameters.stroke_size,
-                                              recolor ? &palette : NULL, cancellable, error);
+      AdainStyle  *style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, recolor ? &palette : NULL,
+                                               cancellable, error);
 
       if (style == NULL)
         {
@@ -241,9 +241,8 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
-  return adain_arguments_work_size (arguments->parameters.work_size,
-                                    MAX (piece->place.width, piece->place.height),
-                                    MAX (piece->bounds.width, piece->bounds.height));
+  return adain_parameters_work_size (&arguments->parameters, MAX (piece->place.width, piece->place.height),
+                                     MAX (piece->bounds.width, piece->bounds.height));
 }
 
 static gboolean

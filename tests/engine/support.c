@@ -238,5 +238,7 @@ test_render_styles (AdainContent *content, AdainStyle *const *styles, const doub
 AdainImage *
 test_render (AdainContent *content, AdainStyle *style, double strength)
 {
-  return test_render_styles (content, &style, NULL, 1, &(AdainRenderOptions) { .strength = strength });
+  AdainRenderOptions options = { .strength = strength, .detail = 1 };
+
+  return test_render_styles (content, &style, NULL, 1, &options);
 }

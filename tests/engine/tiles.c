@@ -223,7 +223,7 @@ test_no_memory (void)
   g_assert_null (adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
   g_clear_error (&error);
-  g_assert_null (adain_style_encode (engine, &source, 1, NULL, NULL, &error));
+  g_assert_null (adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, NULL, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY);
   g_clear_error (&error);
 }

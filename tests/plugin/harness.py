@@ -88,8 +88,7 @@ def configure(config, arguments):
 
 
 def call(image, drawables, **arguments):
-    """(status, layers, message) of one run; styles are seen small, which is fast, unless said."""
-    arguments.setdefault("stroke_size", 0.25)
+    """(status, layers, message) of one run."""
     procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
     config = procedure.create_config()
     config.set_property("run-mode", arguments.pop("run_mode", Gimp.RunMode.NONINTERACTIVE))

@@ -175,7 +175,8 @@ def test_palette():
     assert away[0] < away[1], away
 
 
-@cases(("stroke_size", 1.0), ("stroke_size", 4.0), ("work_size", 32), ("work_size", 4000))
+@cases(("stroke_size", 0.25), ("stroke_size", 4.0), ("detail", 0.0), ("work_size", 32),
+       ("work_size", 4000))
 def test_size(name, value):
     """The setting is taken and the result has the full size:"""
     assert result_of(styles=[style_file()], **{name: value}).shape == (80, 96, 3)
@@ -187,6 +188,24 @@ def test_work_size():
     full = result_of(styles=[style_file("a.png", 7)])
     assert difference(full, result_of(styles=[style_file("a.png", 7)], work_size=40)) > 0.001
     assert difference(full, result_of(styles=[style_file("a.png", 7)], work_size=500)) < 1e-5
+
+
+@case
+def test_stroke_size():
+    """At stroke size 2 the layer is seen at half its size, and larger than it is at 0.5."""
+    half = result_of(styles=[style_file("a.png", 7)], stroke_size=2.0)
+    assert difference(half, result_of(styles=[style_file("a.png", 7)], work_size=48)) < 1e-5
+    full = result_of(styles=[style_file("a.png", 7)])
+    double = result_of(styles=[style_file("a.png", 7)], stroke_size=0.5)
+    assert difference(full, double) > 0.001
+    assert difference(double, result_of(styles=[style_file("a.png", 7)], stroke_size=0.25)) > 0.001
+
+
+@case
+def test_detail():
+    """Fine detail is laid over what was painted smaller, or not."""
+    without = result_of(styles=[style_file("a.png", 7)], stroke_size=4.0, detail=0.0)
+    assert difference(without, result_of(styles=[style_file("a.png", 7)], stroke_size=4.0)) > 0.001
 
 
 @case

@@ -4,21 +4,12 @@
  */
 #include "ui/preview/cache.h"
 
-#include <math.h>
-
-/* The shorter side that the engine gives a style at stroke size 1. */
-#define SHORTER_SIDE 512
-
-/* Below this there would be nothing left to take a style from. */
-#define SHORTER_SIDE_MIN 32
-
 /* So many unused styles are kept: those of the other settings one is comparing with. */
 #define SPARE 16
 
 typedef struct
 {
   GdkPixbuf  *pixbuf;
-  double      stroke_size;
   gboolean    recolored;
   AdainStyle *style;
   gboolean    used;
@@ -78,40 +69,22 @@ read_pixbuf (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
   return TRUE;
 }
 
-/* A stroke size below the engine's range is had by reducing the picture and taking it as it is. */
 static AdainStyle *
-encode (AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size, const AdainPalette *palette,
-        GCancellable *cancellable, GError **error)
+encode (AdainEngine *engine, GdkPixbuf *pixbuf, const AdainPalette *palette, GCancellable *cancellable,
+        GError **error)
 {
-  int         width = gdk_pixbuf_get_width (pixbuf);
-  int         height = gdk_pixbuf_get_height (pixbuf);
-  GdkPixbuf  *seen = g_object_ref (pixbuf);
-  AdainSource source = { .read = read_pixbuf };
-  AdainStyle *style;
+  AdainSource source = {
+    .width = gdk_pixbuf_get_width (pixbuf),
+    .height = gdk_pixbuf_get_height (pixbuf),
+    .read = read_pixbuf,
+    .user_data = pixbuf,
+  };
 
-  if (stroke_size < ADAIN_STROKE_MIN)
-    {
-      double shorter = MAX (SHORTER_SIDE * stroke_size, SHORTER_SIDE_MIN);
-      double scale = shorter / MIN (width, height);
-
-      g_object_unref (seen);
-      seen = gdk_pixbuf_scale_simple (pixbuf, ceil (width * scale), ceil (height * scale),
-                                      GDK_INTERP_BILINEAR);
-      stroke_size = 0.0;
-    }
-
-  source.user_data = seen;
-  source.width = gdk_pixbuf_get_width (seen);
-  source.height = gdk_pixbuf_get_height (seen);
-  style = adain_style_encode (engine, &source, MIN (stroke_size, ADAIN_STROKE_MAX), palette, cancellable,
-                              error);
-  g_object_unref (seen);
-
-  return style;
+  return adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, palette, cancellable, error);
 }
 
 AdainStyle *
-adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf, double stroke_size,
+adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf,
                        const AdainPalette *palette, GCancellable *cancellable, GError **error)
 {
   AdainStyle *style;
@@ -120,8 +93,7 @@ adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *p
   for (GList *link = cache->entries.head; link; link = link->next)
     {
       entry = link->data;
-      if (entry->pixbuf == pixbuf && entry->stroke_size == stroke_size
-          && entry->recolored == (palette != NULL))
+      if (entry->pixbuf == pixbuf && entry->recolored == (palette != NULL))
         {
           entry->used = TRUE;
           g_queue_unlink (&cache->entries, link);
@@ -130,13 +102,12 @@ adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *p
         }
     }
 
-  style = encode (engine, pixbuf, stroke_size, palette, cancellable, error);
+  style = encode (engine, pixbuf, palette, cancellable, error);
   if (!style)
     return NULL;
 
   entry = g_new (Entry, 1);
   entry->pixbuf = g_object_ref (pixbuf);
-  entry->stroke_size = stroke_size;
   entry->recolored = palette != NULL;
   entry->style = style;
   entry->used = TRUE;

@@ -15,11 +15,9 @@ typedef struct _AdainStyleCache AdainStyleCache;
 AdainStyleCache *adain_style_cache_new (void);
 void             adain_style_cache_free (AdainStyleCache *cache);
 
-/* The style of @pixbuf at @stroke_size, which may be below the engine's range. Owned by
- * the cache. */
+/* The style of @pixbuf. Owned by the cache. */
 AdainStyle *adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf,
-                                   double stroke_size, const AdainPalette *palette, GCancellable *cancellable,
-                                   GError **error);
+                                   const AdainPalette *palette, GCancellable *cancellable, GError **error);
 
 /* Drops what was not asked for since the last trim, beyond a few. */
 void adain_style_cache_trim (AdainStyleCache *cache);

@@ -6,7 +6,8 @@
 
 #include "ui/preview/cache.h"
 
-/* Longest side of the picture for the fast version, then for the sharp ones. */
+/* Longest side of the picture for the fast version, then for the sharp ones, and of what the network may see
+ * of it at most: not the whole truth if the filter works at a larger size than the last. */
 static const int stage_sides[] = { 512, 1024, ADAIN_PREVIEW_LARGE };
 
 #define N_STAGES ((int) G_N_ELEMENTS (stage_sides))
@@ -18,7 +19,6 @@ typedef struct
   AdainPreviewPicture *picture;
   AdainContent        *content;
   int                  work_size; /* at which @content was encoded */
-  AdainStyleCache     *styles;
 } Stage;
 
 struct _AdainPreviewWorker
@@ -40,14 +40,15 @@ struct _AdainPreviewWorker
   int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
-  char        *model_path;
-  AdainDevice  device;
-  gboolean     texture; /* whether @engine was asked for it */
-  AdainEngine *engine;
-  AdainPalette palette;
-  gboolean     has_palette;
-  Stage        stages[N_STAGES];
-  int          longest; /* side of the layer */
+  char            *model_path;
+  AdainDevice      device;
+  gboolean         texture; /* whether @engine was asked for it */
+  AdainEngine     *engine;
+  AdainStyleCache *styles;
+  AdainPalette     palette;
+  gboolean         has_palette;
+  Stage            stages[N_STAGES];
+  int              longest; /* side of the layer */
 };
 
 AdainLook *
@@ -173,11 +174,9 @@ static void
 close_engine (AdainPreviewWorker *worker)
 {
   for (int i = 0; i < N_STAGES; i++)
-    {
-      g_clear_pointer (&worker->stages[i].content, adain_content_free);
-      g_clear_pointer (&worker->stages[i].styles, adain_style_cache_free);
-    }
+    g_clear_pointer (&worker->stages[i].content, adain_content_free);
 
+  g_clear_pointer (&worker->styles, adain_style_cache_free);
   g_clear_pointer (&worker->engine, adain_engine_free);
   g_clear_pointer (&worker->model_path, g_free);
 }
@@ -212,8 +211,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   worker->device = look->parameters.device;
   worker->texture = texture;
   worker->model_path = g_strdup (look->parameters.model);
-  for (int i = 0; i < N_STAGES; i++)
-    worker->stages[i].styles = adain_style_cache_new ();
+  worker->styles = adain_style_cache_new ();
 
   return TRUE;
 }
@@ -222,10 +220,8 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 static int
 final_work_size (const AdainPreviewPicture *picture, const AdainLook *look)
 {
-  int longest = MAX (picture->full_width, picture->full_height);
-  int size = adain_arguments_work_size (look->parameters.work_size, picture->layer_longest, longest);
-
-  return size > 0 ? size : longest;
+  return adain_parameters_work_size (&look->parameters, picture->layer_longest,
+                                     MAX (picture->full_width, picture->full_height));
 }
 
 static gboolean
@@ -245,18 +241,17 @@ encode_content (AdainPreviewWorker *worker, Stage *stage, int work_size, GCancel
 }
 
 static cairo_surface_t *
-render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancellable *cancellable,
+render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancellable *cancellable,
         GError **error)
 {
+  Stage              *stage = &worker->stages[number];
   AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
-  int                 final_size = final_work_size (stage->picture, look);
-  int          work_size = MIN (final_size, MAX (stage->picture->image.width, stage->picture->image.height));
-  double       stroke_size = look->parameters.stroke_size * work_size / final_size;
-  AdainImage   result = { stage->picture->image.width, stage->picture->image.height };
-  AdainSink    sink = adain_image_sink (&result);
-  AdainStyle **styles;
-  cairo_surface_t *surface = NULL;
+  int                 work_size = MIN (final_work_size (stage->picture, look), stage_sides[number]);
+  AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
+  AdainSink           sink = adain_image_sink (&result);
+  AdainStyle        **styles;
+  cairo_surface_t    *surface = NULL;
 
   if (!encode_content (worker, stage, work_size, cancellable, error))
     return NULL;
@@ -272,7 +267,7 @@ render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancel
   styles = g_new (AdainStyle *, look->n_styles);
   for (int i = 0; i < look->n_styles; i++)
     {
-      styles[i] = adain_style_cache_get (stage->styles, worker->engine, look->styles[i], stroke_size, palette,
+      styles[i] = adain_style_cache_get (worker->styles, worker->engine, look->styles[i], palette,
                                          cancellable, error);
       if (!styles[i])
         {
@@ -289,7 +284,7 @@ render (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, GCancel
 
   g_free (result.rgba);
   g_free (styles);
-  adain_style_cache_trim (stage->styles);
+  adain_style_cache_trim (worker->styles);
 
   return surface;
 }
@@ -315,8 +310,8 @@ count_stages (AdainPreviewWorker *worker, const AdainLook *look)
   int final_size = final_work_size (worker->stages[0].picture, look);
   int n = 1;
 
-  while (n < N_STAGES && worker->longest > stage_sides[n - 1]
-         && (n < LARGE || final_size > stage_sides[n - 1]))
+  while (n < N_STAGES
+         && (final_size > stage_sides[n - 1] || (n < LARGE && worker->longest > stage_sides[n - 1])))
     n++;
 
   return n;
@@ -338,7 +333,7 @@ compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int gener
         return;
 
       if (open_engine (worker, look, &error))
-        surface = render (worker, &worker->stages[i], look, cancellable, &error);
+        surface = render (worker, i, look, cancellable, &error);
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {

@@ -1,7 +1,8 @@
 /* Renders previews in a thread of its own: of the looks asked for, always the latest.
  *
- * A look is shown several times, first fast, from a small picture with the styles' strokes reduced
- * to match, then sharper, from larger ones that are closer to the size at which the filter will work.
+ * A look is shown several times, first fast, from a small picture, then sharper, from larger ones. The last
+ * is painted at the size at which the filter will work; those before it, where that is too large to be fast,
+ * have wider strokes.
  * Encoded pictures and styles are kept, so that another strength or weight costs one decode.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later

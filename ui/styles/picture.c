@@ -8,10 +8,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "engine/adain.h"
 #include "ui/thumbnail.h"
 
-/* The shorter side is kept down to this; at stroke size 1 the engine looks at 512. */
-#define SHORTER_SIDE 640
+/* The shorter side is kept down to this, a little more than what the engine looks at. */
+#define SHORTER_SIDE (ADAIN_STYLE_SIDE * 5 / 4)
 
 #define READ_SIZE (64 * 1024)
 
