@@ -36,13 +36,14 @@
 
 typedef struct
 {
-  AdainContent    *content;
-  AdainColor       color;
-  float            share; /* of all detail, lightness and color, that is added as it is */
-  const AdainSink *sink;
-  const float     *result; /* work.height * work.width * 3 */
-  AdainScaling     horizontal, vertical;
-  AdainGrid        grid; /* of the full picture, in pixels */
+  AdainContent       *content;
+  const AdainMixture *mixture;
+  AdainColor          color;
+  float               share; /* of all detail, lightness and color, that is added as it is */
+  const AdainSink    *sink;
+  const float        *result; /* work.height * work.width * 3 */
+  AdainScaling        horizontal, vertical;
+  AdainGrid           grid; /* of the full picture, in pixels */
 } Pass;
 
 /* Sums over a window, of the lightness of the picture (x) and of the result (y). */
@@ -146,11 +147,13 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
   g_autofree float *layers = g_try_new (float, from.width * (gsize) from.height * CHANNELS);
   g_autofree float *scratch = g_try_new (float, rect.width * (gsize) from.height * CHANNELS);
   g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
-  gboolean          ok;
+  g_autofree float *cover = pass->mixture->everywhere ? NULL : g_try_new (float, 3 * n);
+  gboolean ok;
 
-  if (!rgba || !pixels || !layers || !scratch || !sums)
+  if (!rgba || !pixels || !layers || !scratch || !sums || (!pass->mixture->everywhere && !cover))
     return no_memory (error);
-  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error))
+  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error)
+      || (cover && !adain_mixture_cover (pass->mixture, &rect, cover, cover + n, error)))
     return FALSE;
   fill_layers (pass, &from, layers, sums);
   adain_scale_rect (&pass->horizontal, &pass->vertical, layers, CHANNELS, &rect, pixels, scratch);
@@ -159,7 +162,7 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
       float styled[3];
 
       add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled);
-      adain_color_finish (pass->color, styled, rgba + 4 * i, rgba + 4 * i, 1);
+      adain_color_finish (pass->color, styled, rgba + 4 * i, cover ? cover + i : NULL, rgba + 4 * i, 1);
     }
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, &rect, rgba, error);
@@ -168,12 +171,13 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
 }
 
 gboolean
-adain_detail_write (AdainContent *content, float *result, const AdainRenderOptions *options,
-                    const AdainSink *sink, const AdainReport *report, GError **error)
+adain_detail_write (AdainContent *content, float *result, const AdainMixture *mixture,
+                    const AdainRenderOptions *options, const AdainSink *sink, const AdainReport *report,
+                    GError **error)
 {
   const AdainSource *source = &content->source;
   const AdainImage  *small = &content->scaled;
-  Pass     pass = { content, options->color, options->plain ? 0 : 1 - options->strength, sink, result };
+  Pass pass = { content, mixture, options->color, options->plain ? 0 : 1 - options->strength, sink, result };
   gboolean ok;
 
   adain_grid_init (&pass.grid, source->width, source->height, TILE_WIDTH, TILE_HEIGHT);

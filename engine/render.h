@@ -12,4 +12,7 @@ G_BEGIN_DECLS
  * that are not kept), two decoded pictures, the features of the tile and what is written. */
 #define ADAIN_RENDER_BYTES ((8 + 3 + 3 + 2 + 4) * (int) sizeof (float))
 
+/* And for what of a pixel is painted, where that is not all. */
+#define ADAIN_COVER_BYTES (3 * (int) sizeof (float))
+
 G_END_DECLS
