@@ -52,6 +52,9 @@ AdainEngineOptions adain_parameters_engine_options (const AdainParameters *param
  * @style_layer: (nullable): a layer as one more style, the last one
  * @n_styles: how many styles there are, @style_layer included; at least one
  * @weights: (nullable): @n_styles weights, or NULL for equal ones
+ * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection
+ *   stands for none
+ * @protect: (nullable): where the picture stays as it is
  * @parameters: all others
  */
 typedef struct
@@ -60,6 +63,9 @@ typedef struct
   GimpDrawable   *style_layer;
   int             n_styles;
   double         *weights;
+  GimpDrawable  **regions;
+  int             n_regions;
+  GimpDrawable   *protect;
   AdainParameters parameters;
 } AdainArguments;
 
