@@ -51,6 +51,19 @@ typedef struct
 } AdainRect;
 
 /**
+ * AdainRegion:
+ * @read: copies how much of each pixel of @rect belongs to the region, as rect->height rows of rect->width
+ *   floats in [0, 1]; values that are not finite count as 0. NULL: there is no region.
+ *
+ * A soft area of a picture, of the same size.
+ */
+typedef struct
+{
+  gboolean (*read) (gpointer user_data, const AdainRect *rect, float *coverage, GError **error);
+  gpointer user_data;
+} AdainRegion;
+
+/**
  * AdainSource:
  * @width, @height: size in pixels, at least 1 x 1
  * @has_mask: whether @read fills `mask`
@@ -59,6 +72,11 @@ typedef struct
  *   or is NULL. Pixels of alpha 0, and those of mask 0, neither influence the statistics nor
  *   bleed in: the network sees the colors of their surroundings in their place.
  *   Values that are not finite count as 0; values outside [0, 1] are clipped.
+ * @regions: @n_regions areas, in the order of the styles of a rendering, to each of which that style is
+ *   confined (the paper's spatial control). They may overlap: there styles mix as their weights say, times
+ *   the coverage. Styles of no region share what no region covers; where no style reaches, the picture stays
+ *   as it is, to the last bit.
+ * @protection: (nullable): where the picture stays as it is, too
  *
  * A picture that the engine pulls piece by piece, so that it never needs to hold all of it.
  * @read is called from threads of the engine, one call at a time; the source must stay valid as
@@ -69,7 +87,10 @@ typedef struct
   int      width, height;
   gboolean has_mask;
   gboolean (*read) (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error);
-  gpointer user_data;
+  gpointer           user_data;
+  int                n_regions;
+  const AdainRegion *regions;
+  const AdainRegion *protection;
 } AdainSource;
 
 /**
@@ -95,6 +116,16 @@ typedef struct
 /* A source and a sink over a picture in memory, which must outlive them. */
 AdainSource adain_image_source (AdainImage *image);
 AdainSink   adain_image_sink (AdainImage *image);
+
+/* The coverage of a region in plain memory: height * width floats. */
+typedef struct
+{
+  int    width, height;
+  float *coverage;
+} AdainPlane;
+
+/* A region over a plane, which must outlive it. */
+AdainRegion adain_plane_region (AdainPlane *plane);
 
 /**
  * AdainProgress:
@@ -157,6 +188,8 @@ typedef enum
  *   the default.
  * @texture: whether renderings will ask for texture: a device that cannot paint it is not chosen then, and
  *   contents are encoded for it at once. Without, the first that asks has its content encoded again.
+ * @regions: whether there will be regions: a device that cannot paint them is not chosen then. Without, such a
+ *   device gives up at the first.
  */
 typedef struct
 {
@@ -166,6 +199,7 @@ typedef struct
   int         tile;
   const char *kernels;
   gboolean    texture;
+  gboolean    regions;
 } AdainEngineOptions;
 
 AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,

@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define ADAIN_BACKEND_ABI 2
+#define ADAIN_BACKEND_ABI 3
 
 typedef struct
 {
@@ -36,6 +36,9 @@ typedef struct
 
   /* Whether encode() gathers covariances where statistics ask for them, and decode() takes matrices. */
   gboolean texture;
+
+  /* Whether encode() gathers statistics of several areas, and decode() takes several maps. */
+  gboolean regions;
 
   /* How well it suits this machine: 0 cannot run, with *reason set to a translated line for
    * people (g_free); the CPU is 10, a usable GPU 100. */
@@ -67,8 +70,8 @@ typedef struct
   /* Encodes `rgb` (height rows of width pixels of 3 floats in [0, 1]; both multiples of 8, at least
    * 16), reflecting at its edges at every layer. Of the resulting width/8 x height/8 cells those in
    * `keep` are stored at cell (x, y) of `features` (NULL: not stored), and added, weighted by `weights`
-   * (keep->width * keep->height floats, NULL: all 1), to `statistics` (NULL: not wanted), which mean
-   * nothing after a failure. */
+   * (keep->width * keep->height floats, and as many for each further area that `statistics` have; NULL:
+   * all 1), to `statistics` (NULL: not wanted), which mean nothing after a failure. */
   gboolean (*encode) (AdainBackend *backend, int worker, const float *rgb, int width, int height,
                       const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
                       AdainStatistics *statistics, GCancellable *cancellable, GError **error);

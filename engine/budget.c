@@ -21,6 +21,7 @@ enum
   RGB = 3,
   RGBA = 4,
   MASK = 1,
+  COVER = 3,                  /* what of a pixel is painted, where that is not all */
   SCRATCH = RGBA + MASK + RGB /* what is read of a tile, and what the network sees of it */
 };
 
@@ -85,10 +86,10 @@ adain_budget_encode_pixel (void)
 }
 
 gsize
-adain_budget_render_pixel (int channels)
+adain_budget_render_pixel (int channels, gboolean regions)
 {
   gsize features = (channels + ADAIN_CELL * ADAIN_CELL - 1) / (ADAIN_CELL * ADAIN_CELL);
 
   /* Features of the tile, decoded with and without the styles, and what is written. */
-  return (SCRATCH + features + RGB + RGB + RGBA) * sizeof (float);
+  return (SCRATCH + features + RGB + RGB + RGBA + (regions ? COVER : 0)) * sizeof (float);
 }

@@ -32,8 +32,8 @@ gsize adain_budget_survey (gsize cells);
 gsize adain_budget_survey_kept (gsize cells);
 
 /* Bytes for each pixel of a worker's tile with its halo: of an encoding, and of a rendering by a network
- * whose features have `channels` channels. */
+ * whose features have `channels` channels, with or without regions. */
 gsize adain_budget_encode_pixel (void);
-gsize adain_budget_render_pixel (int channels);
+gsize adain_budget_render_pixel (int channels, gboolean regions);
 
 G_END_DECLS

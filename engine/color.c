@@ -33,7 +33,8 @@ relight (const float *rgba, float luma, float *out)
 }
 
 void
-adain_color_finish (AdainColor mode, const float *styled, const float *rgba, float *out, int n)
+adain_color_finish (AdainColor mode, const float *styled, const float *rgba, const float *cover, float *out,
+                    int n)
 {
   for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
     {
@@ -41,6 +42,8 @@ adain_color_finish (AdainColor mode, const float *styled, const float *rgba, flo
 
       if (mode == ADAIN_COLOR_LIGHTNESS)
         relight (rgba, adain_luma (rgb), rgb);
+      for (int c = 0; cover && cover[i] < 1 && c < 3; c++)
+        rgb[c] = cover[i] > 0 ? rgba[c] + cover[i] * (rgb[c] - rgba[c]) : rgba[c];
       memcpy (out, rgb, sizeof rgb);
       out[3] = rgba[3];
     }

@@ -16,7 +16,8 @@ adain_luma (const float *rgb)
 }
 
 /* `n` pixels of `styled` (3 floats) and of the picture `rgba` to `out` (4 floats, alpha of `rgba`, and
- * possibly the same memory). */
-void adain_color_finish (AdainColor mode, const float *styled, const float *rgba, float *out, int n);
+ * possibly the same memory). `cover` (NULL: 1) says how much of each pixel is painted. */
+void adain_color_finish (AdainColor mode, const float *styled, const float *rgba, const float *cover,
+                         float *out, int n);
 
 G_END_DECLS

@@ -15,6 +15,13 @@
 /* The longest side that a picture is ever enlarged to. */
 #define LONGEST_ENLARGED 16384
 
+/* Whether the picture is painted as one. */
+static gboolean
+content_is_whole (const AdainContent *content)
+{
+  return content->source.n_regions == 0 && !content->source.protection;
+}
+
 static void
 release (AdainContent *content)
 {
@@ -22,7 +29,9 @@ release (AdainContent *content)
     content->unit.class->features_free (content->unit.backend, content->features);
   content->features = NULL;
   g_clear_pointer (&content->statistics, adain_statistics_free);
-  g_clear_pointer (&content->texture, adain_texture_free);
+  for (int i = 0; content->textures && i < content->regions.n; i++)
+    adain_texture_free (content->textures[i]);
+  g_clear_pointer (&content->textures, g_free);
   g_clear_pointer (&content->residual, g_free);
   content->has_residual = FALSE;
   content->unit = (AdainUnit) { 0 };
@@ -40,19 +49,49 @@ try_features (AdainContent *content)
                                                    content->survey.height, NULL);
 }
 
+/* What every area needs to take on covariances. */
+static gboolean
+make_textures (AdainContent *content, GError **error)
+{
+  const AdainUsual      *usual = &adain_model_network (content->engine->model)->usual;
+  const AdainStatistics *statistics = content->statistics;
+
+  content->textures = g_new0 (AdainTexture *, MAX (content->regions.n, 1));
+  for (int i = 0; i < content->regions.n; i++, statistics = statistics->next)
+    {
+      content->textures[i] = adain_texture_new (statistics, usual, error);
+      if (!content->textures[i])
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_regions (const AdainContent *content, GError **error)
+{
+  if (content->regions.n <= 1 || content->unit.class->regions)
+    return TRUE;
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE,
+                       _ ("The processor paints regions, the GPU cannot yet"));
+  return FALSE;
+}
+
 static gboolean
 encode (AdainContent *content, gboolean texture, const AdainReport *report, GError **error)
 {
   AdainEngine *engine = content->engine;
-  AdainInput   input = { &content->work, &content->survey, &content->lock };
+  AdainInput   input = { &content->work, &content->survey, &content->lock, content->regions.weights };
   gsize        budget = content->memory;
   int          seen = adain_engine_encoder_halo (engine), margin;
+  gboolean     uneven = content->survey.weights || content->regions.weights;
 
   release (content);
   content->unit = *adain_engine_unit (engine);
-  content->statistics = adain_statistics_new (engine->channels);
+  if (!check_regions (content, error))
+    return FALSE;
+  content->statistics = adain_statistics_new_areas (engine->channels, MAX (content->regions.n, 1));
   /* Where not all counts, what does not is kept from standing out. */
-  if (!content->statistics || (content->survey.weights && !adain_statistics_want_range (content->statistics))
+  if (!content->statistics || (uneven && !adain_statistics_want_range (content->statistics))
       || (texture && !adain_want_covariance (engine, content->statistics, &budget)))
     return adain_no_memory_for_picture (error);
   try_features (content);
@@ -62,14 +101,12 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
     budget -= content->unit.class->feature_bytes (content->unit.backend, content->survey.width,
                                                   content->survey.height);
   if (!adain_plan_grid (engine, &content->grid, content->survey.width, content->survey.height, margin,
-                        adain_budget_render_pixel (engine->channels), budget, error)
+                        adain_budget_render_pixel (engine->channels, !content_is_whole (content)), budget,
+                        error)
       || !adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
                         error))
     return FALSE;
-  if (texture)
-    content->texture = adain_texture_new (content->statistics, &adain_model_network (engine->model)->usual,
-                                          error);
-  return !texture || content->texture;
+  return !texture || make_textures (content, error);
 }
 
 gboolean
@@ -77,7 +114,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
 {
   GError *local = NULL;
 
-  if (content->statistics && (content->texture || !texture)
+  if (content->statistics && (content->textures || !texture)
       && content->unit.backend == adain_engine_unit (content->engine)->backend)
     return TRUE;
   while (!encode (content, texture, report, &local))
@@ -135,6 +172,18 @@ scale_factor (const AdainContent *content, int work_size)
   return MIN (work_size / longest, MAX (most, 1));
 }
 
+/* Brings the regions to the grid of features. */
+static gboolean
+find_regions (AdainContent *content, GCancellable *cancellable, GError **error)
+{
+  if (!content_is_whole (content)
+      && !adain_budget_take (&content->memory, adain_regions_bytes (&content->source, content->survey.width,
+                                                                    content->survey.height)))
+    return adain_no_memory_for_picture (error);
+  return adain_regions_init (&content->regions, &content->source, &content->survey, content->work.width,
+                             content->work.height, &content->lock, cancellable, error);
+}
+
 static gboolean
 prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError **error)
 {
@@ -153,7 +202,7 @@ prepare (AdainContent *content, int work_size, GCancellable *cancellable, GError
         return adain_no_memory_for_picture (error);
       fill_hidden (content, rgb);
     }
-  return TRUE;
+  return find_regions (content, cancellable, error);
 }
 
 AdainContent *
@@ -190,6 +239,7 @@ adain_content_free (AdainContent *content)
   if (content == NULL)
     return;
   release (content);
+  adain_regions_clear (&content->regions);
   adain_survey_clear (&content->survey);
   adain_image_clear (&content->scaled);
   g_mutex_clear (&content->lock);

@@ -35,14 +35,15 @@
 
 typedef struct
 {
-  AdainContent    *content;
-  AdainColor       color;
-  float            lightness; /* of the lightness of the detail, what is added with the gain, */
-  float            share;     /* and of all detail, lightness and color, what is added as it is */
-  const AdainSink *sink;
-  const float     *result; /* work.height * work.width * 3 */
-  AdainScaling     horizontal, vertical;
-  AdainGrid        grid; /* of the full picture, in pixels */
+  AdainContent       *content;
+  const AdainMixture *mixture;
+  AdainColor          color;
+  float               lightness; /* of the lightness of the detail, what is added with the gain, */
+  float               share;     /* and of all detail, lightness and color, what is added as it is */
+  const AdainSink    *sink;
+  const float        *result; /* work.height * work.width * 3 */
+  AdainScaling        horizontal, vertical;
+  AdainGrid           grid; /* of the full picture, in pixels */
 } Pass;
 
 /* Sums over a window, of the lightness of the picture (x) and of the result (y). */
@@ -139,11 +140,13 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
   g_autofree float *layers = g_try_new (float, from.width * (gsize) from.height * CHANNELS);
   g_autofree float *scratch = g_try_new (float, rect.width * (gsize) from.height * CHANNELS);
   g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
-  gboolean          ok;
+  g_autofree float *cover = pass->mixture->everywhere ? NULL : g_try_new (float, 3 * n);
+  gboolean ok;
 
-  if (!rgba || !pixels || !layers || !scratch || !sums)
+  if (!rgba || !pixels || !layers || !scratch || !sums || (!pass->mixture->everywhere && !cover))
     return adain_no_memory_for_picture (error);
-  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error))
+  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error)
+      || (cover && !adain_mixture_cover (pass->mixture, &rect, cover, cover + n, error)))
     return FALSE;
   fill_layers (pass, &from, layers, sums);
   adain_scale_rect (&pass->horizontal, &pass->vertical, layers, CHANNELS, &rect, pixels, scratch);
@@ -152,7 +155,7 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
       float styled[3];
 
       add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled);
-      adain_color_finish (pass->color, styled, rgba + 4 * i, rgba + 4 * i, 1);
+      adain_color_finish (pass->color, styled, rgba + 4 * i, cover ? cover + i : NULL, rgba + 4 * i, 1);
     }
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, &rect, rgba, error);
@@ -161,14 +164,15 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
 }
 
 gboolean
-adain_detail_write (AdainContent *content, float *result, const AdainRenderOptions *options,
-                    const AdainSink *sink, const AdainReport *report, GError **error)
+adain_detail_write (AdainContent *content, float *result, const AdainMixture *mixture,
+                    const AdainRenderOptions *options, const AdainSink *sink, const AdainReport *report,
+                    GError **error)
 {
   const AdainSource *source = &content->source;
   const AdainImage  *small = &content->scaled;
   float              share = options->plain ? 0 : 1 - options->strength;
-  Pass               pass = { content, options->color, options->detail * (1 - share), share, sink, result };
-  gboolean           ok;
+  Pass     pass = { content, mixture, options->color, options->detail * (1 - share), share, sink, result };
+  gboolean ok;
 
   adain_grid_init (&pass.grid, source->width, source->height, TILE_WIDTH, TILE_HEIGHT);
   for (gsize i = 0; i < (gsize) small->width * small->height * 3; i++)

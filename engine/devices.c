@@ -64,8 +64,8 @@ load (const Device *device, const char *module_dir, char **reason)
 
 /* How well a device suits this machine: 0, with a reason, if it cannot be used. */
 static int
-look_at (const Device *device, gboolean texture, const char *module_dir, const AdainBackendClass **class,
-         char **reason)
+look_at (const Device *device, gboolean texture, gboolean regions, const char *module_dir,
+         const AdainBackendClass **class, char **reason)
 {
   *class = device->built_in ? device->built_in () : load (device, module_dir, reason);
   if (*class == NULL)
@@ -75,11 +75,16 @@ look_at (const Device *device, gboolean texture, const char *module_dir, const A
       *reason = g_strdup (_ ("The processor paints the texture, the GPU cannot yet"));
       return 0;
     }
+  if (regions && !(*class)->regions)
+    {
+      *reason = g_strdup (_ ("The processor paints regions, the GPU cannot yet"));
+      return 0;
+    }
   return (*class)->score (reason);
 }
 
 int
-adain_devices_rank (AdainDevice device, gboolean texture, const char *module_dir,
+adain_devices_rank (AdainDevice device, gboolean texture, gboolean regions, const char *module_dir,
                     const AdainBackendClass *ranked[ADAIN_DEVICES_MAX], char **notice)
 {
   int scores[ADAIN_DEVICES_MAX], n = 0;
@@ -94,7 +99,7 @@ adain_devices_rank (AdainDevice device, gboolean texture, const char *module_dir
 
       if (device == ADAIN_DEVICE_CPU && !asked_for)
         continue;
-      score = look_at (&devices[i], texture, module_dir, &class, &reason);
+      score = look_at (&devices[i], texture, regions, module_dir, &class, &reason);
       if (score <= 0 && asked_for)
         *notice = g_steal_pointer (&reason);
       if (score <= 0)

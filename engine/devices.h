@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * adain_devices_rank:
  * @device: what was asked for
  * @texture: whether only devices that can paint texture will do
+ * @regions: and only those that can paint regions
  * @module_dir: (nullable): where run-time modules lie
  * @ranked: room for ADAIN_DEVICES_MAX classes, which live as long as the process
  * @notice: (out): why the device that was asked for by name cannot be used (g_free), or NULL
@@ -23,7 +24,7 @@ G_BEGIN_DECLS
  *
  * Returns: how many there are, at least 1
  */
-int adain_devices_rank (AdainDevice device, gboolean texture, const char *module_dir,
+int adain_devices_rank (AdainDevice device, gboolean texture, gboolean regions, const char *module_dir,
                         const AdainBackendClass *ranked[ADAIN_DEVICES_MAX], char **notice);
 
 G_END_DECLS

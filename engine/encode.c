@@ -91,7 +91,10 @@ gboolean
 adain_want_covariance (AdainEngine *engine, AdainStatistics *statistics, gsize *budget)
 {
   const AdainUnit *unit = adain_engine_unit (engine);
-  gsize            bytes = adain_covariance_bytes (statistics->channels);
+  gsize            bytes = 0;
+
+  for (const AdainStatistics *area = statistics; area; area = area->next)
+    bytes += adain_covariance_bytes (statistics->channels);
 
   if (statistics->channels > ADAIN_COVARIANCE_CHANNELS)
     return TRUE;
@@ -115,18 +118,25 @@ typedef struct
   int               halo;
 } Pass;
 
-/* The weights of a tile's cells, row by row; NULL if all are 1. */
+/* The weights of a tile's cells, row by row, area by area; NULL if all are 1. */
 static float *
-gather_weights (const AdainSurvey *survey, const AdainRect *tile)
+gather_weights (const AdainInput *input, const AdainRect *tile, const AdainStatistics *areas)
 {
-  float *weights;
+  const AdainSurvey *survey = input->survey;
+  const float       *from = input->weights ? input->weights : survey->weights;
+  gsize              cells = (gsize) tile->width * tile->height;
+  int                n = 0;
+  float             *weights;
 
-  if (!survey->weights)
+  if (!from)
     return NULL;
-  weights = g_new (float, (gsize) tile->width * tile->height);
-  for (int y = 0; y < tile->height; y++)
-    memcpy (weights + (gsize) y * tile->width,
-            survey->weights + (gsize) (tile->y + y) * survey->width + tile->x, tile->width * sizeof (float));
+  for (; areas; areas = areas->next)
+    n++;
+  weights = g_new (float, n * cells);
+  for (int area = 0; area < n; area++, from += (gsize) survey->width * survey->height)
+    for (int y = 0; y < tile->height; y++)
+      memcpy (weights + area * cells + (gsize) y * tile->width,
+              from + (gsize) (tile->y + y) * survey->width + tile->x, tile->width * sizeof (float));
   return weights;
 }
 
@@ -154,17 +164,17 @@ encode_tile (int worker, int index, gpointer user_data, GError **error)
   AdainRect         keep = { tile.x - seen.x, tile.y - seen.y, tile.width, tile.height };
   AdainScratch     *scratch = &pass->scratch[worker];
   g_autofree float *weights = NULL;
-  g_autoptr (AdainStatistics) part = adain_statistics_new (pass->statistics->channels);
+  g_autoptr (AdainStatistics)
+      part = adain_statistics_new_like (pass->statistics, (gsize) tile.width * tile.height);
 
-  if (!part || (pass->statistics->covariance && !adain_statistics_want_covariance (part))
-      || (pass->statistics->low && !adain_statistics_want_range (part)))
+  if (!part)
     {
       adain_no_memory_for_picture (error);
       return FALSE;
     }
   if (!adain_input_read (pass->input, &seen, scratch, error))
     return FALSE;
-  weights = gather_weights (pass->input->survey, &tile);
+  weights = gather_weights (pass->input, &tile, part);
   if (!pass->unit->class->encode (pass->unit->backend, worker, scratch->rgb, seen.width * ADAIN_CELL,
                                   seen.height * ADAIN_CELL, &keep, weights, pass->features, tile.x, tile.y,
                                   part, pass->cancellable, error))

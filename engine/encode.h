@@ -18,6 +18,7 @@ typedef struct
   const AdainSource *source;
   const AdainSurvey *survey;
   GMutex            *lock;
+  const float       *weights; /* of the cells, for each area; NULL: the survey's, of all of the picture */
 } AdainInput;
 
 /* The buffers of one worker, made for the largest tile. */
@@ -33,7 +34,7 @@ void          adain_scratch_free (AdainScratch *scratch, int workers);
 gboolean adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch *scratch,
                            GError **error);
 
-/* Asks for the covariance too, and takes what memory that needs from `budget`. FALSE if there is not enough.
+/* Asks for the covariance too, of all areas, and takes what memory that needs from `budget`. FALSE if there is not enough.
  */
 gboolean adain_want_covariance (AdainEngine *engine, AdainStatistics *statistics, gsize *budget);
 

@@ -54,7 +54,8 @@ static gboolean
 open_best (AdainEngine *engine, AdainDevice device, GError **error)
 {
   const AdainBackendClass *ranked[ADAIN_DEVICES_MAX];
-  int n = adain_devices_rank (device, engine->texture, engine->module_dir, ranked, &engine->notice);
+  int n = adain_devices_rank (device, engine->texture, engine->regions, engine->module_dir, ranked,
+                              &engine->notice);
 
   if (device == ADAIN_DEVICE_CPU)
     return open_unit (engine, adain_cpu_backend (), engine->kernels, error);
@@ -84,6 +85,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->threads = options->threads > 0 ? options->threads : adain_machine_processors ();
   engine->tile = options->tile;
   engine->texture = options->texture;
+  engine->regions = options->regions;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 

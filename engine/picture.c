@@ -37,6 +37,20 @@ adain_picture_check (const AdainSource *source, GError **error)
 }
 
 gboolean
+adain_region_read (const AdainRegion *region, GMutex *lock, const AdainRect *rect, float *coverage,
+                   GError **error)
+{
+  gboolean ok;
+
+  g_mutex_lock (lock);
+  ok = region->read (region->user_data, rect, coverage, error);
+  g_mutex_unlock (lock);
+  for (gsize i = 0; ok && i < (gsize) rect->width * rect->height; i++)
+    coverage[i] = clip (coverage[i]);
+  return ok;
+}
+
+gboolean
 adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
                     GError **error)
 {
@@ -156,6 +170,23 @@ adain_image_source (AdainImage *image)
     .read = read_memory,
     .user_data = image,
   };
+}
+
+static gboolean
+read_plane (gpointer user_data, const AdainRect *rect, float *coverage, GError **error)
+{
+  const AdainPlane *plane = user_data;
+
+  for (int y = 0; y < rect->height; y++)
+    memcpy (coverage + (gsize) y * rect->width,
+            plane->coverage + (gsize) (rect->y + y) * plane->width + rect->x, rect->width * sizeof (float));
+  return TRUE;
+}
+
+AdainRegion
+adain_plane_region (AdainPlane *plane)
+{
+  return (AdainRegion) { read_plane, plane };
 }
 
 static gboolean

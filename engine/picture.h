@@ -17,6 +17,10 @@ G_BEGIN_DECLS
 gboolean adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
                              float *mask, GError **error);
 
+/* The same of a region: its coverage, finite and in [0, 1]. */
+gboolean adain_region_read (const AdainRegion *region, GMutex *lock, const AdainRect *rect, float *coverage,
+                            GError **error);
+
 /* Checks the size and the presence of read(). */
 gboolean adain_picture_check (const AdainSource *source, GError **error);
 

@@ -13,6 +13,7 @@
 #include "color.h"
 #include "detail.h"
 #include "error.h"
+#include "mixture.h"
 #include "picture.h"
 #include "pool.h"
 #include "style.h"
@@ -24,6 +25,7 @@ typedef struct
   float         *styled;   /* the decoded tile */
   float         *plain;    /* the decoded tile without any style */
   float         *out;      /* what is written */
+  float         *cover;    /* how much of each pixel is painted, with scratch; NULL: all */
 } Bench;
 
 typedef struct
@@ -31,8 +33,7 @@ typedef struct
   AdainContent             *content;
   const AdainRenderOptions *options;
   const AdainSink          *sink;
-  AdainTransform           *transform;
-  AdainTransform           *plain; /* without any style, but within the same bounds; NULL: there are none */
+  const AdainMixture       *mixture;
   gboolean                  add_residual, keep_residual;
   float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
@@ -99,12 +100,16 @@ static gboolean
 write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, const float *styled, int pitch,
             GError **error)
 {
-  float   *out = pass->benches[worker].out;
+  float   *out = pass->benches[worker].out, *cover = pass->benches[worker].cover;
   gboolean ok;
 
+  if (cover
+      && !adain_mixture_cover (pass->mixture, rect, cover, cover + (gsize) rect->width * rect->height, error))
+    return FALSE;
   for (int y = 0; y < rect->height; y++)
     adain_color_finish (pass->options->color, styled + (gsize) y * pitch * 3,
-                        rgba + (gsize) y * rect->width * 4, out + (gsize) y * rect->width * 4, rect->width);
+                        rgba + (gsize) y * rect->width * 4, cover ? cover + (gsize) y * rect->width : NULL,
+                        out + (gsize) y * rect->width * 4, rect->width);
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, rect, out, error);
   g_mutex_unlock (&pass->content->lock);
@@ -129,11 +134,11 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   rect.width = MIN (pitch, content->work.width - rect.x);
   rect.height = MIN (tile.height * ADAIN_CELL, content->work.height - rect.y);
   if (!features
-      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->transform, from.x,
-                               from.y, bench->styled, pass->cancellable, error)
+      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->mixture->transform,
+                               from.x, from.y, bench->styled, pass->cancellable, error)
       || (bench->plain
-          && !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->plain, from.x,
-                                   from.y, bench->plain, pass->cancellable, error)))
+          && !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->mixture->plain,
+                                   from.x, from.y, bench->plain, pass->cancellable, error)))
     return FALSE;
   /* The last cells may lie wholly in the padding. */
   if (rect.width <= 0 || rect.height <= 0)
@@ -161,6 +166,7 @@ set_up (Pass *pass, GError **error)
   int              seen = content->features ? 0 : halo + 2 * adain_engine_encoder_halo (content->engine);
   gsize            cell = ADAIN_CELL * ADAIN_CELL;
   gsize            pixels = (gsize) grid->tile_width * grid->tile_height * cell;
+  gboolean         covered = !pass->mixture->everywhere && !pass->result;
 
   pass->workers = MIN (unit->class->workers (unit->backend), adain_grid_tiles (grid));
   pass->scratch = adain_scratch_new (pass->workers,
@@ -178,9 +184,10 @@ set_up (Pass *pass, GError **error)
         return FALSE;
       bench->styled = g_try_new (float, pixels * 3);
       bench->out = pass->result ? NULL : g_try_new (float, pixels * 4);
+      bench->cover = covered ? g_try_new (float, pixels * 3) : NULL;
       if (pass->add_residual && !content->has_residual)
         bench->plain = g_try_new (float, pixels * 3);
-      if (!bench->styled || (!pass->result && !bench->out)
+      if (!bench->styled || (!pass->result && !bench->out) || (covered && !bench->cover)
           || (pass->add_residual && !content->has_residual && !bench->plain))
         {
           adain_no_memory_for_picture (error);
@@ -201,12 +208,11 @@ tear_down (Pass *pass)
       g_free (pass->benches[i].styled);
       g_free (pass->benches[i].plain);
       g_free (pass->benches[i].out);
+      g_free (pass->benches[i].cover);
     }
   g_free (pass->benches);
   if (pass->scratch)
     adain_scratch_free (pass->scratch, pass->workers);
-  adain_transform_free (pass->transform);
-  adain_transform_free (pass->plain);
 }
 
 /* Room for the residual, which spares later renderings half of the work; none is no error. */
@@ -219,49 +225,20 @@ try_residual (AdainContent *content)
     content->residual = g_try_new (float, n);
 }
 
-/* What is lost of the picture must be lost to the network alone, so that there is no jump at strength 0. */
-static gboolean
-make_transforms (Pass *pass, const AdainBlend *blend, GError **error)
-{
-  const AdainStatistics *statistics = pass->content->statistics;
-  const AdainUsual      *usual = &adain_model_network (pass->content->engine->model)->usual;
-  AdainBlend             none = *blend;
-
-  none.strength = none.texture = 0;
-  pass->transform = adain_transform_new (statistics, usual, blend);
-  if (pass->transform && adain_transform_is_bounded (pass->transform))
-    pass->plain = adain_transform_new (statistics, usual, &none);
-  if (pass->transform && (pass->plain || !adain_transform_is_bounded (pass->transform)))
-    return TRUE;
-  adain_transform_free (pass->transform);
-  adain_no_memory_for_picture (error);
-  return FALSE;
-}
-
 /* Decodes into the sink, or into `result` if the content is scaled. */
 static gboolean
-decode_all (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-            const AdainRenderOptions *options, const AdainSink *sink, float *result,
-            const AdainReport *report, GError **error)
+decode_all (AdainContent *content, const AdainMixture *mixture, const AdainRenderOptions *options,
+            const AdainSink *sink, float *result, const AdainReport *report, GError **error)
 {
-  g_autofree const AdainStatistics **targets = g_new (const AdainStatistics *, n_styles);
-  g_autofree const double          **maps = g_new0 (const double *, n_styles);
-  AdainBlend blend = { n_styles, targets, weights, options->strength, options->texture, maps };
-  Pass       pass = { content, options, sink, .result = result, .cancellable = report->cancellable };
-  gboolean   ok;
+  /* What areas of different bounds lose of the picture depends on how they are mixed. */
+  gboolean steady = content->regions.n == 1 && mixture->transform->n == 1;
+  Pass     pass = { content, options, sink, mixture, .result = result, .cancellable = report->cancellable };
+  gboolean ok;
 
-  for (int k = 0; k < n_styles; k++)
-    targets[k] = styles[k]->statistics;
-  if (options->texture > 0
-      && !adain_texture_maps (content->texture, styles, weights, n_styles, content->engine->threads,
-                              report->cancellable, maps, error))
-    return FALSE;
-  if (!make_transforms (&pass, &blend, error))
-    return FALSE;
   pass.add_residual = options->strength < 1 && !options->plain;
-  if (pass.add_residual)
+  if (pass.add_residual && steady)
     try_residual (content);
-  pass.keep_residual = pass.add_residual && content->residual && !content->has_residual;
+  pass.keep_residual = pass.add_residual && steady && content->residual && !content->has_residual;
   pass.benches = g_new0 (Bench, content->unit.class->workers (content->unit.backend));
 
   ok = set_up (&pass, error)
@@ -298,27 +275,42 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
   return TRUE;
 }
 
+/* By way of the smaller picture that the network sees. */
 static gboolean
-render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-        const AdainRenderOptions *options, const AdainSink *sink, AdainReport *report, GError **error)
+render_scaled (AdainContent *content, const AdainMixture *mixture, const AdainRenderOptions *options,
+               const AdainSink *sink, AdainReport *report, GError **error)
 {
-  g_autofree float *result = NULL;
+  g_autofree float *result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
 
-  if (!adain_content_is_scaled (content))
-    return decode_all (content, styles, weights, n_styles, options, sink, NULL, report, error);
-
-  result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
   if (!result)
     {
       adain_no_memory_for_picture (error);
       return FALSE;
     }
   report->end = 0.8;
-  if (!decode_all (content, styles, weights, n_styles, options, sink, result, report, error))
+  if (!decode_all (content, mixture, options, sink, result, report, error))
     return FALSE;
   report->start = report->end;
   report->end = 1;
-  return adain_detail_write (content, result, options, sink, report, error);
+  return adain_detail_write (content, result, mixture, options, sink, report, error);
+}
+
+static gboolean
+render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+        const AdainRenderOptions *options, const AdainSink *sink, AdainReport *report, GError **error)
+{
+  AdainMixture mixture;
+  gboolean     ok = adain_mixture_init (&mixture, content, styles, weights, n_styles, options,
+                                        report->cancellable, error);
+
+  if (ok && !mixture.transform)
+    ok = copy_picture (content, sink, report, error);
+  else if (ok && adain_content_is_scaled (content))
+    ok = render_scaled (content, &mixture, options, sink, report, error);
+  else if (ok)
+    ok = decode_all (content, &mixture, options, sink, NULL, report, error);
+  adain_mixture_clear (&mixture);
+  return ok;
 }
 
 static gboolean

@@ -28,11 +28,48 @@ adain_statistics_new (int channels)
   return statistics;
 }
 
+AdainStatistics *
+adain_statistics_new_areas (int channels, int n)
+{
+  AdainStatistics *first = NULL;
+
+  for (int i = 0; i < n; i++)
+    {
+      AdainStatistics *statistics = adain_statistics_new (channels);
+
+      if (!statistics)
+        {
+          adain_statistics_free (first);
+          return NULL;
+        }
+      statistics->next = first;
+      first = statistics;
+    }
+  return first;
+}
+
+AdainStatistics *
+adain_statistics_new_like (const AdainStatistics *like, gsize pitch)
+{
+  AdainStatistics *statistics = adain_statistics_new (like->channels);
+
+  if (statistics && (!like->covariance || adain_statistics_want_covariance (statistics))
+      && (!like->low || adain_statistics_want_range (statistics))
+      && (!like->next || (statistics->next = adain_statistics_new_like (like->next, pitch))))
+    {
+      statistics->pitch = pitch;
+      return statistics;
+    }
+  adain_statistics_free (statistics);
+  return NULL;
+}
+
 void
 adain_statistics_free (AdainStatistics *statistics)
 {
   if (statistics == NULL)
     return;
+  adain_statistics_free (statistics->next);
   adain_covariance_free (statistics->covariance);
   g_free (statistics->low);
   g_free (statistics);
@@ -42,7 +79,7 @@ gboolean
 adain_statistics_want_covariance (AdainStatistics *statistics)
 {
   statistics->covariance = adain_covariance_new (statistics->channels);
-  return statistics->covariance != NULL;
+  return statistics->covariance && (!statistics->next || adain_statistics_want_covariance (statistics->next));
 }
 
 gboolean
@@ -59,7 +96,7 @@ adain_statistics_want_range (AdainStatistics *statistics)
       statistics->low[c] = INFINITY;
       statistics->high[c] = -INFINITY;
     }
-  return TRUE;
+  return !statistics->next || adain_statistics_want_range (statistics->next);
 }
 
 /* Merges sums of `weight` * (x - pivot) and of `weight` * (x - pivot)^2 into one channel. */
@@ -138,11 +175,15 @@ adain_statistics_add (AdainStatistics *statistics, const float *cells, const flo
     add_to_range (statistics, cells, weights, n);
   if (statistics->covariance)
     adain_covariance_add (statistics->covariance, cells, weights, n);
+  if (statistics->next)
+    adain_statistics_add (statistics->next, cells, weights + statistics->pitch, n);
 }
 
 void
 adain_statistics_merge (AdainStatistics *statistics, const AdainStatistics *part)
 {
+  if (statistics->next && part->next)
+    adain_statistics_merge (statistics->next, part->next);
   if (part->weight <= 0)
     return;
   for (int c = 0; c < statistics->channels; c++)

@@ -24,17 +24,28 @@ G_BEGIN_DECLS
 
 /* Sum of weights; for each channel the mean, the sum of weighted squared distances from it, and the least and
  * the greatest value of weight above 0. */
-typedef struct
+typedef struct _AdainStatistics
 {
   int              channels;
   double           weight;
   double          *mean, *m2;
   double          *low, *high; /* NULL: not gathered */
   AdainCovariance *covariance; /* NULL: not gathered */
+
+  /* Those of another area, for which the same cells have weights of their own: `pitch` floats after these.
+   * NULL: there is none. */
+  struct _AdainStatistics *next;
+  gsize                    pitch;
 } AdainStatistics;
 
 /* Without any cell yet; NULL if there is no memory. */
 AdainStatistics *adain_statistics_new (int channels);
+
+/* Of so many areas; what is said of one below holds for those after it. */
+AdainStatistics *adain_statistics_new_areas (int channels, int n);
+
+/* Without any cell, but asked for the same as `like`; areas lie `pitch` floats apart. */
+AdainStatistics *adain_statistics_new_like (const AdainStatistics *like, gsize pitch);
 void             adain_statistics_free (AdainStatistics *statistics);
 
 /* Asks for the covariance too, before any cell is added. FALSE if there is no memory. */

@@ -9,28 +9,32 @@
 /* Of a channel's usual deviation. */
 #define FLOOR 0.5
 
-/* One map, in one piece of memory. */
+/* `n` maps, in one piece of memory but for the shares. */
 static AdainTransform *
-new_transform (int channels, gboolean matrix, gboolean bounded)
+new_transform (int channels, int n, gboolean matrix, gboolean bounded)
 {
   AdainTransform *transform;
-  gsize           n = (gsize) channels * (matrix ? channels : 1), bounds = bounded ? 2 * channels : 0;
+  gsize           factors = (gsize) channels * (matrix ? channels : 1), bounds = bounded ? 2 * channels : 0;
 
-  transform = g_try_malloc0 (sizeof *transform + sizeof (AdainMap)
-                             + (channels + n + bounds) * sizeof (float));
+  transform = g_try_malloc0 (sizeof *transform
+                             + n * (sizeof (AdainMap) + (channels + factors + bounds) * sizeof (float)));
   if (transform)
     {
-      AdainMap *map = (AdainMap *) (transform + 1);
+      float *next;
 
-      map->shift = (float *) (map + 1);
-      *(matrix ? &map->matrix : &map->scale) = map->shift + channels;
       transform->channels = channels;
-      transform->n = 1;
-      transform->maps = map;
+      transform->n = n;
+      transform->maps = (AdainMap *) (transform + 1);
+      next = (float *) (transform->maps + n);
+      for (int k = 0; k < n; k++, next += channels + factors)
+        {
+          transform->maps[k].shift = next;
+          *(matrix ? &transform->maps[k].matrix : &transform->maps[k].scale) = next + channels;
+        }
       if (bounded)
         {
-          transform->low = map->shift + channels + n;
-          transform->high = transform->low + channels;
+          transform->low = next;
+          transform->high = next + (gsize) n * channels;
         }
     }
   return transform;
@@ -39,6 +43,8 @@ new_transform (int channels, gboolean matrix, gboolean bounded)
 void
 adain_transform_free (AdainTransform *transform)
 {
+  if (transform)
+    g_free (transform->shares);
   g_free (transform);
 }
 
@@ -64,27 +70,28 @@ adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual
 
 /* The range of what counts, as far as it is usual. */
 static void
-set_bounds (AdainTransform *transform, const AdainStatistics *content, const AdainUsual *usual, int channel)
+set_bounds (const AdainStatistics *content, const AdainUsual *usual, float *low, float *high)
 {
-  double mean = content->mean[channel], deviation = adain_content_deviation (content, usual, channel);
-  double low = usual->low ? mean + deviation * usual->low[channel] : -INFINITY;
-  double high = usual->high ? mean + deviation * usual->high[channel] : INFINITY;
+  for (int c = 0; c < content->channels; c++)
+    {
+      double mean = content->mean[c], deviation = adain_content_deviation (content, usual, c);
+      double from = usual->low ? mean + deviation * usual->low[c] : -INFINITY;
+      double to = usual->high ? mean + deviation * usual->high[c] : INFINITY;
 
-  transform->low[channel] = content->low ? MAX (low, content->low[channel]) : low;
-  transform->high[channel] = content->high ? MIN (high, content->high[channel]) : high;
+      low[c] = content->low ? MAX (from, content->low[c]) : from;
+      high[c] = content->high ? MIN (to, content->high[c]) : to;
+    }
 }
 
-AdainTransform *
-adain_transform_new (const AdainStatistics *content, const AdainUsual *usual, const AdainBlend *blend)
+static void
+set_map (AdainMap *map, const AdainStatistics *content, const AdainUsual *usual, const AdainBlend *blend)
 {
-  int             channels = content->channels;
-  AdainTransform *transform = new_transform (channels, blend->texture > 0, content->low || usual->low);
-  double          strength = blend->strength, texture = blend->texture;
+  int    channels = content->channels;
+  double strength = blend->strength, texture = blend->texture;
 
-  for (int c = 0; transform && c < channels; c++)
+  for (int c = 0; c < channels; c++)
     {
-      AdainMap *map = transform->maps;
-      double    mean = 0, deviation = 0, factor;
+      double mean = 0, deviation = 0, factor;
 
       for (int k = 0; k < blend->n; k++)
         {
@@ -92,8 +99,6 @@ adain_transform_new (const AdainStatistics *content, const AdainUsual *usual, co
           deviation += blend->weights[k] * adain_statistics_deviation (blend->styles[k], c);
         }
       factor = deviation / adain_content_deviation (content, usual, c);
-      if (transform->low)
-        set_bounds (transform, content, usual, c);
       if (!map->matrix)
         {
           map->scale[c] = 1 - strength + strength * factor;
@@ -111,5 +116,61 @@ adain_transform_new (const AdainStatistics *content, const AdainUsual *usual, co
         }
       map->shift[c] = strength * mean;
     }
+}
+
+AdainTransform *
+adain_transform_new (const AdainStatistics *content, const AdainUsual *usual, const AdainBlend *blend)
+{
+  AdainTransform *transform = new_transform (content->channels, 1, blend->texture > 0,
+                                             content->low || usual->low);
+
+  if (!transform)
+    return NULL;
+  set_map (transform->maps, content, usual, blend);
+  if (transform->low)
+    set_bounds (content, usual, transform->low, transform->high);
+  return transform;
+}
+
+/* Features as they are. */
+static void
+set_identity (AdainTransform *transform, int k)
+{
+  int       channels = transform->channels;
+  AdainMap *map = &transform->maps[k];
+
+  for (int c = 0; c < channels; c++)
+    {
+      *(map->matrix ? &map->matrix[(gsize) c * (channels + 1)] : &map->scale[c]) = 1;
+      transform->low[k * channels + c] = -INFINITY;
+      transform->high[k * channels + c] = INFINITY;
+    }
+}
+
+AdainTransform *
+adain_transform_new_mixed (int n, const AdainStatistics *const *contents, const AdainUsual *usual,
+                           const AdainBlend *blends, float *shares, int width, int height)
+{
+  int             channels = contents[0]->channels;
+  AdainTransform *transform = new_transform (channels, n, blends[0].texture > 0, TRUE);
+
+  if (!transform)
+    {
+      g_free (shares);
+      return NULL;
+    }
+  transform->shares = shares;
+  transform->width = width;
+  transform->height = height;
+  for (int k = 0; k < n; k++)
+    if (contents[k])
+      {
+        set_map (&transform->maps[k], contents[k], usual, &blends[k]);
+        set_bounds (contents[k], usual, transform->low + k * channels, transform->high + k * channels);
+      }
+    else
+      {
+        set_identity (transform, k);
+      }
   return transform;
 }

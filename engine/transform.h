@@ -31,7 +31,8 @@ typedef struct
   float    *shares; /* n * height * width, for each map those of all cells of the picture, which add up to
                      * 1 in each; NULL if there is one map */
   int       width, height;
-  float    *low, *high; /* what each channel of a cell is clipped to before it is mapped; NULL: it is not */
+  float    *low, *high; /* n * channels: what each channel of a cell is clipped to before it is mapped; NULL:
+                         * it is not */
 } AdainTransform;
 
 /* What a picture is to look like. The weights add up to 1. */
@@ -71,6 +72,12 @@ double adain_content_deviation (const AdainStatistics *content, const AdainUsual
  * there is no memory. */
 AdainTransform *adain_transform_new (const AdainStatistics *content, const AdainUsual *usual,
                                      const AdainBlend *blend);
+
+/* Such maps of `n` areas, each with statistics and a blend of its own, but all of the same texture. Statistics
+ * that are NULL mean that features stay as they are. Takes over the shares (see above). */
+AdainTransform *adain_transform_new_mixed (int n, const AdainStatistics *const *contents,
+                                           const AdainUsual *usual, const AdainBlend *blends, float *shares,
+                                           int width, int height);
 void            adain_transform_free (AdainTransform *transform);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainTransform, adain_transform_free)

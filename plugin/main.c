@@ -105,7 +105,7 @@ adain_plug_in_create_procedure (GimpPlugIn *plug_in, const char *name)
          "layer above it: same size, place, precision and transparency; the original layer is not "
          "changed, and one undo step takes everything back. If there is a selection, only what is "
          "selected is read, and the selection becomes the new layer's mask. Styles are files, a "
-         "layer, or both, and may be blended with weights. Indexed images must be converted to RGB "
+         "layer, or both, and may be blended with weights or confined to regions. Indexed images must be converted to RGB "
          "first. Everything is computed on this machine, on the processor or on an NVIDIA graphics "
          "card."),
       PROCEDURE);

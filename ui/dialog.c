@@ -10,6 +10,7 @@
 #include "ui/options.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
+#include "ui/region-chooser.h"
 #include "ui/run.h"
 #include "ui/settings.h"
 #include "ui/state.h"
@@ -35,6 +36,7 @@ typedef struct
   GimpDrawable       **drawables;
   GKeyFile            *state;
   AdainStyleSet       *styles;
+  AdainRegionPlanes   *regions; /* of the last look */
 
   GtkWidget *window;
   GtkWidget *preview;
@@ -49,11 +51,26 @@ typedef struct
 
 /* The preview ------------------------------------------------------------------------------- */
 
+/* Where the styles that can be used are, and what is protected. */
+static void
+read_regions (Dialog *dialog, GimpDrawable **regions, int n)
+{
+  GimpDrawable      *protect = NULL;
+  AdainRegionPlanes *planes;
+
+  g_object_get (dialog->config, "protect", &protect, NULL);
+  planes = adain_region_planes_read (dialog->regions, dialog->drawables[0], regions, n, protect);
+  g_clear_pointer (&dialog->regions, adain_region_planes_unref);
+  dialog->regions = planes;
+  g_clear_object (&protect);
+}
+
 static AdainLook *
 create_look (Dialog *dialog)
 {
-  AdainLook *look = adain_look_new (adain_style_set_count_ready (dialog->styles));
-  int        n = 0;
+  AdainLook     *look = adain_look_new (adain_style_set_count_ready (dialog->styles));
+  GimpDrawable **regions = g_new0 (GimpDrawable *, look->n_styles + 1);
+  int            n = 0;
 
   for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
     {
@@ -62,11 +79,16 @@ create_look (Dialog *dialog)
       if (item->state != ADAIN_STYLE_READY)
         continue;
 
+      regions[n] = item->region;
       look->styles[n] = g_object_ref (item->pixbuf);
       look->weights[n++] = item->weight;
     }
 
   adain_parameters_read (&look->parameters, dialog->config);
+  read_regions (dialog, regions, n);
+  if (dialog->regions)
+    look->regions = adain_region_planes_ref (dialog->regions);
+  g_free (regions);
 
   return look;
 }
@@ -353,11 +375,15 @@ create_column (Dialog *dialog)
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
+  GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
+
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
+  if (protect)
+    gtk_box_pack_start (GTK_BOX (column), protect, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
   g_object_unref (labels);
 
@@ -467,7 +493,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
 
   dialog->state = adain_state_load ();
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
-  dialog->styles = adain_style_set_new (config);
+  dialog->styles = adain_style_set_new (config, image);
 
   create_window (dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
@@ -491,6 +517,7 @@ dialog_free (Dialog *dialog)
   adain_state_save (dialog->state);
   g_key_file_unref (dialog->state);
   g_object_unref (dialog->styles);
+  adain_region_planes_unref (dialog->regions);
   g_free (dialog);
 }
 

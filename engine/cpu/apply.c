@@ -4,6 +4,8 @@
  */
 #include "apply.h"
 
+#include <string.h>
+
 gboolean
 adain_apply_init (AdainApply *apply, const AdainKernels *kernels, const AdainTransform *transform,
                   int channels, int width, float unit)
@@ -46,14 +48,20 @@ adain_apply_clear (AdainApply *apply)
   g_free (apply->clipped);
 }
 
-static void
-clip_row (const AdainApply *apply, const float *cells, int n)
+/* `n` cells within the bounds of map `k`, if there are any. */
+static const float *
+clip_row (const AdainApply *apply, int k, const float *cells, int n)
 {
-  float *out = apply->clipped;
+  int          channels = apply->channels;
+  const float *low = apply->low + (gsize) k * channels, *high = apply->high + (gsize) k * channels;
+  float       *out = apply->clipped;
 
-  for (int i = 0; i < n; i++, cells += apply->channels, out += apply->channels)
-    for (int c = 0; c < apply->channels; c++)
-      out[c] = CLAMP (cells[c], apply->low[c], apply->high[c]);
+  if (!apply->low)
+    return cells;
+  for (int i = 0; i < n; i++, cells += channels, out += channels)
+    for (int c = 0; c < channels; c++)
+      out[c] = CLAMP (cells[c], low[c], high[c]);
+  return apply->clipped;
 }
 
 static void
@@ -69,40 +77,49 @@ map_row (const AdainApply *apply, const AdainMap *map, const float *cells, int n
         out[i * channels + c] = cells[i * channels + c] * map->scale[c] + map->shift[c];
 }
 
-/* The maps of regions, mixed as each cell has it. */
+/* The maps of regions, mixed as each cell has it. Each is computed where it has a share only. */
 static void
 mix_row (const AdainApply *apply, const float *cells, int x, int y, int n)
 {
   const AdainTransform *transform = apply->transform;
   int                   channels = apply->channels;
 
+  memset (apply->sum, 0, (gsize) n * channels * sizeof (float));
   for (int k = 0; k < transform->n; k++)
     {
       const float *shares = transform->shares + ((gsize) k * transform->height + y) * transform->width + x;
+      int          first = 0, end = n;
 
-      map_row (apply, &transform->maps[k], cells, n, apply->mapped);
-      for (int i = 0; i < n; i++)
+      while (first < end && shares[first] == 0)
+        first++;
+      while (first < end && shares[end - 1] == 0)
+        end--;
+      if (first == end)
+        continue;
+      map_row (apply, &transform->maps[k], clip_row (apply, k, cells + (gsize) first * channels, end - first),
+               end - first, apply->mapped);
+      for (int i = first; i < end; i++)
         for (int c = 0; c < channels; c++)
-          {
-            float part = shares[i] * apply->mapped[i * channels + c];
-
-            apply->sum[i * channels + c] = k ? apply->sum[i * channels + c] + part : part;
-          }
+          apply->sum[i * channels + c] += shares[i] * apply->mapped[(i - first) * channels + c];
     }
 }
 
 void
 adain_apply_row (const AdainApply *apply, const float *cells, int x, int y, int n, void *out)
 {
-  if (apply->low)
-    {
-      clip_row (apply, cells, n);
-      cells = apply->clipped;
-    }
   if (apply->transform && apply->transform->n > 1)
-    mix_row (apply, cells, x, y, n);
-  else if (apply->transform)
-    map_row (apply, apply->transform->maps, cells, n, apply->sum);
-  apply->kernels->affine (apply->transform ? apply->sum : cells, apply->scale, apply->shift, out, n,
-                          apply->channels);
+    {
+      mix_row (apply, cells, x, y, n);
+      cells = apply->sum;
+    }
+  else
+    {
+      cells = clip_row (apply, 0, cells, n);
+      if (apply->transform)
+        {
+          map_row (apply, apply->transform->maps, cells, n, apply->sum);
+          cells = apply->sum;
+        }
+    }
+  apply->kernels->affine (cells, apply->scale, apply->shift, out, n, apply->channels);
 }

@@ -377,6 +377,7 @@ adain_cpu_backend (void)
     .abi = ADAIN_BACKEND_ABI,
     .name = "cpu",
     .texture = TRUE,
+    .regions = TRUE,
     .score = score,
     .open = open_backend,
     .close = close_backend,

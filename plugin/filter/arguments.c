@@ -58,6 +58,18 @@ adain_arguments_declare (GimpProcedure *procedure)
   gimp_procedure_add_drawable_argument (procedure, "style-layer", _ ("Style _layer"),
                                         _ ("A layer as a further style, of this or of another open image."),
                                         TRUE, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_argument (
+      procedure, "regions", _ ("_Regions"),
+      _ ("Where each style is: channels, layer masks or layers of the image, one for each style and in the "
+         "same order. Masks and channels count by their value, layers by their opacity or, where they are "
+         "opaque, by their lightness. Styles beyond them, and those for which the image's selection is "
+         "given, share what no region covers; where there is no style, the picture stays."),
+      /* Without that flag GIMP 3.0 refuses an array that is left out. */
+      GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE | GIMP_PARAM_NO_VALIDATE);
+  gimp_procedure_add_drawable_argument (
+      procedure, "protect", _ ("Pr_otect"),
+      _ ("A channel, layer mask or layer of the image that says where the picture stays as it is."), TRUE,
+      G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
                                       _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
                                       1.0, G_PARAM_READWRITE);
@@ -236,6 +248,21 @@ read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   return TRUE;
 }
 
+static gboolean
+read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
+{
+  g_object_get (config, "regions", &arguments->regions, "protect", &arguments->protect, NULL);
+  while (arguments->regions != NULL && arguments->regions[arguments->n_regions] != NULL)
+    arguments->n_regions++;
+
+  if (arguments->n_regions <= arguments->n_styles)
+    return TRUE;
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+               _ ("“regions” has %d entries, but the number of styles is %d."), arguments->n_regions,
+               arguments->n_styles);
+  return FALSE;
+}
+
 AdainArguments *
 adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
@@ -254,7 +281,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
       return NULL;
     }
 
-  if (!read_weights (arguments, config, error) || !check_model (&arguments->parameters, error))
+  if (!read_weights (arguments, config, error) || !read_regions (arguments, config, error)
+      || !check_model (&arguments->parameters, error))
     return NULL;
 
   return g_steal_pointer (&arguments);
@@ -266,6 +294,8 @@ adain_arguments_free (AdainArguments *arguments)
   g_strfreev (arguments->styles);
   g_clear_object (&arguments->style_layer);
   g_free (arguments->weights);
+  g_free (arguments->regions);
+  g_clear_object (&arguments->protect);
   adain_parameters_clear (&arguments->parameters);
   g_free (arguments);
 }

@@ -61,6 +61,9 @@ int adain_parameters_work_size (const AdainParameters *parameters, int layer, in
  * @style_layer: (nullable): a layer as one more style, the last one
  * @n_styles: how many styles there are, @style_layer included; at least one
  * @weights: (nullable): @n_styles weights, or NULL for equal ones
+ * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection
+ *   stands for none
+ * @protect: (nullable): where the picture stays as it is
  * @parameters: all others
  */
 typedef struct
@@ -69,6 +72,9 @@ typedef struct
   GimpDrawable   *style_layer;
   int             n_styles;
   double         *weights;
+  GimpDrawable  **regions;
+  int             n_regions;
+  GimpDrawable   *protect;
   AdainParameters parameters;
 } AdainArguments;
 

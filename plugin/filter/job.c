@@ -8,6 +8,7 @@
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
 #include "plugin/filter/pixels.h"
+#include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
 
 /* The part of a picture's work that encoding takes; rendering is the rest. */
@@ -16,10 +17,11 @@
 /* One drawable on its way. */
 typedef struct
 {
-  GimpDrawable *drawable;
-  GeglRectangle place;  /* of the drawable in the image, */
-  GeglRectangle bounds; /* and of what is painted in the drawable */
-  AdainResult   result;
+  GimpDrawable   *drawable;
+  GeglRectangle   place;  /* of the drawable in the image, */
+  GeglRectangle   bounds; /* and of what is painted in the drawable */
+  AdainRegionSet *regions;
+  AdainResult     result;
 } Piece;
 
 struct _AdainJob
@@ -37,6 +39,7 @@ static void
 piece_free (Piece *piece)
 {
   g_clear_object (&piece->drawable);
+  g_clear_pointer (&piece->regions, adain_region_set_free);
   g_clear_pointer (&piece->result.pixels, adain_pixels_free);
   g_clear_object (&piece->result.buffer);
   g_free (piece);
@@ -62,6 +65,44 @@ check_image (GimpImage *image, GimpDrawable **drawables, GError **error)
     return TRUE;
 
   return FALSE;
+}
+
+static gboolean
+check_region (AdainJob *job, GimpDrawable *drawable, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (gimp_item_get_image (GIMP_ITEM (drawable)) == job->image)
+    return TRUE;
+  name = gimp_item_get_name (GIMP_ITEM (drawable));
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+               _ ("“%s”, which is to say where a style is or the picture stays, is part of another image."),
+               name);
+  return FALSE;
+}
+
+static gboolean
+check_regions (AdainJob *job, GError **error)
+{
+  const AdainArguments *arguments = job->arguments;
+
+  for (int i = 0; i < arguments->n_regions; i++)
+    if (!check_region (job, arguments->regions[i], error))
+      return FALSE;
+  return arguments->protect == NULL || check_region (job, arguments->protect, error);
+}
+
+/* Copies the regions where the piece is. */
+static gboolean
+add_regions (AdainJob *job, Piece *piece, GError **error)
+{
+  const AdainArguments *arguments = job->arguments;
+  const GeglRectangle   bounds = { piece->place.x + piece->bounds.x, piece->place.y + piece->bounds.y,
+                                   piece->bounds.width, piece->bounds.height };
+
+  piece->regions = adain_region_set_copy (arguments->regions, arguments->n_regions, arguments->protect,
+                                          &bounds, error);
+  return piece->regions != NULL;
 }
 
 static gboolean
@@ -97,7 +138,7 @@ add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
     }
 
   piece->result.pixels = adain_pixels_copy_selected (drawable, &piece->bounds, error);
-  return piece->result.pixels != NULL;
+  return piece->result.pixels != NULL && add_regions (job, piece, error);
 }
 
 static gboolean
@@ -119,6 +160,9 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
 
   job->arguments = adain_arguments_read (config, error);
   if (job->arguments == NULL)
+    return FALSE;
+
+  if (!check_regions (job, error))
     return FALSE;
 
   job->model = adain_model_load (job->arguments->parameters.model, error);
@@ -264,6 +308,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
         return FALSE;
     }
 
+  adain_region_set_attach (piece->regions, &source);
   portion.share = ENCODING * whole;
   content = adain_content_encode (engine, &source, work_size (arguments, piece), portion_progress, &portion,
                                   cancellable, error);
@@ -288,11 +333,13 @@ gboolean
 adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
                GError **error)
 {
-  const AdainParameters   *parameters = &job->arguments->parameters;
-  const AdainEngineOptions options = adain_parameters_engine_options (parameters, job->module_dir);
+  const AdainParameters *parameters = &job->arguments->parameters;
+  AdainEngineOptions     options = adain_parameters_engine_options (parameters, job->module_dir);
   g_autoptr (AdainEngine) engine = NULL;
   g_autoptr (GPtrArray) styles = NULL;
   gboolean done = TRUE;
+
+  options.regions = job->arguments->n_regions > 0;
 
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)

@@ -170,9 +170,8 @@ adain_pixels_free (AdainPixels *pixels)
 /* Rows that are read at a time, in the buffer's own format: those of its tiles. */
 #define BAND 64
 
-/* The pixels of @rect as @format, which is what the engine takes. */
-static gboolean
-get_area (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out, GError **error)
+gboolean
+adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out, GError **error)
 {
   const Babl         *from = gegl_buffer_get_format (buffer);
   const Babl         *to = babl_format (format);
@@ -208,7 +207,7 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
       return FALSE;
     }
-  if (!get_area (mask, rect, "Y float", cover, error))
+  if (!adain_pixels_get (mask, rect, "Y float", cover, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     rgba[4 * i + 3] *= cover[i];
@@ -220,8 +219,8 @@ read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
 {
   AdainPixels *pixels = user_data;
 
-  if (!get_area (pixels->buffer, rect, "R'G'B'A float", rgba, error)
-      || (mask != NULL && !get_area (pixels->selection, rect, "Y float", mask, error)))
+  if (!adain_pixels_get (pixels->buffer, rect, "R'G'B'A float", rgba, error)
+      || (mask != NULL && !adain_pixels_get (pixels->selection, rect, "Y float", mask, error)))
     return FALSE;
   return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
@@ -256,7 +255,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
           return FALSE;
         }
-      if (!get_area (result->pixels->buffer, rect, "R'G'B'A float", restored, error))
+      if (!adain_pixels_get (result->pixels->buffer, rect, "R'G'B'A float", restored, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)
         memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));

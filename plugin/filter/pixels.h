@@ -33,6 +33,10 @@ AdainPixels *adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bou
 AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error);
 void         adain_pixels_free (AdainPixels *pixels);
 
+/* The pixels of @rect as @format, which is what the engine takes. Any thread. */
+gboolean adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out,
+                           GError **error);
+
 /* What the engine reads; valid as long as @pixels is. */
 AdainSource adain_pixels_source (AdainPixels *pixels);
 

@@ -83,6 +83,8 @@ def configure(config, arguments):
             set_doubles(config, name, value)
         elif name == "model":
             config.set_property(name, Gio.File.new_for_path(value))
+        elif name == "regions":
+            config.set_core_object_array(name, value)
         else:
             config.set_property(name, value)
 

@@ -47,6 +47,15 @@
                               #:styles (list style) #:weights (vector 3))
 (check "weights" (= (layers) 5))
 
+; Regions: channels, and for none the selection.
+(define region (car (gimp-channel-new image "Region" 64 48 100 '(0 0 0))))
+(gimp-image-insert-channel image region -1 0)
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list style style)
+                              #:regions (vector (car (gimp-image-get-selection image)) region)
+                              #:protect region)
+(check "regions" (= (layers) 6))
+
 ; Refused, each without a new layer.
 (define-macro (refused name . arguments)
   `(check ,name
@@ -55,10 +64,11 @@
                            (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                                          #:drawables (vector layer)
                                                          ,@arguments)))
-               (= (layers) 5))))
+               (= (layers) 6))))
 
 (refused "no style")
 (refused "texture above 1" #:styles (list style) #:texture 1.5)
+(refused "more regions than styles" #:styles (list style) #:regions (vector region region))
 (refused "strength above 1" #:styles (list style) #:strength 1.5)
 (refused "strength below 0" #:styles (list style) #:strength -0.1)
 (refused "stroke size 0" #:styles (list style) #:stroke-size 0)

@@ -220,6 +220,13 @@ class Dialog:
         self.choose_from(label, lambda: self.combo(label),
                          lambda: self.combo(label).find_all("menu item"), item)
 
+    def choose_region(self, style, item):
+        """Where a style is."""
+        def combo():
+            return self.find("combo box", f"Region of {style}")
+
+        self.choose_from(f"the region of {style}", combo, lambda: combo().find_all("menu item"), item)
+
     def choose_in_menu(self, button, item):
         """An entry of the menu that a button opens; it is a window of its own."""
         program = Widget(self.window.accessible.get_parent())
@@ -431,6 +438,42 @@ class Tests:
             expect("the whole picture", dialog.look, whole)
             dialog.click("Cancel")
             image.layers("zoom")
+
+    def test_regions(self):
+        """A region for a style and one that is protected; the preview and the result have them."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.do("(define half (car (gimp-channel-new img \"Half\" (car (gimp-image-get-width img))"
+                     " (car (gimp-image-get-height img)) 100 '(0 0 0))))"
+                     "(gimp-image-insert-channel img half -1 0)"
+                     "(gimp-image-select-rectangle img CHANNEL-OP-REPLACE 0 0"
+                     " (/ (car (gimp-image-get-width img)) 2) (car (gimp-image-get-height img)))"
+                     "(gimp-drawable-edit-fill half FILL-WHITE)"
+                     "(gimp-selection-none img)")
+            image.run("regions", more=self.styles_argument())
+            # Where the picture is protected it stays, and beyond it does not.
+            image.do("(define new (vector-ref (car (gimp-image-get-layers img)) 0))"
+                     "(define (same x) (equal? (car (gimp-drawable-get-pixel lay x 30))"
+                     "                         (car (gimp-drawable-get-pixel new x 30))))"
+                     "(define right (- (car (gimp-image-get-width img)) 40))"
+                     "(if (and (same 10) (same 40) (not (and (same right) (same (+ right 9)))))"
+                     "    (gimp-image-insert-layer img (car (gimp-layer-copy lay FALSE)) -1 0))"
+                     '(step "checked")')
+            image.start()
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            before = dialog.look()
+            dialog.choose_region("first.png", "Channel “Half”")
+            confined = dialog.wait_change(before)
+            self.shot(session, "regions")
+            dialog.choose("Protect", "Channel “Half”")
+            dialog.wait_change(confined)
+            self.shot(session, "protect")
+            dialog.click("OK")
+            assert image.layers("regions") == 2
+            assert image.layers("checked") == 3
 
     def test_stop(self):
         """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""

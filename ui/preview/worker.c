@@ -18,7 +18,9 @@ typedef struct
 {
   AdainPreviewPicture *picture;
   AdainContent        *content;
-  int                  work_size; /* at which @content was encoded */
+  int                  work_size; /* at which @content was encoded, */
+  AdainRegionPlanes   *regions;   /* for these regions of the look's */
+  AdainRegionPlanes   *scaled;    /* in the picture's size */
 } Stage;
 
 struct _AdainPreviewWorker
@@ -42,7 +44,8 @@ struct _AdainPreviewWorker
   /* The thread's own. */
   char            *model_path;
   AdainDevice      device;
-  gboolean         texture; /* whether @engine was asked for it */
+  gboolean         texture; /* whether @engine was asked for it, */
+  gboolean         regions; /* and for these */
   AdainEngine     *engine;
   AdainStyleCache *styles;
   AdainPalette     palette;
@@ -84,6 +87,7 @@ adain_look_unref (AdainLook *look)
 
   g_free (look->styles);
   g_free (look->weights);
+  adain_region_planes_unref (look->regions);
   adain_parameters_clear (&look->parameters);
   g_free (look);
 }
@@ -174,7 +178,11 @@ static void
 close_engine (AdainPreviewWorker *worker)
 {
   for (int i = 0; i < N_STAGES; i++)
-    g_clear_pointer (&worker->stages[i].content, adain_content_free);
+    {
+      g_clear_pointer (&worker->stages[i].content, adain_content_free);
+      g_clear_pointer (&worker->stages[i].regions, adain_region_planes_unref);
+      g_clear_pointer (&worker->stages[i].scaled, adain_region_planes_unref);
+    }
 
   g_clear_pointer (&worker->styles, adain_style_cache_free);
   g_clear_pointer (&worker->engine, adain_engine_free);
@@ -188,9 +196,10 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   AdainModel        *model;
   char              *module_dir;
   gboolean           texture = look->parameters.texture > 0;
+  gboolean           regions = look->regions != NULL;
 
   if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
-      && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
+      && worker->regions == regions && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
     return TRUE;
 
   close_engine (worker);
@@ -201,6 +210,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 
   module_dir = adain_arguments_module_dir ();
   options = adain_parameters_engine_options (&look->parameters, module_dir);
+  options.regions = regions;
   worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
   adain_model_unref (model);
   g_free (module_dir);
@@ -210,6 +220,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 
   worker->device = look->parameters.device;
   worker->texture = texture;
+  worker->regions = regions;
   worker->model_path = g_strdup (look->parameters.model);
   worker->styles = adain_style_cache_new ();
 
@@ -225,15 +236,26 @@ final_work_size (const AdainPreviewPicture *picture, const AdainLook *look)
 }
 
 static gboolean
-encode_content (AdainPreviewWorker *worker, Stage *stage, int work_size, GCancellable *cancellable,
-                GError **error)
+encode_content (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, int work_size,
+                GCancellable *cancellable, GError **error)
 {
   AdainSource source = adain_image_source (&stage->picture->image);
 
-  if (stage->content && stage->work_size == work_size)
+  if (stage->content && stage->work_size == work_size && stage->regions == look->regions)
     return TRUE;
 
   g_clear_pointer (&stage->content, adain_content_free);
+  if (stage->regions != look->regions)
+    {
+      g_clear_pointer (&stage->regions, adain_region_planes_unref);
+      g_clear_pointer (&stage->scaled, adain_region_planes_unref);
+      if (look->regions)
+        {
+          stage->regions = adain_region_planes_ref (look->regions);
+          stage->scaled = adain_region_planes_scale (look->regions, source.width, source.height);
+        }
+    }
+  adain_region_planes_attach (stage->scaled, &source);
   stage->content = adain_content_encode (worker->engine, &source, work_size, NULL, NULL, cancellable, error);
   stage->work_size = work_size;
 
@@ -253,7 +275,7 @@ render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancella
   AdainStyle        **styles;
   cairo_surface_t    *surface = NULL;
 
-  if (!encode_content (worker, stage, work_size, cancellable, error))
+  if (!encode_content (worker, stage, look, work_size, cancellable, error))
     return NULL;
 
   if (look->parameters.preserve == ADAIN_PRESERVE_PALETTE)

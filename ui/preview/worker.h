@@ -13,18 +13,20 @@
 
 #include "plugin/filter/arguments.h"
 #include "ui/preview/picture.h"
+#include "ui/region-planes.h"
 
 G_BEGIN_DECLS
 
 /* Everything that a preview depends on. */
 typedef struct
 {
-  gatomicrefcount ref_count;
-  int             n_styles;
-  GdkPixbuf     **styles;
-  double         *weights;
-  AdainParameters parameters;
-  gint64          asked; /* when, by g_get_monotonic_time() */
+  gatomicrefcount    ref_count;
+  int                n_styles;
+  GdkPixbuf        **styles;
+  double            *weights;
+  AdainRegionPlanes *regions; /* NULL: none */
+  AdainParameters    parameters;
+  gint64             asked; /* when, by g_get_monotonic_time() */
 } AdainLook;
 
 AdainLook *adain_look_new (int n_styles);

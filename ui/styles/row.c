@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/region-chooser.h"
 #include "ui/styles/picture.h"
 
 #define THUMBNAIL 48
@@ -154,6 +155,36 @@ create_handle (AdainStyleRow *row, const AdainStyleItem *item)
 
 /* Name and state ---------------------------------------------------------------------------- */
 
+static void
+on_region_chosen (GimpDrawable *region, gpointer user_data)
+{
+  AdainStyleRow *row = user_data;
+
+  adain_style_set_set_region (row->set, row->index, region);
+}
+
+/* Where the style is; NULL if there is nothing to choose. */
+static GtkWidget *
+create_region (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  GtkWidget *combo = adain_region_chooser_new (adain_style_set_get_image (row->set), item->region,
+                                               _ ("No region"), on_region_chosen, row);
+  char      *name;
+
+  if (!combo)
+    return NULL;
+
+  name = g_strdup_printf (_ ("Region of %s"), item->name);
+  gtk_widget_set_tooltip_text (combo, _ ("Where this style is: the bright parts of a mask, a channel or a "
+                                         "layer, or what a layer covers. Styles of no region share what no "
+                                         "region covers; where there is no style, the picture stays."));
+  gtk_widget_set_valign (combo, GTK_ALIGN_CENTER);
+  atk_object_set_name (gtk_widget_get_accessible (combo), name);
+  g_free (name);
+
+  return combo;
+}
+
 static GtkWidget *
 create_name (const AdainStyleItem *item)
 {
@@ -233,11 +264,12 @@ adain_style_row_new (AdainStyleSet *set, int index)
   const AdainStyleItem *item = adain_style_set_get (set, index);
   AdainStyleRow        *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
   GtkWidget            *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *region;
 
   row->set = g_object_ref (set);
   row->index = index;
   row->id = item->id;
+  region = item->state == ADAIN_STYLE_READY ? create_region (row, item) : NULL;
 
   gtk_widget_set_valign (middle, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (middle), create_name (item), FALSE, FALSE, 0);
@@ -248,6 +280,8 @@ adain_style_row_new (AdainStyleSet *set, int index)
   gtk_container_set_border_width (GTK_CONTAINER (box), 3);
   gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), middle, TRUE, TRUE, 0);
+  if (region)
+    gtk_box_pack_start (GTK_BOX (box), region, FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (row), box);
 

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "plugin/filter/regions.h"
 #include "ui/settings.h"
 #include "ui/styles/picture.h"
 
@@ -16,6 +17,7 @@ struct _AdainStyleSet
   GObject parent;
 
   GimpProcedureConfig *config;
+  GimpImage           *image;
   GPtrArray           *items;
   GCancellable        *cancellable;
   char               **initial_styles;
@@ -45,6 +47,7 @@ item_free (gpointer data)
 
   g_free (item->path);
   g_clear_object (&item->layer);
+  g_clear_object (&item->region);
   g_free (item->name);
   g_free (item->problem);
   g_clear_object (&item->pixbuf);
@@ -233,6 +236,55 @@ read_weights (AdainStyleSet *set)
     write_weights (set);
 }
 
+/* Of styles without a region the selection stands for it, up to the last that has one. */
+static void
+write_regions (AdainStyleSet *set)
+{
+  GObject **regions = g_new0 (GObject *, set->items->len + 1);
+  int       n = set->items->len;
+
+  while (n > 0 && !item_at (set, n - 1)->region)
+    n--;
+  for (int i = 0; i < n; i++)
+    regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region)
+                                          : G_OBJECT (gimp_image_get_selection (set->image));
+
+  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+  g_object_set (set->config, "regions", n > 0 ? regions : NULL, NULL);
+  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+
+  g_free (regions);
+}
+
+static gboolean
+is_region (GimpDrawable *drawable, GimpImage *image)
+{
+  return gimp_item_is_valid (GIMP_ITEM (drawable)) && adain_region_is_given (drawable)
+         && gimp_item_get_image (GIMP_ITEM (drawable)) == image;
+}
+
+static void
+read_regions (AdainStyleSet *set)
+{
+  GimpDrawable **regions = NULL;
+  guint          n = 0;
+
+  g_object_get (set->config, "regions", &regions, NULL);
+  while (regions && regions[n])
+    n++;
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      GimpDrawable *region = i < n && is_region (regions[i], set->image) ? regions[i] : NULL;
+
+      g_set_object (&item_at (set, i)->region, region);
+    }
+  g_free (regions);
+
+  /* So that what runs is what is shown. */
+  if (n > 0)
+    write_regions (set);
+}
+
 static void
 read_config (AdainStyleSet *set)
 {
@@ -262,6 +314,7 @@ read_config (AdainStyleSet *set)
   g_ptr_array_unref (old);
 
   read_weights (set);
+  read_regions (set);
 }
 
 /* "Reset to Initial Values" brings back the styles, but libgimp (3.0) takes arrays of numbers for
@@ -291,6 +344,11 @@ on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
     {
       read_weights (set);
       g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
+    }
+  else if (g_str_equal (pspec->name, "regions"))
+    {
+      read_regions (set);
+      g_signal_emit (set, signals[CHANGED], 0);
     }
   else if (g_str_equal (pspec->name, "styles") || g_str_equal (pspec->name, "style-layer"))
     {
@@ -328,6 +386,7 @@ write_config (AdainStyleSet *set)
 
   g_strfreev (paths);
   write_weights (set);
+  write_regions (set);
 
   g_signal_emit (set, signals[CHANGED], 0);
 }
@@ -395,6 +454,19 @@ adain_style_set_move (AdainStyleSet *set, int from, int to)
 
   g_ptr_array_insert (set->items, to, g_ptr_array_steal_index (set->items, from));
   write_config (set);
+}
+
+GimpImage *
+adain_style_set_get_image (AdainStyleSet *set)
+{
+  return set->image;
+}
+
+void
+adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region)
+{
+  g_set_object (&item_at (set, index)->region, region);
+  write_regions (set);
 }
 
 void
@@ -527,11 +599,12 @@ adain_style_set_init (AdainStyleSet *set)
 }
 
 AdainStyleSet *
-adain_style_set_new (GimpProcedureConfig *config)
+adain_style_set_new (GimpProcedureConfig *config, GimpImage *image)
 {
   AdainStyleSet *set = g_object_new (ADAIN_TYPE_STYLE_SET, NULL);
 
   set->config = g_object_ref (config);
+  set->image = image;
   read_config (set);
   g_object_get (config, "styles", &set->initial_styles, NULL);
   set->initial_weights = adain_settings_dup_weights (config, &set->n_initial_weights);

@@ -1,5 +1,5 @@
 /* The styles of the dialog with their weights: the one place that the list, the pad and the preview
- * read, kept in step with the settings "styles", "weights" and "style-layer" in both directions.
+ * read, kept in step with the settings "styles", "weights", "style-layer" and "regions" in both directions.
  *
  * Files are read in threads, so that a slow disk does not hold up the dialog. A layer, where there
  * is one, is always the last style, as the procedure has it.
@@ -26,6 +26,7 @@ typedef struct
   int             id;     /* stays the same while the style is moved about */
   char           *path;   /* a path or URI; NULL for a layer */
   GimpDrawable   *layer;  /* NULL for a file */
+  GimpDrawable   *region; /* where it is; NULL: where no region is */
   char           *name;   /* what to call it on screen */
   double          weight; /* 0 to 1 */
   AdainStyleState state;
@@ -36,7 +37,10 @@ typedef struct
 #define ADAIN_TYPE_STYLE_SET (adain_style_set_get_type ())
 G_DECLARE_FINAL_TYPE (AdainStyleSet, adain_style_set, ADAIN, STYLE_SET, GObject)
 
-AdainStyleSet *adain_style_set_new (GimpProcedureConfig *config);
+AdainStyleSet *adain_style_set_new (GimpProcedureConfig *config, GimpImage *image);
+
+/* That the styles are for. */
+GimpImage *adain_style_set_get_image (AdainStyleSet *set);
 
 int                   adain_style_set_get_size (AdainStyleSet *set);
 const AdainStyleItem *adain_style_set_get (AdainStyleSet *set, int index);
@@ -49,6 +53,7 @@ void adain_style_set_add_path (AdainStyleSet *set, const char *path);
 void adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer);
 void adain_style_set_remove (AdainStyleSet *set, int index);
 void adain_style_set_move (AdainStyleSet *set, int from, int to);
+void adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region);
 void adain_style_set_set_weight (AdainStyleSet *set, int index, double weight);
 void adain_style_set_set_weights (AdainStyleSet *set, const double *weights);
 
