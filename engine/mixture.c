@@ -6,7 +6,6 @@
 
 #include <math.h>
 
-
 #include "error.h"
 #include "picture.h"
 #include "style.h"
