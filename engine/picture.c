@@ -10,13 +10,6 @@
 
 #define MIN_CELLS 2
 
-/* Not a number compares false with everything, and so becomes 0. */
-static inline float
-clip (float v)
-{
-  return v > 0 ? (v < 1 ? v : 1) : 0;
-}
-
 gboolean
 adain_picture_check (const AdainSource *source, GError **error)
 {
@@ -34,11 +27,10 @@ adain_picture_check (const AdainSource *source, GError **error)
   return TRUE;
 }
 
-gboolean
-adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
-                    GError **error)
+static gboolean
+read_raw (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
+          GError **error)
 {
-  gsize    n = (gsize) rect->width * rect->height;
   gboolean ok;
 
   if (lock)
@@ -46,13 +38,29 @@ adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *re
   ok = source->read (source->user_data, rect, rgba, source->has_mask ? mask : NULL, error);
   if (lock)
     g_mutex_unlock (lock);
-  if (!ok)
+  return ok;
+}
+
+gboolean
+adain_picture_read_unclipped (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
+                              GError **error)
+{
+  return read_raw (source, lock, rect, rgba, NULL, error);
+}
+
+gboolean
+adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
+                    GError **error)
+{
+  gsize n = (gsize) rect->width * rect->height;
+
+  if (!read_raw (source, lock, rect, rgba, mask, error))
     return FALSE;
   for (gsize i = 0; i < 4 * n; i++)
-    rgba[i] = clip (rgba[i]);
+    rgba[i] = adain_clip (rgba[i]);
   if (mask && source->has_mask)
     for (gsize i = 0; i < n; i++)
-      mask[i] = clip (mask[i]);
+      mask[i] = adain_clip (mask[i]);
   else if (mask)
     for (gsize i = 0; i < n; i++)
       mask[i] = 1;

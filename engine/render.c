@@ -31,6 +31,8 @@ typedef struct
   const AdainSink          *sink;
   AdainTransform           *transform;
   AdainTransform           *plain; /* without any style, but within the same bounds; NULL: there are none */
+  float                     share; /* of what the network loses of the picture, and of what lies beyond
+                                    * [0, 1], that is added */
   gboolean                  add_residual, keep_residual;
   float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
@@ -70,14 +72,13 @@ features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, G
   return pass->benches[worker].features;
 }
 
-/* Adds what the network loses of the picture, (1 - strength) of it. `rect` is in pixels of `work`,
+/* Adds a share of what the network loses of the picture. `rect` is in pixels of `work`,
  * `rgba` its picture; `styled` and `plain` have rows of `pitch` pixels. */
 static void
 add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *styled, const float *plain,
               int pitch)
 {
   AdainContent *content = pass->content;
-  float         share = 1 - pass->options->strength;
 
   for (int y = 0; y < rect->height; y++)
     {
@@ -89,12 +90,13 @@ add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *style
         for (int c = 0; c < 3; c++)
           {
             gsize i = ((gsize) y * pitch + x) * 3 + c;
-            float lost = content->has_residual ? kept[x * 3 + c]
-                                               : rgba[((gsize) y * rect->width + x) * 4 + c] - plain[i];
+            float lost = content->has_residual
+                             ? kept[x * 3 + c]
+                             : adain_clip (rgba[((gsize) y * rect->width + x) * 4 + c]) - plain[i];
 
             if (pass->keep_residual)
               kept[x * 3 + c] = lost;
-            styled[i] += share * lost;
+            styled[i] += pass->share * lost;
           }
     }
 }
@@ -108,7 +110,7 @@ write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, co
   gboolean ok;
 
   for (int y = 0; y < rect->height; y++)
-    adain_color_finish (pass->options->color, styled + (gsize) y * pitch * 3,
+    adain_color_finish (pass->options->color, pass->share, styled + (gsize) y * pitch * 3,
                         rgba + (gsize) y * rect->width * 4, out + (gsize) y * rect->width * 4, rect->width);
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, rect, out, error);
@@ -144,7 +146,8 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   if (rect.width <= 0 || rect.height <= 0)
     return TRUE;
 
-  if (!adain_picture_read (&content->work, &content->lock, &rect, pass->scratch[worker].rgba, NULL, error))
+  if (!adain_picture_read_unclipped (&content->work, &content->lock, &rect, pass->scratch[worker].rgba,
+                                     error))
     return FALSE;
   if (pass->add_residual)
     add_residual (pass, &rect, pass->scratch[worker].rgba, bench->styled, bench->plain, pitch);
@@ -263,7 +266,8 @@ decode_all (AdainContent *content, AdainStyle *const *styles, const double *weig
     return FALSE;
   if (!make_transforms (&pass, &blend, error))
     return FALSE;
-  pass.add_residual = options->strength < 1 && !options->plain;
+  pass.share = options->plain ? 0 : 1 - options->strength;
+  pass.add_residual = pass.share > 0;
   if (pass.add_residual)
     try_residual (content);
   pass.keep_residual = pass.add_residual && content->residual && !content->has_residual;

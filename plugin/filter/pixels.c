@@ -125,6 +125,7 @@ adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError *
       fail_reading (pixels, error);
       return NULL;
     }
+  pixels->format = adain_working_format (babl_format_get_space (gegl_buffer_get_format (pixels->buffer)));
   return g_steal_pointer (&pixels);
 }
 
@@ -171,12 +172,11 @@ adain_pixels_free (AdainPixels *pixels)
 /* Rows that are read at a time, in the buffer's own format: those of its tiles. */
 #define BAND 64
 
-/* The pixels of @rect as @format, which is what the engine takes. */
+/* The pixels of @rect as @to, which is what the engine takes. */
 static gboolean
-get_area (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out, GError **error)
+get_area (GeglBuffer *buffer, const AdainRect *rect, const Babl *to, float *out, GError **error)
 {
   const Babl         *from = gegl_buffer_get_format (buffer);
-  const Babl         *to = babl_format (format);
   const gsize         channels = babl_format_get_n_components (to);
   const gsize         bytes = (gsize) rect->width * babl_format_get_bytes_per_pixel (from);
   g_autofree gpointer pixels = g_try_malloc_n (MIN (rect->height, BAND), bytes);
@@ -209,7 +209,7 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
       return FALSE;
     }
-  if (!get_area (mask, rect, "Y float", cover, error))
+  if (!get_area (mask, rect, babl_format ("Y float"), cover, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     rgba[4 * i + 3] *= cover[i];
@@ -221,8 +221,8 @@ read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
 {
   AdainPixels *pixels = user_data;
 
-  if (!get_area (pixels->buffer, rect, "R'G'B'A float", rgba, error)
-      || (mask != NULL && !get_area (pixels->selection, rect, "Y float", mask, error)))
+  if (!get_area (pixels->buffer, rect, pixels->format, rgba, error)
+      || (mask != NULL && !get_area (pixels->selection, rect, babl_format ("Y float"), mask, error)))
     return FALSE;
   return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
@@ -245,7 +245,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
 {
   const AdainResult  *result = user_data;
   const GeglRectangle area = { rect->x, rect->y, rect->width, rect->height };
-  const Babl         *format = babl_format ("R'G'B'A float");
+  const Babl         *format = result->pixels->format;
   gsize               n = (gsize) rect->width * rect->height;
   g_autofree float   *restored = NULL;
 
@@ -257,7 +257,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
           return FALSE;
         }
-      if (!get_area (result->pixels->buffer, rect, "R'G'B'A float", restored, error))
+      if (!get_area (result->pixels->buffer, rect, format, restored, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)
         memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));

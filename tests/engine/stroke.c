@@ -20,7 +20,7 @@ landscape (int width, int height)
 {
   AdainImage *image = test_image_new (width, height);
   GRand      *random = g_rand_new_with_seed (5);
-  double      shades[1024];
+  double      shades[2048];
 
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
