@@ -697,6 +697,7 @@ static void
 test_beyond (Scene *scene, gconstpointer data)
 {
   static const int work_sizes[] = { 0, 100, 300 };
+  g_autoptr (AdainEngine) engine = test_engine_new (scene->model, "vector", 2, 0, 0);
 
   for (gsize i = 0; i < (gsize) scene->picture->width * scene->picture->height * 4; i++)
     if (i % 4 < 3)
@@ -704,7 +705,7 @@ test_beyond (Scene *scene, gconstpointer data)
   for (gsize w = 0; w < G_N_ELEMENTS (work_sizes); w++)
     for (AdainColor color = ADAIN_COLOR_STYLE; color <= ADAIN_COLOR_LIGHTNESS; color++)
       {
-        g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, work_sizes[w]);
+        g_autoptr (AdainContent) content = test_content_new (engine, scene->picture, work_sizes[w]);
         AdainRenderOptions faint = { .strength = 1e-5, .detail = 1, .color = color };
         AdainRenderOptions full = { .strength = 1, .detail = 1, .color = color };
         g_autoptr (AdainImage) nearly = test_render_styles (content, scene->styles, NULL, 1, &faint);
