@@ -63,7 +63,7 @@ def adobe_green(**arguments):
     fill(layer, green)
     image.set_color_profile(Gimp.ColorProfile.new_rgb_adobe())
     result, = paint(image, [layer], styles=[style_file()], **arguments)
-    image.set_color_profile(None)
+    image.set_color_profile(Gimp.ColorProfile.new_rgb_srgb())
     return pixels(result)[..., :3]
 
 

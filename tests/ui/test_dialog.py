@@ -557,7 +557,7 @@ class Tests:
             dialog = Dialog(session)
             dialog.expect_weights(1.0, 0.5, 0.25)
             dialog.find("label", "The file is missing; this style is left out")
-            dialog.find("label", "This is not a picture; it is left out")
+            dialog.window.find("label", "This is not a picture; it is left out", showing=False)
             dialog.wait_sharp()
             self.shot(session, "missing")
 
