@@ -204,7 +204,8 @@ name_picture (const AdainPixels *pixels, GError **error)
     g_prefix_error (error, "%s: ", pixels->name);
 }
 
-/* Encodes all styles as seen in the color space of @content, with their colors moved to the palette of @content if that is wanted. */
+/* Encodes all styles as seen in the color space of @content, with their colors moved to its palette if that is
+ * wanted. */
 static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancellable *cancellable,
                GError **error)
