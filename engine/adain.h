@@ -2,7 +2,7 @@
  *
  * Arbitrary style transfer by adaptive instance normalisation (Huang and Belongie, ICCV 2017).
  * The engine knows neither GIMP nor GTK and keeps no global state; several engines may live
- * side by side. It works on R'G'B' (sRGB, not linear) floats in [0, 1].
+ * side by side. It works on R'G'B' floats with the curve of sRGB (not linear) and any primaries, in [0, 1].
  *
  *     AdainModel  *model  = adain_model_load ("compact.safetensors", &error);
  *     AdainEngine *engine = adain_engine_new (model, ADAIN_DEVICE_AUTO, NULL, &error);
@@ -71,7 +71,8 @@ typedef struct
  *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
  *   or is NULL. Pixels of alpha 0, and those of mask 0, neither influence the statistics nor
  *   bleed in: the network sees the colors of their surroundings in their place.
- *   Values that are not finite count as 0; values outside [0, 1] are clipped.
+ *   The network sees them clipped to [0, 1], and not a number as 0; of what lies beyond, a rendering keeps
+ *   (1 - strength), so that it goes as the strength grows.
  * @regions: @n_regions areas, in the order of the styles of a rendering, to each of which that style is
  *   confined (the paper's spatial control). They may overlap: there styles mix as their weights say, times
  *   the coverage. Styles of no region share what no region covers; where no style reaches, the picture stays

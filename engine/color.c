@@ -4,47 +4,66 @@
  */
 #include "color.h"
 
+#include <math.h>
 #include <string.h>
 
-static inline float
-clip (float v)
+#include "picture.h"
+
+/* Of the picture's values what lies beyond [0, 1], and is not infinite. */
+static void
+beyond (const float *rgba, float *out)
 {
-  return v > 0 ? (v < 1 ? v : 1) : 0;
+  for (int c = 0; c < 3; c++)
+    out[c] = isfinite (rgba[c]) ? rgba[c] - adain_clip (rgba[c]) : 0;
 }
 
-/* The picture's color at another lightness. What falls outside the gamut moves towards the grey of
+/* The picture's color at another lightness. What falls outside of `low` to `high` moves towards the grey of
  * that lightness, which keeps hue and lightness. */
 static void
-relight (const float *rgba, float luma, float *out)
+relight (const float *rgb, float luma, float low, float high, float *out)
 {
-  float shift = luma - adain_luma (rgba), chroma = 1;
+  float shift = luma - adain_luma (rgb), chroma = 1;
 
   for (int c = 0; c < 3; c++)
     {
-      float distance = rgba[c] + shift - luma;
+      float distance = rgb[c] + shift - luma;
 
-      if (luma + distance > 1)
-        chroma = MIN (chroma, (1 - luma) / distance);
-      else if (luma + distance < 0)
-        chroma = MIN (chroma, -luma / distance);
+      if (luma + distance > high)
+        chroma = MIN (chroma, (high - luma) / distance);
+      else if (luma + distance < low)
+        chroma = MIN (chroma, (low - luma) / distance);
     }
   for (int c = 0; c < 3; c++)
-    out[c] = clip (luma + chroma * (rgba[c] + shift - luma));
+    out[c] = CLAMP (luma + chroma * (rgb[c] + shift - luma), low, high);
 }
 
 void
-adain_color_finish (AdainColor mode, const float *styled, const float *rgba, const float *cover, float *out,
-                    int n)
+adain_color_finish (AdainColor mode, float share, const float *styled, const float *rgba, const float *cover,
+                    float *out, int n)
 {
   for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
     {
-      float rgb[3] = { clip (styled[0]), clip (styled[1]), clip (styled[2]) };
+      float rgb[3] = { adain_clip (styled[0]), adain_clip (styled[1]), adain_clip (styled[2]) };
+      float more[3], low = 0, high = 0;
 
+      beyond (rgba, more);
+      for (int c = 0; c < 3; c++)
+        {
+          rgb[c] += share * more[c];
+          low = MIN (low, more[c]);
+          high = MAX (high, more[c]);
+        }
       if (mode == ADAIN_COLOR_LIGHTNESS)
-        relight (rgba, adain_luma (rgb), rgb);
+        {
+          float own[3];
+
+          for (int c = 0; c < 3; c++)
+            own[c] = adain_clip (rgba[c]) + more[c];
+          relight (own, adain_luma (rgb), share * low, 1 + share * high, rgb);
+        }
       for (int c = 0; cover && cover[i] < 1 && c < 3; c++)
         rgb[c] = cover[i] > 0 ? rgba[c] + cover[i] * (rgb[c] - rgba[c]) : rgba[c];
       memcpy (out, rgb, sizeof rgb);
-      out[3] = rgba[3];
+      out[3] = adain_clip (rgba[3]);
     }
 }

@@ -120,10 +120,11 @@ fill_layers (const Pass *pass, const AdainRect *from, float *layers, Sums *sums)
 static void
 add_detail (const Pass *pass, const float *pixel, const float *rgba, float styled[3])
 {
-  float lightness = pass->lightness * pixel[6] * (adain_luma (rgba) - adain_luma (pixel + 3));
+  float rgb[3] = { adain_clip (rgba[0]), adain_clip (rgba[1]), adain_clip (rgba[2]) };
+  float lightness = pass->lightness * pixel[6] * (adain_luma (rgb) - adain_luma (pixel + 3));
 
   for (int c = 0; c < 3; c++)
-    styled[c] = pixel[c] + lightness + pass->share * (rgba[c] - pixel[3 + c]);
+    styled[c] = pixel[c] + lightness + pass->share * (rgb[c] - pixel[3 + c]);
 }
 
 static gboolean
@@ -145,7 +146,7 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
 
   if (!rgba || !pixels || !layers || !scratch || !sums || (!pass->mixture->everywhere && !cover))
     return adain_no_memory_for_picture (error);
-  if (!adain_picture_read (source, &pass->content->lock, &rect, rgba, NULL, error)
+  if (!adain_picture_read_unclipped (source, &pass->content->lock, &rect, rgba, error)
       || (cover && !adain_mixture_cover (pass->mixture, &rect, cover, cover + n, error)))
     return FALSE;
   fill_layers (pass, &from, layers, sums);
@@ -155,7 +156,8 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
       float styled[3];
 
       add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled);
-      adain_color_finish (pass->color, styled, rgba + 4 * i, cover ? cover + i : NULL, rgba + 4 * i, 1);
+      adain_color_finish (pass->color, pass->share, styled, rgba + 4 * i, cover ? cover + i : NULL,
+                          rgba + 4 * i, 1);
     }
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, &rect, rgba, error);

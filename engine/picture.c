@@ -12,13 +12,6 @@
 
 #define MIN_CELLS 2
 
-/* Not a number compares false with everything, and so becomes 0. */
-static inline float
-clip (float v)
-{
-  return v > 0 ? (v < 1 ? v : 1) : 0;
-}
-
 gboolean
 adain_picture_check (const AdainSource *source, GError **error)
 {
@@ -46,15 +39,14 @@ adain_region_read (const AdainRegion *region, GMutex *lock, const AdainRect *rec
   ok = region->read (region->user_data, rect, coverage, error);
   g_mutex_unlock (lock);
   for (gsize i = 0; ok && i < (gsize) rect->width * rect->height; i++)
-    coverage[i] = clip (coverage[i]);
+    coverage[i] = adain_clip (coverage[i]);
   return ok;
 }
 
-gboolean
-adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
-                    GError **error)
+static gboolean
+read_raw (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
+          GError **error)
 {
-  gsize    n = (gsize) rect->width * rect->height;
   gboolean ok;
 
   if (lock)
@@ -62,13 +54,29 @@ adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *re
   ok = source->read (source->user_data, rect, rgba, source->has_mask ? mask : NULL, error);
   if (lock)
     g_mutex_unlock (lock);
-  if (!ok)
+  return ok;
+}
+
+gboolean
+adain_picture_read_unclipped (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
+                              GError **error)
+{
+  return read_raw (source, lock, rect, rgba, NULL, error);
+}
+
+gboolean
+adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
+                    GError **error)
+{
+  gsize n = (gsize) rect->width * rect->height;
+
+  if (!read_raw (source, lock, rect, rgba, mask, error))
     return FALSE;
   for (gsize i = 0; i < 4 * n; i++)
-    rgba[i] = clip (rgba[i]);
+    rgba[i] = adain_clip (rgba[i]);
   if (mask && source->has_mask)
     for (gsize i = 0; i < n; i++)
-      mask[i] = clip (mask[i]);
+      mask[i] = adain_clip (mask[i]);
   else if (mask)
     for (gsize i = 0; i < n; i++)
       mask[i] = 1;

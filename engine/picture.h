@@ -12,10 +12,21 @@ G_BEGIN_DECLS
 /* Longest side of a picture: what GIMP itself allows. */
 #define ADAIN_MAX_SIDE 524288
 
+/* To [0, 1]; not a number compares false with everything, and so becomes 0. */
+static inline float
+adain_clip (float v)
+{
+  return v > 0 ? (v < 1 ? v : 1) : 0;
+}
+
 /* Reads a rectangle into `rgba` and (nullable) `mask`, which becomes 1 where the source has none.
  * Values are finite and in [0, 1] afterwards. `lock` (nullable) is held during source->read(). */
 gboolean adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba,
                              float *mask, GError **error);
+
+/* As the source gives it, not clipped. */
+gboolean adain_picture_read_unclipped (const AdainSource *source, GMutex *lock, const AdainRect *rect,
+                                       float *rgba, GError **error);
 
 /* The same of a region: its coverage, finite and in [0, 1]. */
 gboolean adain_region_read (const AdainRegion *region, GMutex *lock, const AdainRect *rect, float *coverage,

@@ -34,6 +34,8 @@ typedef struct
   const AdainRenderOptions *options;
   const AdainSink          *sink;
   const AdainMixture       *mixture;
+  float                     share; /* of what the network loses of the picture, and of what lies beyond
+                                    * [0, 1], that is added */
   gboolean                  add_residual, keep_residual;
   float                    *result; /* of a scaled content: work.height * work.width * 3 */
   AdainScratch             *scratch;
@@ -66,14 +68,13 @@ features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, G
   return pass->benches[worker].features;
 }
 
-/* Adds what the network loses of the picture, (1 - strength) of it. `rect` is in pixels of `work`,
+/* Adds a share of what the network loses of the picture. `rect` is in pixels of `work`,
  * `rgba` its picture; `styled` and `plain` have rows of `pitch` pixels. */
 static void
 add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *styled, const float *plain,
               int pitch)
 {
   AdainContent *content = pass->content;
-  float         share = 1 - pass->options->strength;
 
   for (int y = 0; y < rect->height; y++)
     {
@@ -85,12 +86,13 @@ add_residual (Pass *pass, const AdainRect *rect, const float *rgba, float *style
         for (int c = 0; c < 3; c++)
           {
             gsize i = ((gsize) y * pitch + x) * 3 + c;
-            float lost = content->has_residual ? kept[x * 3 + c]
-                                               : rgba[((gsize) y * rect->width + x) * 4 + c] - plain[i];
+            float lost = content->has_residual
+                             ? kept[x * 3 + c]
+                             : adain_clip (rgba[((gsize) y * rect->width + x) * 4 + c]) - plain[i];
 
             if (pass->keep_residual)
               kept[x * 3 + c] = lost;
-            styled[i] += share * lost;
+            styled[i] += pass->share * lost;
           }
     }
 }
@@ -107,7 +109,7 @@ write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, co
       && !adain_mixture_cover (pass->mixture, rect, cover, cover + (gsize) rect->width * rect->height, error))
     return FALSE;
   for (int y = 0; y < rect->height; y++)
-    adain_color_finish (pass->options->color, styled + (gsize) y * pitch * 3,
+    adain_color_finish (pass->options->color, pass->share, styled + (gsize) y * pitch * 3,
                         rgba + (gsize) y * rect->width * 4, cover ? cover + (gsize) y * rect->width : NULL,
                         out + (gsize) y * rect->width * 4, rect->width);
   g_mutex_lock (&pass->content->lock);
@@ -144,7 +146,8 @@ render_tile (int worker, int index, gpointer user_data, GError **error)
   if (rect.width <= 0 || rect.height <= 0)
     return TRUE;
 
-  if (!adain_picture_read (&content->work, &content->lock, &rect, pass->scratch[worker].rgba, NULL, error))
+  if (!adain_picture_read_unclipped (&content->work, &content->lock, &rect, pass->scratch[worker].rgba,
+                                     error))
     return FALSE;
   if (pass->add_residual)
     add_residual (pass, &rect, pass->scratch[worker].rgba, bench->styled, bench->plain, pitch);
@@ -235,7 +238,8 @@ decode_all (AdainContent *content, const AdainMixture *mixture, const AdainRende
   Pass     pass = { content, options, sink, mixture, .result = result, .cancellable = report->cancellable };
   gboolean ok;
 
-  pass.add_residual = options->strength < 1 && !options->plain;
+  pass.share = options->plain ? 0 : 1 - options->strength;
+  pass.add_residual = pass.share > 0;
   if (pass.add_residual && steady)
     try_residual (content);
   pass.keep_residual = pass.add_residual && steady && content->residual && !content->has_residual;

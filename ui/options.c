@@ -109,7 +109,7 @@ adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
                             "0.5. Smaller ones take longer."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
 
-  detail = attach_scale (grid, 3, labels, config, "detail", _ ("Deta_il (%)"), 100.0, 0,
+  detail = attach_scale (grid, 3, labels, config, "detail", _ ("Fi_ne detail (%)"), 100.0, 0,
                          _ ("How much of the picture's own fine detail is laid over broad strokes: 0 leaves "
                             "nothing but the strokes."));
 

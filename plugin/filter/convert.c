@@ -94,6 +94,12 @@ write_rgba (const Model *model, const float *values, float *rgba, int n_pixels)
     }
 }
 
+const Babl *
+adain_working_format (const Babl *space)
+{
+  return babl_format_with_space ("R'G'B'A float", babl_space_with_trc (space, babl_trc ("sRGB")));
+}
+
 void
 adain_convert (const Babl *from, const Babl *to, gconstpointer in, gpointer out, gsize n)
 {

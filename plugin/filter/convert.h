@@ -9,6 +9,10 @@
 
 G_BEGIN_DECLS
 
+/* The format that the engine takes of pixels in this color space: R'G'B'A float of its own primaries, so that
+ * nothing that the space can hold is clipped, with the curve of sRGB. */
+const Babl *adain_working_format (const Babl *space);
+
 /**
  * adain_convert:
  * @from: the format of @in

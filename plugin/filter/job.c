@@ -248,7 +248,8 @@ name_picture (const AdainPixels *pixels, GError **error)
     g_prefix_error (error, "%s: ", pixels->name);
 }
 
-/* Encodes all styles, with their colors moved to the palette of @content if that is wanted. */
+/* Encodes all styles as seen in the color space of @content, with their colors moved to its palette if that is
+ * wanted. */
 static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancellable *cancellable,
                GError **error)
@@ -269,8 +270,11 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
     {
       AdainPixels *pixels = job->styles->pdata[i];
       AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, recolor ? &palette : NULL,
-                                               cancellable, error);
+      AdainStyle  *style;
+
+      pixels->format = content->format;
+      style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, recolor ? &palette : NULL, cancellable,
+                                  error);
 
       if (style == NULL)
         {

@@ -124,6 +124,7 @@ adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError *
       fail_reading (pixels, error);
       return NULL;
     }
+  pixels->format = adain_working_format (babl_format_get_space (gegl_buffer_get_format (pixels->buffer)));
   return g_steal_pointer (&pixels);
 }
 
@@ -171,10 +172,9 @@ adain_pixels_free (AdainPixels *pixels)
 #define BAND 64
 
 gboolean
-adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out, GError **error)
+adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const Babl *to, float *out, GError **error)
 {
   const Babl         *from = gegl_buffer_get_format (buffer);
-  const Babl         *to = babl_format (format);
   const gsize         channels = babl_format_get_n_components (to);
   const gsize         bytes = (gsize) rect->width * babl_format_get_bytes_per_pixel (from);
   g_autofree gpointer pixels = g_try_malloc_n (MIN (rect->height, BAND), bytes);
@@ -207,7 +207,7 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
       return FALSE;
     }
-  if (!adain_pixels_get (mask, rect, "Y float", cover, error))
+  if (!adain_pixels_get (mask, rect, babl_format ("Y float"), cover, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
     rgba[4 * i + 3] *= cover[i];
@@ -219,8 +219,8 @@ read_pixels (gpointer user_data, const AdainRect *rect, float *rgba, float *mask
 {
   AdainPixels *pixels = user_data;
 
-  if (!adain_pixels_get (pixels->buffer, rect, "R'G'B'A float", rgba, error)
-      || (mask != NULL && !adain_pixels_get (pixels->selection, rect, "Y float", mask, error)))
+  if (!adain_pixels_get (pixels->buffer, rect, pixels->format, rgba, error)
+      || (mask != NULL && !adain_pixels_get (pixels->selection, rect, babl_format ("Y float"), mask, error)))
     return FALSE;
   return pixels->mask == NULL || apply_mask (pixels->mask, rect, rgba, error);
 }
@@ -243,7 +243,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
 {
   const AdainResult  *result = user_data;
   const GeglRectangle area = { rect->x, rect->y, rect->width, rect->height };
-  const Babl         *format = babl_format ("R'G'B'A float");
+  const Babl         *format = result->pixels->format;
   gsize               n = (gsize) rect->width * rect->height;
   g_autofree float   *restored = NULL;
 
@@ -255,7 +255,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
           return FALSE;
         }
-      if (!adain_pixels_get (result->pixels->buffer, rect, "R'G'B'A float", restored, error))
+      if (!adain_pixels_get (result->pixels->buffer, rect, format, restored, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)
         memcpy (restored + 4 * i, rgba + 4 * i, 3 * sizeof (float));

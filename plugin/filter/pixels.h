@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @buffer: the pixels, from (0, 0), in the drawable's own format
  * @mask: (nullable): the layer's mask; what it hides is as if it were transparent
  * @selection: (nullable): how much each pixel is selected
+ * @format: what the engine is given and gives back: adain_working_format() of the buffer's own color space,
+ *   or of that of the picture whose style it is
  *
  * A local copy of a part of a drawable. Once made it needs no libgimp.
  */
@@ -25,6 +27,7 @@ typedef struct
   GeglBuffer *buffer;
   GeglBuffer *mask;
   GeglBuffer *selection;
+  const Babl *format;
 } AdainPixels;
 
 /* Copies @bounds of a drawable as the user sees it: with its mask and non-destructive filters. */
@@ -34,7 +37,7 @@ AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRecta
 void         adain_pixels_free (AdainPixels *pixels);
 
 /* The pixels of @rect as @format, which is what the engine takes. Any thread. */
-gboolean adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const char *format, float *out,
+gboolean adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const Babl *format, float *out,
                            GError **error);
 
 /* What the engine reads; valid as long as @pixels is. */

@@ -80,7 +80,7 @@ read_area (gpointer user_data, const AdainRect *rect, float *coverage, GError **
   AdainSource       source;
 
   if (area->cover == ADAIN_COVER_VALUE)
-    return adain_pixels_get (area->pixels->buffer, rect, "Y float", coverage, error);
+    return adain_pixels_get (area->pixels->buffer, rect, babl_format ("Y float"), coverage, error);
 
   rgba = g_try_new (float, 4 * n);
   if (rgba == NULL)

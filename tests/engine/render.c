@@ -685,10 +685,35 @@ test_not_finite (Scene *scene, gconstpointer data)
     }
   content = test_content_new (scene->engine, scene->picture, 0);
   clean_content = test_content_new (scene->engine, clean, 0);
-  result = test_render (content, scene->styles[0], 0.6);
-  clean_result = test_render (clean_content, scene->styles[0], 0.6);
+  result = test_render (content, scene->styles[0], 1);
+  clean_result = test_render (clean_content, scene->styles[0], 1);
   test_image_check_range (result);
   g_assert_true (test_image_is_same (result, clean_result));
+}
+
+/* What lies beyond [0, 1], as in pictures of a high dynamic range, goes as the strength grows, and the color
+ * of every pixel is kept there, too. */
+static void
+test_beyond (Scene *scene, gconstpointer data)
+{
+  static const int work_sizes[] = { 0, 100, 300 };
+  g_autoptr (AdainEngine) engine = test_engine_new (scene->model, "vector", 2, 0, 0);
+
+  for (gsize i = 0; i < (gsize) scene->picture->width * scene->picture->height * 4; i++)
+    if (i % 4 < 3)
+      scene->picture->rgba[i] = 4 * scene->picture->rgba[i] - 0.5f;
+  for (gsize w = 0; w < G_N_ELEMENTS (work_sizes); w++)
+    for (AdainColor color = ADAIN_COLOR_STYLE; color <= ADAIN_COLOR_LIGHTNESS; color++)
+      {
+        g_autoptr (AdainContent) content = test_content_new (engine, scene->picture, work_sizes[w]);
+        AdainRenderOptions faint = { .strength = 1e-5, .detail = 1, .color = color };
+        AdainRenderOptions full = { .strength = 1, .detail = 1, .color = color };
+        g_autoptr (AdainImage) nearly = test_render_styles (content, scene->styles, NULL, 1, &faint);
+        g_autoptr (AdainImage) result = test_render_styles (content, scene->styles, NULL, 1, &full);
+
+        g_assert_cmpfloat (test_image_difference (nearly, scene->picture), <, 0.002);
+        test_image_check_range (result);
+      }
 }
 
 static void
@@ -1089,6 +1114,7 @@ main (int argc, char **argv)
     { "/render/nothing-visible", test_nothing_visible },
     { "/render/faint", test_faint },
     { "/render/not-finite", test_not_finite },
+    { "/render/beyond", test_beyond },
     { "/render/odd-sizes", test_odd_sizes },
     { "/render/work-size", test_work_size },
     { "/render/detail", test_detail },

@@ -63,7 +63,7 @@ def test_last(weights):
         assert status == CALLING_ERROR and "weights" in message, message
     else:
         assert status == SUCCESS, message
-        assert np.array_equal(pixels(layers[0]), painted(styles=[style_file()]))
+        assert np.array_equal(pixels(layers[0]), painted(styles=[style_file()], stroke_size=0.25))
 
 
 @case

@@ -55,6 +55,54 @@ def test_format(base, alpha, precision, selection):
         assert painted[:, 40:].mean() > 0.02, "nothing was painted"
 
 
+def adobe_green(**arguments):
+    """(0, 1, 0) in Adobe RGB, which sRGB cannot hold, after a run: as the layer has it."""
+    image, layer = new_image(96, 80)
+    green = np.zeros((80, 96, 4), np.float32)
+    green[..., 1] = green[..., 3] = 1
+    fill(layer, green)
+    image.set_color_profile(Gimp.ColorProfile.new_rgb_adobe())
+    result, = paint(image, [layer], styles=[style_file()], **arguments)
+    image.set_color_profile(Gimp.ColorProfile.new_rgb_srgb())
+    return pixels(result)[..., :3]
+
+
+@case
+def test_wide_gamut():
+    """What the image's own color space can hold is not clipped."""
+    faint = adobe_green(strength=0.001)
+    assert np.abs(faint - [0, 1, 0]).max() < 0.02, faint[0, 0]
+    kept = adobe_green(preserve_color="lightness")
+    assert np.abs(kept[..., 0] - kept[..., 2]).max() < 0.01, kept[0, 0]
+    assert np.abs(kept - [0, 1, 0]).max() > 0.1, "nothing was painted"
+
+
+@case
+def test_same_style_in_any_space():
+    """A style has the same colors to the eye whatever the image's color space."""
+    means = []
+    for profile in (None, Gimp.ColorProfile.new_rgb_adobe()):
+        image, layer = new_image(96, 80, precision=Gimp.Precision.FLOAT_NON_LINEAR)
+        if profile:
+            image.convert_color_profile(profile, Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, False)
+        result, = paint(image, [layer], styles=[style_file()])
+        means.append(pixels(result)[..., :3].mean(axis=(0, 1)))
+    assert np.abs(means[0] - means[1]).max() < 0.04, means
+
+
+@case
+def test_high_dynamic_range():
+    """Values above 1 go as the strength grows, without a jump."""
+    image, layer = new_image(96, 80, precision=Gimp.Precision.FLOAT_LINEAR)
+    bright = photo(96, 80)
+    bright[..., :3] *= 3
+    fill(layer, bright)
+    faint, = paint(image, [layer], styles=[style_file()], strength=0.001)
+    assert np.abs(pixels(faint) - pixels(layer)).max() < 0.02
+    full, = paint(image, [layer], styles=[style_file()])
+    assert pixels(full).max() < 1.01
+
+
 @cases((1, 1), (1, 9), (9, 1), (3, 2), (17, 31), (257, 129))
 def test_size(width, height):
     """A picture of the size"""

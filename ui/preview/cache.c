@@ -4,6 +4,8 @@
  */
 #include "ui/preview/cache.h"
 
+#include "plugin/filter/convert.h"
+
 /* So many unused styles are kept: those of the other settings one is comparing with. */
 #define SPARE 16
 
@@ -17,7 +19,8 @@ typedef struct
 
 struct _AdainStyleCache
 {
-  GQueue entries; /* of Entry, the latest first */
+  const Babl *format;
+  GQueue      entries; /* of Entry, the latest first */
 };
 
 static void
@@ -31,9 +34,13 @@ entry_free (gpointer data)
 }
 
 AdainStyleCache *
-adain_style_cache_new (void)
+adain_style_cache_new (const Babl *format)
 {
-  return g_new0 (AdainStyleCache, 1);
+  AdainStyleCache *cache = g_new0 (AdainStyleCache, 1);
+
+  cache->format = format;
+
+  return cache;
 }
 
 void
@@ -46,38 +53,39 @@ adain_style_cache_free (AdainStyleCache *cache)
   g_free (cache);
 }
 
+typedef struct
+{
+  const GdkPixbuf *pixbuf;
+  const Babl      *format; /* what it is read as */
+} Picture;
+
 static gboolean
 read_pixbuf (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
 {
-  const GdkPixbuf *pixbuf = user_data;
-  const guint8    *pixels = gdk_pixbuf_read_pixels (pixbuf);
-  int              stride = gdk_pixbuf_get_rowstride (pixbuf);
-  int              channels = gdk_pixbuf_get_n_channels (pixbuf);
+  const Picture *picture = user_data;
+  const guint8  *pixels = gdk_pixbuf_read_pixels (picture->pixbuf);
+  int            stride = gdk_pixbuf_get_rowstride (picture->pixbuf);
+  int            channels = gdk_pixbuf_get_n_channels (picture->pixbuf);
+  const Babl    *format = babl_format (channels == 4 ? "R'G'B'A u8" : "R'G'B' u8");
 
-  for (int y = rect->y; y < rect->y + rect->height; y++)
-    {
-      const guint8 *pixel = pixels + (gsize) y * stride + (gsize) rect->x * channels;
-
-      for (int x = 0; x < rect->width; x++, pixel += channels, rgba += 4)
-        {
-          for (int c = 0; c < 3; c++)
-            rgba[c] = pixel[c] / 255.0f;
-          rgba[3] = channels == 4 ? pixel[3] / 255.0f : 1.0f;
-        }
-    }
+  for (int y = 0; y < rect->height; y++)
+    adain_convert (format, picture->format,
+                   pixels + (gsize) (rect->y + y) * stride + (gsize) rect->x * channels,
+                   rgba + (gsize) y * rect->width * 4, rect->width);
 
   return TRUE;
 }
 
 static AdainStyle *
-encode (AdainEngine *engine, GdkPixbuf *pixbuf, const AdainPalette *palette, GCancellable *cancellable,
-        GError **error)
+encode (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *pixbuf, const AdainPalette *palette,
+        GCancellable *cancellable, GError **error)
 {
+  Picture     picture = { pixbuf, cache->format };
   AdainSource source = {
     .width = gdk_pixbuf_get_width (pixbuf),
     .height = gdk_pixbuf_get_height (pixbuf),
     .read = read_pixbuf,
-    .user_data = pixbuf,
+    .user_data = &picture,
   };
 
   return adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, palette, cancellable, error);
@@ -102,7 +110,7 @@ adain_style_cache_get (AdainStyleCache *cache, AdainEngine *engine, GdkPixbuf *p
         }
     }
 
-  style = encode (engine, pixbuf, palette, cancellable, error);
+  style = encode (cache, engine, pixbuf, palette, cancellable, error);
   if (!style)
     return NULL;
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <babl/babl.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 #include "engine/adain.h"
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _AdainStyleCache AdainStyleCache;
 
-AdainStyleCache *adain_style_cache_new (void);
+/* @format: of the picture that takes on the styles, as the engine takes it. */
+AdainStyleCache *adain_style_cache_new (const Babl *format);
 void             adain_style_cache_free (AdainStyleCache *cache);
 
 /* The style of @pixbuf. Owned by the cache. */

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "plugin/filter/convert.h"
 #include "ui/thumbnail.h"
 
 AdainPreviewPicture *
@@ -27,6 +28,7 @@ adain_preview_picture_new (GimpImage *image, GimpDrawable *drawable, int longest
   picture->full_height = rect.height;
   picture->layer_longest = MAX (gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable));
   picture->gray = gimp_drawable_is_gray (drawable);
+  picture->format = adain_working_format (babl_format_get_space (gimp_drawable_get_format (drawable)));
   picture->drawable = g_object_ref (drawable);
   picture->rect = rect;
   picture->image.width = MAX (1, (int) round (rect.width * scale));
@@ -121,7 +123,7 @@ adain_preview_picture_read (AdainPreviewPicture *picture)
 
   from.x += picture->rect.x;
   from.y += picture->rect.y;
-  read_piece (picture, picture->drawable, from, to, babl_format ("R'G'B'A float"), picture->image.rgba);
+  read_piece (picture, picture->drawable, from, to, picture->format, picture->image.rgba);
   if (picture->layer_mask)
     hide_masked (picture, from, to);
 
@@ -150,11 +152,12 @@ adain_preview_picture_free (AdainPreviewPicture *picture)
   g_free (picture);
 }
 
-/* Averages @in down to @out_width x @out_height; each pixel has @channels floats. */
+/* Averages @in down to @out_width x @out_height; each pixel has @channels floats. Of four the last is alpha, by
+ * which the others count. */
 static float *
 average_down (const float *in, int width, int height, int channels, int out_width, int out_height)
 {
-  float *out = g_new (float, out_width * (gsize) out_height * channels);
+  float *out = g_new0 (float, out_width * (gsize) out_height * channels);
 
   for (int y = 0; y < out_height; y++)
     {
@@ -163,19 +166,26 @@ average_down (const float *in, int width, int height, int channels, int out_widt
 
       for (int x = 0; x < out_width; x++)
         {
-          int x0 = (gint64) x * width / out_width;
-          int x1 = MAX (x0 + 1, (gint64) (x + 1) * width / out_width);
+          int    x0 = (gint64) x * width / out_width;
+          int    x1 = MAX (x0 + 1, (gint64) (x + 1) * width / out_width);
+          float *mean = out + ((gsize) y * out_width + x) * channels;
+          float  total = 0.0f;
+
+          for (int v = y0; v < y1; v++)
+            for (int u = x0; u < x1; u++)
+              {
+                const float *pixel = in + ((gsize) v * width + u) * channels;
+                float        weight = channels == 4 ? pixel[3] : 1.0f;
+
+                total += weight;
+                for (int c = 0; c < channels; c++)
+                  mean[c] += weight * pixel[c];
+              }
 
           for (int c = 0; c < channels; c++)
-            {
-              float sum = 0.0f;
-
-              for (int v = y0; v < y1; v++)
-                for (int u = x0; u < x1; u++)
-                  sum += in[((gsize) v * width + u) * channels + c];
-
-              out[((gsize) y * out_width + x) * channels + c] = sum / ((y1 - y0) * (x1 - x0));
-            }
+            mean[c] = total > 0.0f ? mean[c] / total : 0.0f;
+          if (channels == 4)
+            mean[3] = total / ((y1 - y0) * (x1 - x0));
         }
     }
 
@@ -205,12 +215,15 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture, const float *
 {
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, picture->image.width,
                                                          picture->image.height);
+  const Babl      *fish = babl_fish (picture->format, babl_format ("R'G'B'A float"));
   int              stride = cairo_image_surface_get_stride (surface);
   guchar          *data = cairo_image_surface_get_data (surface);
+  float           *colors;
 
   if (!data)
     return surface;
 
+  colors = g_new (float, (gsize) picture->image.width * 4);
   for (int y = 0; y < picture->image.height; y++)
     {
       guint32 *row = (guint32 *) (data + (gsize) y * stride);
@@ -220,23 +233,30 @@ adain_preview_picture_surface (const AdainPreviewPicture *picture, const float *
           gsize        at = (gsize) y * picture->image.width + x;
           const float *before = picture->image.rgba + at * 4;
           float        share = !rgba ? 0.0f : picture->image.mask ? picture->image.mask[at] : 1.0f;
-          float        alpha = CLAMP (before[3], 0.0f, 1.0f);
-          float        color[3];
-          guint32      pixel = (guint32) (alpha * 255.0f + 0.5f) << 24;
+          float       *color = colors + x * 4;
 
           for (int c = 0; c < 3; c++)
             color[c] = before[c] + (share > 0.0f ? share * (rgba[at * 4 + c] - before[c]) : 0.0f);
+          color[3] = CLAMP (before[3], 0.0f, 1.0f);
 
           if (picture->gray)
             color[0] = color[1] = color[2] = 0.2126f * color[0] + 0.7152f * color[1] + 0.0722f * color[2];
+        }
+
+      babl_process (fish, colors, colors, picture->image.width);
+      for (int x = 0; x < picture->image.width; x++)
+        {
+          const float *color = colors + x * 4;
+          guint32      pixel = (guint32) (color[3] * 255.0f + 0.5f) << 24;
 
           for (int c = 0; c < 3; c++)
-            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * alpha * 255.0f + 0.5f) << (16 - 8 * c);
+            pixel |= (guint32) (CLAMP (color[c], 0.0f, 1.0f) * color[3] * 255.0f + 0.5f) << (16 - 8 * c);
 
           row[x] = pixel;
         }
     }
 
+  g_free (colors);
   cairo_surface_mark_dirty (surface);
 
   return surface;

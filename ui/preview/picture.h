@@ -14,10 +14,11 @@ G_BEGIN_DECLS
 /* The part of a layer that the filter works on, reduced. */
 typedef struct
 {
-  AdainImage image;                   /* its mask is the selection; NULL: all of it */
-  int        full_width, full_height; /* the size before it was reduced */
-  int        layer_longest;           /* the longest side of the whole layer */
-  gboolean   gray;                    /* the layer is greyscale, and so is the result */
+  AdainImage  image;                   /* its mask is the selection; NULL: all of it */
+  int         full_width, full_height; /* the size before it was reduced */
+  int         layer_longest;           /* the longest side of the whole layer */
+  gboolean    gray;                    /* the layer is greyscale, and so is the result */
+  const Babl *format;                  /* of the image, as the engine takes it */
 
   GimpDrawable *drawable; /* while it is being read: where from, */
   GimpDrawable *selection;

@@ -222,7 +222,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   worker->texture = texture;
   worker->regions = regions;
   worker->model_path = g_strdup (look->parameters.model);
-  worker->styles = adain_style_cache_new ();
+  worker->styles = adain_style_cache_new (worker->stages[0].picture->format);
 
   return TRUE;
 }

@@ -42,6 +42,35 @@ feed (GdkPixbufLoader *loader, GInputStream *stream, GCancellable *cancellable, 
   return n == 0;
 }
 
+/* Brings pixels from the color profile of their file, if it has one, to sRGB. */
+static void
+apply_profile (GdkPixbuf *pixbuf, const char *base64)
+{
+  const char *encoding = gdk_pixbuf_get_has_alpha (pixbuf) ? "R'G'B'A u8" : "R'G'B' u8";
+  const Babl *space, *fish;
+  const char *complaint = NULL;
+  guchar     *profile, *pixels = gdk_pixbuf_get_pixels (pixbuf);
+  gsize       length;
+
+  if (!base64)
+    return;
+
+  profile = g_base64_decode (base64, &length);
+  space = babl_space_from_icc ((const char *) profile, length, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC,
+                               &complaint);
+  g_free (profile);
+  if (!space)
+    return;
+
+  fish = babl_fish (babl_format_with_space (encoding, space), babl_format (encoding));
+  for (int y = 0; y < gdk_pixbuf_get_height (pixbuf); y++)
+    {
+      guchar *row = pixels + (gsize) y * gdk_pixbuf_get_rowstride (pixbuf);
+
+      babl_process (fish, row, row, gdk_pixbuf_get_width (pixbuf));
+    }
+}
+
 static GdkPixbuf *
 load (const char *name, GCancellable *cancellable, GError **error)
 {
@@ -61,7 +90,12 @@ load (const char *name, GCancellable *cancellable, GError **error)
   ok = feed (loader, G_INPUT_STREAM (stream), cancellable, error);
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
   if (ok && gdk_pixbuf_loader_get_pixbuf (loader))
-    pixbuf = gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
+    {
+      GdkPixbuf *loaded = gdk_pixbuf_loader_get_pixbuf (loader);
+
+      pixbuf = gdk_pixbuf_apply_embedded_orientation (loaded);
+      apply_profile (pixbuf, gdk_pixbuf_get_option (loaded, "icc-profile"));
+    }
   else if (ok)
     g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_CORRUPT_IMAGE, g_strerror (EINVAL));
 
