@@ -224,6 +224,7 @@ conclude (Look *look, GError **error)
     }
   if (!finish_palette (&look->survey->palette, &all->sums, error))
     return FALSE;
+  look->survey->weight = all->sums.weight;
   if (!all->weighted)
     {
       g_clear_pointer (&look->survey->weights, g_free);

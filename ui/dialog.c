@@ -367,6 +367,20 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
   return expander;
 }
 
+/* For several layers. */
+static GtkWidget *
+create_shared (Dialog *dialog)
+{
+  GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (dialog->config), "shared-statistics",
+                                                 _ ("Paint all layers alike, as frames"));
+
+  gtk_widget_set_tooltip_text (check, _ ("For the frames of an animation: the layers are painted with the "
+                                         "statistics of all of them together, so that nothing flickers. The "
+                                         "preview shows the first layer with its own."));
+
+  return check;
+}
+
 static GtkWidget *
 create_column (Dialog *dialog)
 {
@@ -384,6 +398,8 @@ create_column (Dialog *dialog)
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
   if (protect)
     gtk_box_pack_start (GTK_BOX (column), protect, FALSE, FALSE, 0);
+  if (dialog->drawables[1])
+    gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
   g_object_unref (labels);
 

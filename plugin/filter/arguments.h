@@ -55,6 +55,7 @@ AdainEngineOptions adain_parameters_engine_options (const AdainParameters *param
  * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
+ * @shared_statistics: whether all layers are painted with the statistics of all together
  * @parameters: all others
  */
 typedef struct
@@ -66,6 +67,7 @@ typedef struct
   GimpDrawable  **regions;
   int             n_regions;
   GimpDrawable   *protect;
+  gboolean        shared_statistics;
   AdainParameters parameters;
 } AdainArguments;
 
