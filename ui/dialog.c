@@ -350,7 +350,13 @@ static GtkWidget *
 create_advanced (Dialog *dialog, GtkSizeGroup *labels)
 {
   GtkWidget *expander = gtk_expander_new_with_mnemonic (_ ("Ad_vanced"));
-  GtkWidget *options = adain_options_new_advanced (dialog->config, labels);
+  GtkWidget *options = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
+
+  gtk_box_pack_start (GTK_BOX (options), adain_options_new_advanced (dialog->config, labels), FALSE, FALSE,
+                      0);
+  if (protect)
+    gtk_box_pack_start (GTK_BOX (options), protect, FALSE, FALSE, 0);
 
   gtk_widget_set_margin_top (options, 6);
   gtk_container_add (GTK_CONTAINER (expander), options);
@@ -389,15 +395,11 @@ create_column (Dialog *dialog)
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
-  GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
-
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
-  if (protect)
-    gtk_box_pack_start (GTK_BOX (column), protect, FALSE, FALSE, 0);
   if (dialog->drawables[1])
     gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
@@ -438,13 +440,15 @@ hide_single_preset (GtkWidget *child, gpointer user_data)
     gtk_widget_hide (child);
 }
 
-/* What themes leave open: a hint that can be read on every picture, rows of one color. */
+/* What themes leave open: a hint that can be read on every picture, rows of one color, and as high with a
+ * region as without. */
 static void
 add_style_sheet (GtkWidget *window)
 {
   static const char css[] =
       ".adain-hint { color: white; background-color: rgba(0, 0, 0, 0.75); border-radius: 6px;"
       "              padding: 9px 12px; }"
+      ".adain-region button { min-height: 0; padding-top: 0; padding-bottom: 0; }"
       ".adain-styles box, .adain-styles label, .adain-styles scale { background-color: transparent; }";
   GtkCssProvider *provider = gtk_css_provider_new ();
 

@@ -178,6 +178,7 @@ create_region (AdainStyleRow *row, const AdainStyleItem *item)
   gtk_widget_set_tooltip_text (combo, _ ("Where this style is: the bright parts of a mask, a channel or a "
                                          "layer, or what a layer covers. Styles of no region share what no "
                                          "region covers; where there is no style, the picture stays."));
+  gtk_style_context_add_class (gtk_widget_get_style_context (combo), "adain-region");
   gtk_widget_set_valign (combo, GTK_ALIGN_CENTER);
   atk_object_set_name (gtk_widget_get_accessible (combo), name);
   g_free (name);

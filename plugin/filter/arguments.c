@@ -60,8 +60,8 @@ adain_arguments_declare (GimpProcedure *procedure)
          "same order. Masks and channels count by their value, layers by their opacity or, where they are "
          "opaque, by their lightness. Styles beyond them, and those for which the image's selection is "
          "given, share what no region covers; where there is no style, the picture stays."),
-      /* Without that flag GIMP 3.0 refuses an array that is left out. */
-      GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE | GIMP_PARAM_NO_VALIDATE);
+      /* GIMP 3.0 takes an array that is left out for one of wrong objects; with these flags it goes on. */
+      GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION | GIMP_PARAM_NO_VALIDATE);
   gimp_procedure_add_drawable_argument (
       procedure, "protect", _ ("Pr_otect"),
       _ ("A channel, layer mask or layer of the image that says where the picture stays as it is."), TRUE,

@@ -376,7 +376,8 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   gboolean done = TRUE;
   double   start = 0;
 
-  options.regions = job->arguments->n_regions > 0;
+  for (int i = 0; i < job->arguments->n_regions; i++)
+    options.regions |= adain_region_is_given (job->arguments->regions[i]);
 
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
