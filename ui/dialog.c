@@ -353,10 +353,10 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
   GtkWidget *options = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
 
-  gtk_box_pack_start (GTK_BOX (options), adain_options_new_advanced (dialog->config, labels), FALSE, FALSE,
-                      0);
   if (protect)
     gtk_box_pack_start (GTK_BOX (options), protect, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (options), adain_options_new_advanced (dialog->config, labels), FALSE, FALSE,
+                      0);
 
   gtk_widget_set_margin_top (options, 6);
   gtk_container_add (GTK_CONTAINER (expander), options);
@@ -440,8 +440,8 @@ hide_single_preset (GtkWidget *child, gpointer user_data)
     gtk_widget_hide (child);
 }
 
-/* What themes leave open: a hint that can be read on every picture, rows of one color, and as high with a
- * region as without. */
+/* What themes leave open: a hint that can be read on every picture, rows of one color, and not much higher for
+ * their regions. */
 static void
 add_style_sheet (GtkWidget *window)
 {
