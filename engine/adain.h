@@ -272,6 +272,27 @@ void     adain_content_palette (const AdainContent *content, AdainPalette *palet
 gboolean adain_source_palette (const AdainSource *source, AdainPalette *palette, GCancellable *cancellable,
                                GError **error);
 
+typedef struct _AdainScene AdainScene;
+
+/**
+ * adain_scene_new:
+ *
+ * What several pictures have in common, such as the frames of an animation: the statistics of all of them
+ * together. Contents that share a scene's are painted alike, so that nothing flickers from one to the next.
+ */
+AdainScene *adain_scene_new (void);
+void        adain_scene_free (AdainScene *scene);
+
+/* Adds the statistics of a content, whose own they are still; it may be freed afterwards. */
+gboolean adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error);
+
+/* The palette of all pictures of a scene. */
+void adain_scene_palette (const AdainScene *scene, AdainPalette *palette);
+
+/* From now on @content is painted with the statistics of @scene, which has to outlive it and to which nothing is
+ * added any more. It must be one of those that were added, or one of the same picture and engine. */
+gboolean adain_content_share (AdainContent *content, const AdainScene *scene, GError **error);
+
 /**
  * AdainColor:
  * @ADAIN_COLOR_STYLE: the colors are the style's

@@ -12,6 +12,8 @@
 #include "budget.h"
 #include "error.h"
 #include "picture.h"
+#include "scene.h"
+
 /* The longest side that a picture is ever enlarged to. */
 #define LONGEST_ENLARGED 16384
 
@@ -23,15 +25,21 @@ content_is_whole (const AdainContent *content)
 }
 
 static void
+free_textures (AdainContent *content)
+{
+  for (int i = 0; content->textures && i < content->regions.n; i++)
+    adain_texture_free (content->textures[i]);
+  g_clear_pointer (&content->textures, g_free);
+}
+
+static void
 release (AdainContent *content)
 {
   if (content->features)
     content->unit.class->features_free (content->unit.backend, content->features);
   content->features = NULL;
   g_clear_pointer (&content->statistics, adain_statistics_free);
-  for (int i = 0; content->textures && i < content->regions.n; i++)
-    adain_texture_free (content->textures[i]);
-  g_clear_pointer (&content->textures, g_free);
+  free_textures (content);
   g_clear_pointer (&content->residual, g_free);
   content->has_residual = FALSE;
   content->unit = (AdainUnit) { 0 };
@@ -106,6 +114,8 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
       || !adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
                         error))
     return FALSE;
+  if (content->scene && !adain_scene_replace (content->scene, content))
+    return no_memory (error);
   return !texture || make_textures (content, error);
 }
 
@@ -125,6 +135,19 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
         return FALSE;
       }
   return TRUE;
+}
+
+gboolean
+adain_content_share (AdainContent *content, const AdainScene *scene, GError **error)
+{
+  gboolean texture = content->textures != NULL;
+
+  content->scene = scene;
+  free_textures (content);
+  content->has_residual = FALSE;
+  if (!adain_scene_replace (scene, content))
+    return adain_no_memory_for_picture (error);
+  return !texture || make_textures (content, error);
 }
 
 /* Gives the hidden pixels of the scaled picture the color that the network sees, since scaling back mixes

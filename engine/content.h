@@ -12,21 +12,22 @@ G_BEGIN_DECLS
 
 struct _AdainContent
 {
-  AdainEngine     *engine;
-  AdainSource      source;     /* the picture as the caller gave it */
-  AdainImage       scaled;     /* what the network sees, if that has another size */
-  gsize            memory;     /* of the engine's, what `scaled` and its result leave */
-  AdainSource      work;       /* `source`, or `scaled` */
-  AdainSurvey      survey;     /* of `work` */
-  AdainRegions     regions;    /* on its cells */
-  GMutex           lock;       /* around source.read() and sink->write() */
-  AdainUnit        unit;       /* where the features are */
-  AdainFeatures   *features;   /* NULL: they do not fit, and each tile is encoded again */
-  AdainStatistics *statistics; /* of each area (regions.h) */
-  AdainTexture   **textures;   /* of each area; NULL until a rendering wants them */
-  AdainGrid        grid;
-  float           *residual; /* work.height * work.width * 3: what the network loses of the picture */
-  gboolean         has_residual;
+  AdainEngine      *engine;
+  AdainSource       source;     /* the picture as the caller gave it */
+  AdainImage        scaled;     /* what the network sees, if that has another size */
+  gsize             memory;     /* of the engine's, what `scaled` and its result leave */
+  AdainSource       work;       /* `source`, or `scaled` */
+  AdainSurvey       survey;     /* of `work` */
+  AdainRegions      regions;    /* on its cells */
+  GMutex            lock;       /* around source.read() and sink->write() */
+  AdainUnit         unit;       /* where the features are */
+  AdainFeatures    *features;   /* NULL: they do not fit, and each tile is encoded again */
+  AdainStatistics  *statistics; /* of each area (regions.h) */
+  const AdainScene *scene;      /* whose statistics these are; NULL: the picture's own */
+  AdainTexture    **textures;   /* of each area; NULL until a rendering wants them */
+  AdainGrid         grid;
+  float            *residual; /* work.height * work.width * 3: what the network loses of the picture */
+  gboolean          has_residual;
 };
 
 static inline gboolean

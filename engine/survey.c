@@ -230,6 +230,7 @@ look_over (Look *look, gboolean *weighted, int threads, GCancellable *cancellabl
     }
   g_mutex_clear (&look->lock);
   g_free (look->bands);
+  look->survey->weight = sums.weight;
   return ok && finish_palette (&look->survey->palette, &sums, error);
 }
 

@@ -14,7 +14,8 @@ typedef struct
   int          width, height; /* cells of the padded picture */
   float       *weights;       /* mean of alpha times mask for each cell; NULL: all 1 */
   float       *fill;          /* R'G'B' for each cell; NULL: all of the picture is visible and selected */
-  AdainPalette palette;       /* of the visible pixels, weighted by alpha times mask */
+  AdainPalette palette;       /* of the visible pixels, weighted by alpha times mask, */
+  double       weight;        /* which add up to this */
 } AdainSurvey;
 
 /* Looks with `threads` threads, and takes what is kept from `budget`, which must hold what the look itself

@@ -350,7 +350,13 @@ static GtkWidget *
 create_advanced (Dialog *dialog, GtkSizeGroup *labels)
 {
   GtkWidget *expander = gtk_expander_new_with_mnemonic (_ ("Ad_vanced"));
-  GtkWidget *options = adain_options_new_advanced (dialog->config, labels);
+  GtkWidget *options = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
+
+  if (protect)
+    gtk_box_pack_start (GTK_BOX (options), protect, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (options), adain_options_new_advanced (dialog->config, labels), FALSE, FALSE,
+                      0);
 
   gtk_widget_set_margin_top (options, 6);
   gtk_container_add (GTK_CONTAINER (expander), options);
@@ -367,6 +373,20 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
   return expander;
 }
 
+/* For several layers. */
+static GtkWidget *
+create_shared (Dialog *dialog)
+{
+  GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (dialog->config), "shared-statistics",
+                                                 _ ("Paint all layers alike, as frames"));
+
+  gtk_widget_set_tooltip_text (check, _ ("For the frames of an animation: the layers are painted with the "
+                                         "statistics of all of them together, so that nothing flickers. The "
+                                         "preview shows the first layer with its own."));
+
+  return check;
+}
+
 static GtkWidget *
 create_column (Dialog *dialog)
 {
@@ -375,15 +395,13 @@ create_column (Dialog *dialog)
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
-  GtkWidget *protect = adain_protect_new (dialog->config, dialog->image, labels);
-
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
-  if (protect)
-    gtk_box_pack_start (GTK_BOX (column), protect, FALSE, FALSE, 0);
+  if (dialog->drawables[1])
+    gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
   g_object_unref (labels);
 
@@ -422,13 +440,15 @@ hide_single_preset (GtkWidget *child, gpointer user_data)
     gtk_widget_hide (child);
 }
 
-/* What themes leave open: a hint that can be read on every picture, rows of one color. */
+/* What themes leave open: a hint that can be read on every picture, rows of one color, and not much higher for
+ * their regions. */
 static void
 add_style_sheet (GtkWidget *window)
 {
   static const char css[] =
       ".adain-hint { color: white; background-color: rgba(0, 0, 0, 0.75); border-radius: 6px;"
       "              padding: 9px 12px; }"
+      ".adain-region button { min-height: 0; padding-top: 0; padding-bottom: 0; }"
       ".adain-styles box, .adain-styles label, .adain-styles scale { background-color: transparent; }";
   GtkCssProvider *provider = gtk_css_provider_new ();
 

@@ -168,9 +168,10 @@ adain_protect_new (GimpProcedureConfig *config, GimpImage *image, GtkSizeGroup *
     return NULL;
 
   box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  label = gtk_label_new_with_mnemonic (_ ("Pr_otect"));
+  label = gtk_label_new (_ ("Protect"));
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), combo);
+  atk_object_add_relationship (gtk_widget_get_accessible (combo), ATK_RELATION_LABELLED_BY,
+                               gtk_widget_get_accessible (label));
   gtk_size_group_add_widget (labels, label);
   gtk_widget_set_tooltip_text (combo, _ ("Where the picture stays as it is, such as a face: the bright parts "
                                          "of a mask, a channel or a layer, or what a layer covers"));

@@ -64,12 +64,17 @@ adain_arguments_declare (GimpProcedure *procedure)
          "same order. Masks and channels count by their value, layers by their opacity or, where they are "
          "opaque, by their lightness. Styles beyond them, and those for which the image's selection is "
          "given, share what no region covers; where there is no style, the picture stays."),
-      /* Without that flag GIMP 3.0 refuses an array that is left out. */
-      GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE | GIMP_PARAM_NO_VALIDATE);
+      /* GIMP 3.0 takes an array that is left out for one of wrong objects; with these flags it goes on. */
+      GIMP_TYPE_DRAWABLE, G_PARAM_READWRITE | G_PARAM_LAX_VALIDATION | GIMP_PARAM_NO_VALIDATE);
   gimp_procedure_add_drawable_argument (
       procedure, "protect", _ ("Pr_otect"),
       _ ("A channel, layer mask or layer of the image that says where the picture stays as it is."), TRUE,
       G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (
+      procedure, "shared-statistics", _ ("S_hare statistics"),
+      _ ("Whether several layers, such as the frames of an animation, are painted with the statistics of all "
+         "of them together, so that nothing flickers. Each layer is then read twice."),
+      FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
                                       _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
                                       1.0, G_PARAM_READWRITE);
@@ -269,7 +274,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
   g_autoptr (AdainArguments) arguments = g_new0 (AdainArguments, 1);
 
   adain_parameters_read (&arguments->parameters, config);
-  g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer, NULL);
+  g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer,
+                "shared-statistics", &arguments->shared_statistics, NULL);
   if (arguments->styles == NULL)
     arguments->styles = g_new0 (char *, 1);
 

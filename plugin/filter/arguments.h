@@ -64,6 +64,7 @@ int adain_parameters_work_size (const AdainParameters *parameters, int layer, in
  * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
+ * @shared_statistics: whether all layers are painted with the statistics of all together
  * @parameters: all others
  */
 typedef struct
@@ -75,6 +76,7 @@ typedef struct
   GimpDrawable  **regions;
   int             n_regions;
   GimpDrawable   *protect;
+  gboolean        shared_statistics;
   AdainParameters parameters;
 } AdainArguments;
 

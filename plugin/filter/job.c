@@ -14,6 +14,9 @@
 /* The part of a picture's work that encoding takes; rendering is the rest. */
 #define ENCODING 0.4
 
+/* The part of all work that looking at all pictures takes, where they share their statistics. */
+#define SHARING (ENCODING / (1 + ENCODING))
+
 /* One drawable on its way. */
 typedef struct
 {
@@ -47,6 +50,7 @@ piece_free (Piece *piece)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainEngine, adain_engine_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainContent, adain_content_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainScene, adain_scene_free)
 
 /* Preparing --------------------------------------------------------------------------------- */
 
@@ -248,11 +252,12 @@ name_picture (const AdainPixels *pixels, GError **error)
     g_prefix_error (error, "%s: ", pixels->name);
 }
 
-/* Encodes all styles as seen in the color space of @content, with their colors moved to its palette if that is
+/* Encodes all styles as seen in the color space of @content, with their colors moved to the palette of @scene
+ * (nullable) or else of @content if that is
  * wanted. */
 static GPtrArray *
-encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancellable *cancellable,
-               GError **error)
+encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const AdainScene *scene,
+               GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) encoded = g_ptr_array_new ();
   const gboolean    recolor = job->arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE;
@@ -260,7 +265,9 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
   AdainPalette      palette;
 
   g_ptr_array_set_free_func (encoded, (GDestroyNotify) adain_style_free);
-  if (recolor && !adain_source_palette (&picture, &palette, cancellable, error))
+  if (recolor && scene != NULL)
+    adain_scene_palette (scene, &palette);
+  else if (recolor && !adain_source_palette (&picture, &palette, cancellable, error))
     {
       name_picture (content, error);
       return NULL;
@@ -293,34 +300,61 @@ work_size (const AdainArguments *arguments, const Piece *piece)
                                      MAX (piece->bounds.width, piece->bounds.height));
 }
 
+static AdainContent *
+encode_piece (AdainJob *job, AdainEngine *engine, Piece *piece, Portion *portion, GCancellable *cancellable,
+              GError **error)
+{
+  AdainSource   source = adain_pixels_source (piece->result.pixels);
+  AdainContent *content;
+
+  adain_region_set_attach (piece->regions, &source);
+  content = adain_content_encode (engine, &source, work_size (job->arguments, piece), portion_progress,
+                                  portion, cancellable, error);
+  if (content == NULL)
+    name_picture (piece->result.pixels, error);
+  return content;
+}
+
+/* Looks at all pictures. Only one at a time is kept encoded: there may be hundreds. */
+static AdainScene *
+look_at_all (AdainJob *job, AdainEngine *engine, Portion portion, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (AdainScene) scene = adain_scene_new ();
+
+  portion.share /= job->pieces->len;
+  for (guint i = 0; i < job->pieces->len; i++, portion.start += portion.share)
+    {
+      g_autoptr (AdainContent)
+          content = encode_piece (job, engine, job->pieces->pdata[i], &portion, cancellable, error);
+
+      if (content == NULL || !adain_scene_add (scene, content, error))
+        return NULL;
+    }
+  return g_steal_pointer (&scene);
+}
+
 static gboolean
-run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles, Portion portion,
-           GCancellable *cancellable, GError **error)
+run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *scene, GPtrArray **styles,
+           Portion portion, GCancellable *cancellable, GError **error)
 {
   const AdainArguments    *arguments = job->arguments;
   const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
-  AdainSource              source = adain_pixels_source (piece->result.pixels);
   const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
   AdainSink sink;
 
-  if (*styles == NULL || arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE)
+  if (*styles == NULL || (arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE && scene == NULL))
     {
       g_clear_pointer (styles, g_ptr_array_unref);
-      *styles = encode_styles (job, engine, piece->result.pixels, cancellable, error);
+      *styles = encode_styles (job, engine, piece->result.pixels, scene, cancellable, error);
       if (*styles == NULL)
         return FALSE;
     }
 
-  adain_region_set_attach (piece->regions, &source);
   portion.share = ENCODING * whole;
-  content = adain_content_encode (engine, &source, work_size (arguments, piece), portion_progress, &portion,
-                                  cancellable, error);
-  if (content == NULL)
-    {
-      name_picture (piece->result.pixels, error);
-      return FALSE;
-    }
+  content = encode_piece (job, engine, piece, &portion, cancellable, error);
+  if (content == NULL || (scene != NULL && !adain_content_share (content, scene, error)))
+    return FALSE;
 
   g_clear_object (&piece->result.buffer);
   piece->result.buffer = gegl_buffer_new (gegl_buffer_get_extent (piece->result.pixels->buffer),
@@ -341,19 +375,30 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   AdainEngineOptions     options = adain_parameters_engine_options (parameters, job->module_dir);
   g_autoptr (AdainEngine) engine = NULL;
   g_autoptr (GPtrArray) styles = NULL;
+  g_autoptr (AdainScene) scene = NULL;
   gboolean done = TRUE;
+  double   start = 0;
 
-  options.regions = job->arguments->n_regions > 0;
+  for (int i = 0; i < job->arguments->n_regions; i++)
+    options.regions |= adain_region_is_given (job->arguments->regions[i]);
 
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
     return FALSE;
 
+  if (job->arguments->shared_statistics && job->pieces->len > 1)
+    {
+      start = SHARING;
+      scene = look_at_all (job, engine, (Portion) { progress, progress_data, 0, start }, cancellable, error);
+      done = scene != NULL;
+    }
+
   for (guint i = 0; done && i < job->pieces->len; i++)
     {
-      Portion portion = { progress, progress_data, (double) i / job->pieces->len, 1.0 / job->pieces->len };
+      double  share = (1 - start) / job->pieces->len;
+      Portion portion = { progress, progress_data, start + i * share, share };
 
-      done = run_piece (job, engine, job->pieces->pdata[i], &styles, portion, cancellable, error);
+      done = run_piece (job, engine, job->pieces->pdata[i], scene, &styles, portion, cancellable, error);
     }
 
   g_free (job->notice);

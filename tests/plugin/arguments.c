@@ -66,6 +66,9 @@ test_config_class_init (TestConfigClass *klass)
                                    g_param_spec_object ("protect", NULL, NULL, GIMP_TYPE_DRAWABLE,
                                                         G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
+                                   g_param_spec_boolean ("shared-statistics", NULL, NULL, FALSE,
+                                                         G_PARAM_READABLE));
+  g_object_class_install_property (class, id++,
                                    g_param_spec_double ("strength", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
                                    g_param_spec_double ("texture", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));

@@ -5,8 +5,8 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from harness import PROCEDURE, Gimp, case, run
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
-             "protect", "strength", "texture", "preserve-color", "stroke-size", "detail", "work-size",
-             "device", "model"]
+             "protect", "shared-statistics", "strength", "texture", "preserve-color", "stroke-size",
+             "detail", "work-size", "device", "model"]
 
 
 def procedure():

@@ -5,8 +5,8 @@
 #include <glib/gstdio.h>
 
 #include "plugin/filter/convert.h"
-#include "ui/preview-picture.h"
-#include "ui/style-picture.h"
+#include "ui/preview/picture.h"
+#include "ui/styles/picture.h"
 
 /* Transparent pixels have colors, too; in the mean they do not count. */
 static void

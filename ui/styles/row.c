@@ -178,6 +178,7 @@ create_region (AdainStyleRow *row, const AdainStyleItem *item)
   gtk_widget_set_tooltip_text (combo, _ ("Where this style is: the bright parts of a mask, a channel or a "
                                          "layer, or what a layer covers. Styles of no region share what no "
                                          "region covers; where there is no style, the picture stays."));
+  gtk_style_context_add_class (gtk_widget_get_style_context (combo), "adain-region");
   gtk_widget_set_valign (combo, GTK_ALIGN_CENTER);
   atk_object_set_name (gtk_widget_get_accessible (combo), name);
   g_free (name);
@@ -264,7 +265,8 @@ adain_style_row_new (AdainStyleSet *set, int index)
   const AdainStyleItem *item = adain_style_set_get (set, index);
   AdainStyleRow        *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
   GtkWidget            *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *region;
+  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget            *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *region;
 
   row->set = g_object_ref (set);
   row->index = index;
@@ -272,7 +274,10 @@ adain_style_row_new (AdainStyleSet *set, int index)
   region = item->state == ADAIN_STYLE_READY ? create_region (row, item) : NULL;
 
   gtk_widget_set_valign (middle, GTK_ALIGN_CENTER);
-  gtk_box_pack_start (GTK_BOX (middle), create_name (item), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (top), create_name (item), TRUE, TRUE, 0);
+  if (region)
+    gtk_box_pack_end (GTK_BOX (top), region, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (middle), top, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (middle),
                       item->state == ADAIN_STYLE_READY ? create_scale (row, item) : create_state (item),
                       FALSE, FALSE, 0);
@@ -280,8 +285,6 @@ adain_style_row_new (AdainStyleSet *set, int index)
   gtk_container_set_border_width (GTK_CONTAINER (box), 3);
   gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), middle, TRUE, TRUE, 0);
-  if (region)
-    gtk_box_pack_start (GTK_BOX (box), region, FALSE, FALSE, 0);
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (row), box);
 

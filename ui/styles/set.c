@@ -236,22 +236,31 @@ read_weights (AdainStyleSet *set)
     write_weights (set);
 }
 
-/* Of styles without a region the selection stands for it, up to the last that has one. */
+/* Of styles without a region the selection stands for it, up to the last that has one. Where there was one and
+ * is none any more, it is what is left: libgimp (3.0) takes an empty array for an error. */
 static void
 write_regions (AdainStyleSet *set)
 {
-  GObject **regions = g_new0 (GObject *, set->items->len + 1);
+  GObject **regions = NULL;
+  GObject  *none = G_OBJECT (gimp_image_get_selection (set->image));
   int       n = set->items->len;
 
+  g_object_get (set->config, "regions", &regions, NULL);
   while (n > 0 && !item_at (set, n - 1)->region)
     n--;
-  for (int i = 0; i < n; i++)
-    regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region)
-                                          : G_OBJECT (gimp_image_get_selection (set->image));
 
-  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-  g_object_set (set->config, "regions", n > 0 ? regions : NULL, NULL);
-  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+  if (n > 0 || (regions && regions[0]))
+    {
+      g_free (regions);
+      regions = g_new0 (GObject *, MAX (n, 1) + 1);
+      regions[0] = none;
+      for (int i = 0; i < n; i++)
+        regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region) : none;
+
+      g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+      g_object_set (set->config, "regions", regions, NULL);
+      g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+    }
 
   g_free (regions);
 }
