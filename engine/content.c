@@ -115,7 +115,7 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
                         error))
     return FALSE;
   if (content->scene && !adain_scene_replace (content->scene, content))
-    return no_memory (error);
+    return adain_no_memory_for_picture (error);
   return !texture || make_textures (content, error);
 }
 

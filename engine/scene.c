@@ -4,7 +4,7 @@
  */
 #include "scene.h"
 
-#include <glib/gi18n-lib.h>
+#include "error.h"
 
 /* Of the areas of one region. */
 typedef struct
@@ -97,9 +97,7 @@ adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error)
               || (!entry.statistics->low && !adain_statistics_want_range (entry.statistics)))
             {
               adain_statistics_free (entry.statistics);
-              g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY,
-                                   _ ("Not enough memory for the picture"));
-              return FALSE;
+              return adain_no_memory_for_picture (error);
             }
           g_array_append_val (scene->entries, entry);
         }
