@@ -10,7 +10,7 @@
 #include "ui/style-row.h"
 #include "ui/style-sources.h"
 
-#define MIN_HEIGHT 156
+#define MIN_HEIGHT 130
 
 enum
 {
