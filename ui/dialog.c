@@ -26,7 +26,7 @@
 
 #define COLUMN_WIDTH 400
 #define WIDTH        980
-#define HEIGHT       680
+#define HEIGHT       700
 
 typedef struct
 {

@@ -10,7 +10,7 @@
 #include "ui/styles/row.h"
 #include "ui/styles/sources.h"
 
-#define MIN_HEIGHT 156
+#define MIN_HEIGHT 130
 
 enum
 {
