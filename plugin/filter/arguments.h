@@ -75,6 +75,7 @@ int adain_arguments_work_size (int work_size, int layer, int part);
 
 /* Files that lie beside the plug-in's executable. */
 char *adain_arguments_default_model (void);
+char *adain_arguments_gallery (void);
 char *adain_arguments_module_dir (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainArguments, adain_arguments_free)

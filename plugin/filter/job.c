@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
 #include "plugin/filter/pixels.h"
@@ -27,7 +28,8 @@ struct _AdainJob
   AdainArguments *arguments;
   AdainModel     *model;
   GimpImage      *image;
-  GPtrArray      *styles; /* of AdainPixels */
+  AdainGallery   *gallery; /* NULL: no style is of it */
+  GPtrArray      *styles;  /* of AdainStyleInput */
   GPtrArray      *pieces;
   char           *module_dir;
   char           *notice;
@@ -106,8 +108,35 @@ add_style (AdainJob *job, AdainPixels *style)
   if (style == NULL)
     return FALSE;
 
-  g_ptr_array_add (job->styles, style);
+  g_ptr_array_add (job->styles, adain_style_input_new (style, -1));
   return TRUE;
+}
+
+static gboolean
+add_gallery_style (AdainJob *job, const char *name, GError **error)
+{
+  int entry;
+
+  if (job->gallery == NULL)
+    job->gallery = adain_gallery_open (job->model, error);
+  if (job->gallery == NULL)
+    return FALSE;
+
+  entry = adain_gallery_look_up (job->gallery, name, error);
+  if (entry < 0)
+    return FALSE;
+  g_ptr_array_add (job->styles, adain_style_input_new (NULL, entry));
+  return TRUE;
+}
+
+/* A file, or one of the gallery's. */
+static gboolean
+add_named_style (AdainJob *job, const char *style, GError **error)
+{
+  const char *name = adain_gallery_name (style);
+
+  return name != NULL ? add_gallery_style (job, name, error)
+                      : add_style (job, adain_style_load (style, error));
 }
 
 static gboolean
@@ -127,7 +156,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
 
   for (int i = 0; job->arguments->styles[i] != NULL; i++)
     {
-      if (!add_style (job, adain_style_load (job->arguments->styles[i], error)))
+      if (!add_named_style (job, job->arguments->styles[i], error))
         return FALSE;
       if (pause != NULL)
         pause (pause_data);
@@ -166,7 +195,7 @@ adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **dra
   GimpPDBErrorHandler handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
   job->image = g_object_ref (image);
-  job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_pixels_free);
+  job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_input_free);
   job->pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
   job->module_dir = adain_arguments_module_dir ();
 
@@ -204,6 +233,19 @@ name_picture (const AdainPixels *pixels, GError **error)
     g_prefix_error (error, "%s: ", pixels->name);
 }
 
+static AdainStyle *
+encode_picture (AdainJob *job, AdainEngine *engine, AdainPixels *pixels, const AdainPalette *palette,
+                GCancellable *cancellable, GError **error)
+{
+  AdainSource source = adain_pixels_source (pixels);
+  AdainStyle *style = adain_style_encode (engine, &source, job->arguments->parameters.stroke_size, palette,
+                                          cancellable, error);
+
+  if (style == NULL)
+    name_picture (pixels, error);
+  return style;
+}
+
 /* Encodes all styles, with their colors moved to the palette of @content if that is wanted. */
 static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancellable *cancellable,
@@ -223,16 +265,15 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
 
   for (guint i = 0; i < job->styles->len; i++)
     {
-      AdainPixels *pixels = job->styles->pdata[i];
-      AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style = adain_style_encode (engine, &source, job->arguments->parameters.stroke_size,
-                                              recolor ? &palette : NULL, cancellable, error);
+      const AdainStyleInput *input = job->styles->pdata[i];
+      AdainStyle            *style;
 
+      if (input->pixels != NULL)
+        style = encode_picture (job, engine, input->pixels, recolor ? &palette : NULL, cancellable, error);
+      else
+        style = adain_gallery_style (job->gallery, input->entry, error);
       if (style == NULL)
-        {
-          name_picture (pixels, error);
-          return NULL;
-        }
+        return NULL;
       g_ptr_array_add (encoded, style);
     }
   return g_steal_pointer (&encoded);
@@ -407,6 +448,7 @@ adain_job_free (AdainJob *job)
   g_clear_pointer (&job->arguments, adain_arguments_free);
   g_clear_pointer (&job->model, adain_model_unref);
   g_clear_pointer (&job->styles, g_ptr_array_unref);
+  g_clear_pointer (&job->gallery, adain_gallery_free);
   g_clear_pointer (&job->pieces, g_ptr_array_unref);
   g_clear_object (&job->image);
   g_free (job->module_dir);
