@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
@@ -9,6 +11,7 @@
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
 #include "plugin/filter/pixels.h"
+#include "plugin/filter/recolor.h"
 #include "plugin/filter/styles.h"
 
 /* The part of a picture's work that encoding takes; rendering is the rest. */
@@ -279,6 +282,56 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, GCancel
   return g_steal_pointer (&encoded);
 }
 
+/* What is left to recolor of a result, in @recolor. */
+static gboolean
+prepare_recolor (AdainJob *job, AdainPixels *content, AdainRecolor *recolor, GCancellable *cancellable,
+                 GError **error)
+{
+  const AdainArguments *arguments = job->arguments;
+  const AdainSource     picture = adain_pixels_source (content);
+  AdainPalette          palette;
+
+  *recolor = (AdainRecolor) { 0 };
+  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->gallery == NULL)
+    return TRUE;
+  if (!adain_source_palette (&picture, &palette, cancellable, error))
+    return FALSE;
+
+  for (guint i = 0; i < job->styles->len; i++)
+    {
+      const AdainStyleInput *input = job->styles->pdata[i];
+
+      adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
+                         input->pixels == NULL ? job->gallery : NULL, input->entry, &palette);
+    }
+  adain_recolor_finish (recolor, arguments->parameters.strength);
+  return TRUE;
+}
+
+/* A sink that recolors before it hands on to another one. */
+typedef struct
+{
+  AdainSink     sink;
+  AdainColorMap map;
+} Recoloring;
+
+static gboolean
+write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
+{
+  const Recoloring *recoloring = user_data;
+  gsize             n = (gsize) rect->width * rect->height;
+  g_autofree float *recolored = g_try_new (float, n * 4);
+
+  if (recolored == NULL)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture."));
+      return FALSE;
+    }
+  memcpy (recolored, rgba, n * 4 * sizeof (float));
+  adain_color_map_apply (&recoloring->map, recolored, n);
+  return recoloring->sink.write (recoloring->sink.user_data, rect, recolored, error);
+}
+
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
@@ -296,8 +349,12 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   AdainSource              source = adain_pixels_source (piece->result.pixels);
   const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
-  AdainSink sink;
+  AdainRecolor recolor;
+  Recoloring   recoloring;
+  AdainSink    sink;
 
+  if (!prepare_recolor (job, piece->result.pixels, &recolor, cancellable, error))
+    return FALSE;
   if (*styles == NULL || arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE)
     {
       g_clear_pointer (styles, g_ptr_array_unref);
@@ -319,6 +376,11 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, GPtrArray **styles,
   piece->result.buffer = gegl_buffer_new (gegl_buffer_get_extent (piece->result.pixels->buffer),
                                           gegl_buffer_get_format (piece->result.pixels->buffer));
   sink = adain_result_sink (&piece->result);
+  if (recolor.needed)
+    {
+      recoloring = (Recoloring) { sink, recolor.map };
+      sink = (AdainSink) { .write = write_recolored, .user_data = &recoloring };
+    }
   portion.start += portion.share;
   portion.share = whole - portion.share;
   return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata, arguments->weights,

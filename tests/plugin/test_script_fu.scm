@@ -47,6 +47,12 @@
                               #:styles (list style) #:weights (vector 3))
 (check "weights" (= (layers) 5))
 
+; A style of the gallery beside a file, recolored.
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list "gallery:hokusai--the-great-wave-off-kanagawa" style)
+                              #:preserve-color "palette")
+(check "gallery" (= (layers) 6))
+
 ; Refused, each without a new layer.
 (define-macro (refused name . arguments)
   `(check ,name
@@ -55,9 +61,10 @@
                            (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                                          #:drawables (vector layer)
                                                          ,@arguments)))
-               (= (layers) 5))))
+               (= (layers) 6))))
 
 (refused "no style")
+(refused "a name that the gallery lacks" #:styles (list "gallery:hokusai--wave"))
 (refused "texture above 1" #:styles (list style) #:texture 1.5)
 (refused "strength above 1" #:styles (list style) #:strength 1.5)
 (refused "strength below 0" #:styles (list style) #:strength -0.1)
