@@ -457,7 +457,7 @@ create_buttons (AdainStyleList *self)
   g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (on_add), self);
   gtk_box_pack_start (GTK_BOX (box), self->add_button, FALSE, FALSE, 0);
 
-  gallery = gtk_button_new_with_mnemonic (_ ("_Gallery…"));
+  gallery = gtk_button_new_with_mnemonic (_ ("Galler_y…"));
   gtk_widget_set_tooltip_text (gallery, _ ("Choose a style that comes with the filter, by what it makes of "
                                            "your picture"));
   g_signal_connect_swapped (gallery, "clicked", G_CALLBACK (on_gallery), self);
