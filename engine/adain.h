@@ -225,6 +225,28 @@ typedef struct
   double covariance[3][3];
 } AdainPalette;
 
+/* rgb' = matrix * rgb + offset */
+typedef struct
+{
+  double matrix[3][3];
+  double offset[3];
+} AdainColorMap;
+
+/* The linear map that gives a picture of palette `from` the mean and covariance of `to`. Of the many
+ * such maps it is the one that changes colors least: the Monge-Kantorovich map (Pitié and Kokaram,
+ * "The linear Monge-Kantorovitch linear color mapping", 2007). A palette that is
+ * not finite moves nothing. */
+void adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainPalette *to);
+
+/* In place; the results are clipped to [0, 1]. */
+void adain_color_map_apply (const AdainColorMap *map, float *rgba, gsize n);
+
+/* Adds `share` of another map to that of `to`, which is multiplied by 1 - `share`. */
+void adain_color_map_mix (AdainColorMap *to, const AdainColorMap *map, double share);
+
+/* The map that changes nothing. */
+#define ADAIN_COLOR_MAP_IDENTITY ((AdainColorMap) { .matrix = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } } })
+
 typedef struct _AdainStyle AdainStyle;
 
 /* The shorter side, in pixels, at which styles are seen. How large they are seen hardly changes how wide
@@ -247,6 +269,62 @@ typedef struct _AdainStyle AdainStyle;
 AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
                                 const AdainPalette *palette, GCancellable *cancellable, GError **error);
 void        adain_style_free (AdainStyle *style);
+
+/* Gallery ----------------------------------------------------------------------------------- */
+
+/* Styles kept as their statistics, without their pictures. They belong to the encoder that they were made
+ * with; the decoder may be another. */
+typedef struct _AdainGallery AdainGallery;
+
+/**
+ * AdainGalleryEntry:
+ * @name: what it is called in arguments, such as "hokusai--the-great-wave-off-kanagawa"; unique
+ * @artist, @title, @year: what it is called on screen; "" if not known
+ */
+typedef struct
+{
+  const char *name, *artist, *title, *year;
+} AdainGalleryEntry;
+
+/**
+ * adain_gallery_load:
+ * @path: a safetensors file as weights/gallery.py and adain_gallery_write() make it
+ *
+ * Validates the whole file: one that is damaged, is no gallery or was made for another encoder gives
+ * ADAIN_ERROR_MODEL with the file's name.
+ */
+AdainGallery *adain_gallery_load (const char *path, AdainModel *model, GError **error);
+
+/* Without any style yet. */
+AdainGallery *adain_gallery_new (AdainModel *model);
+void          adain_gallery_free (AdainGallery *gallery);
+
+int                      adain_gallery_size (const AdainGallery *gallery);
+const AdainGalleryEntry *adain_gallery_entry (const AdainGallery *gallery, int index);
+
+/* The index of a name, or -1. */
+int adain_gallery_find (const AdainGallery *gallery, const char *name);
+
+/* The palette of the picture that the style was made from. */
+void adain_gallery_palette (const AdainGallery *gallery, int index, AdainPalette *palette);
+
+/* The style, whose covariance is made anew from what the gallery keeps of it. */
+AdainStyle *adain_gallery_style (const AdainGallery *gallery, int index, GError **error);
+
+/**
+ * adain_gallery_add:
+ * @style: of the gallery's model, encoded with its covariance
+ * @palette: of the picture it was encoded from
+ *
+ * Copies the statistics of a style, as far as a gallery keeps them.
+ */
+gboolean adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const AdainStyle *style,
+                            const AdainPalette *palette, GError **error);
+
+/* Writes a file, or replaces it in one step. */
+gboolean adain_gallery_write (const AdainGallery *gallery, const char *path, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)
 
 /* Content ----------------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "palette.h"
+#include "adain.h"
 
 #include <string.h>
 
@@ -29,7 +29,7 @@ adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainP
   if (!adain_transport_factor (source[0], 3)
       || !adain_transport_map (source[0], target[0], 3, map->matrix[0], work))
     {
-      *map = (AdainColorMap) { .matrix = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } } };
+      *map = ADAIN_COLOR_MAP_IDENTITY;
       return;
     }
   for (int i = 0; i < 3; i++)
@@ -37,6 +37,17 @@ adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainP
       map->offset[i] = to->mean[i];
       for (int j = 0; j < 3; j++)
         map->offset[i] -= map->matrix[i][j] * from->mean[j];
+    }
+}
+
+void
+adain_color_map_mix (AdainColorMap *to, const AdainColorMap *map, double share)
+{
+  for (int i = 0; i < 3; i++)
+    {
+      to->offset[i] += share * (map->offset[i] - to->offset[i]);
+      for (int j = 0; j < 3; j++)
+        to->matrix[i][j] += share * (map->matrix[i][j] - to->matrix[i][j]);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Reading safetensors files: 8-byte length, JSON header, raw tensors.
+/* Reading and writing safetensors files: 8-byte length, JSON header, raw tensors.
  *
  * The format is described at https://github.com/huggingface/safetensors.
  *
@@ -42,6 +42,21 @@ void         safetensors_close (Safetensors *self);
 
 /* Writes the elements of `tensor` to `out` as floats. */
 void safetensor_to_floats (const Safetensor *tensor, float *out);
+
+/* A tensor to be written. */
+typedef struct
+{
+  const char     *name;
+  SafetensorsType type;
+  int             rank;
+  gint64          shape[SAFETENSORS_MAX_RANK];
+  gsize           count; /* of elements */
+  const float    *values;
+} SafetensorsOutput;
+
+/* Writes a file, or replaces it in one step. `metadata` are strings. */
+gboolean safetensors_write (const char *path, GHashTable *metadata, const SafetensorsOutput *tensors, int n,
+                            GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Safetensors, safetensors_close)
 

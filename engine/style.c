@@ -11,19 +11,17 @@
 #include "budget.h"
 #include "encode.h"
 #include "error.h"
-#include "palette.h"
 #include "picture.h"
 
 /* The longest side that a style is ever scaled to. */
 #define LONGEST_SIDE 8192
 
-/* Takes over `statistics`. */
-static AdainStyle *
-style_new (AdainEngine *engine, AdainStatistics *statistics)
+AdainStyle *
+adain_style_new (AdainModel *model, AdainStatistics *statistics)
 {
   AdainStyle *style = g_new (AdainStyle, 1);
 
-  style->model = adain_model_ref (engine->model);
+  style->model = adain_model_ref (model);
   style->statistics = statistics;
   g_atomic_ref_count_init (&style->references);
   return style;
@@ -55,7 +53,7 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
                        adain_budget_encode_pixel (), budget, error)
       && adain_encode (engine, &input, &grid, NULL, statistics, &report, error))
-    style = style_new (engine, g_steal_pointer (&statistics));
+    style = adain_style_new (engine->model, g_steal_pointer (&statistics));
   g_mutex_clear (&lock);
   adain_survey_clear (&survey);
   return style;

@@ -16,6 +16,9 @@ struct _AdainStyle
   gatomicrefcount  references;
 };
 
+/* Takes over `statistics`. */
+AdainStyle *adain_style_new (AdainModel *model, AdainStatistics *statistics);
+
 /* adain_style_free() gives a reference back. */
 AdainStyle *adain_style_ref (AdainStyle *style);
 

@@ -7,6 +7,8 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
 
+#include "plugin/filter/gallery.h"
+#include "ui/gallery.h"
 #include "ui/options.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
@@ -17,6 +19,7 @@
 #include "ui/styles/list.h"
 #include "ui/styles/pad.h"
 #include "ui/styles/set.h"
+#include "ui/styles/sources.h"
 
 /* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"
@@ -43,6 +46,7 @@ typedef struct
   GtkWidget *column; /* these two must not be touched during a run */
   GtkWidget *pad;
   GtkWidget *run_bar;
+  GtkWidget *gallery; /* its window; NULL before it was opened with the model of the settings */
   GtkWidget *message_bar;
   GtkWidget *message;
   guint      update_source;
@@ -80,7 +84,10 @@ create_look (Dialog *dialog)
         continue;
 
       regions[n] = item->region;
-      look->styles[n] = g_object_ref (item->pixbuf);
+      if (item->gallery)
+        look->gallery[n] = g_strdup (item->gallery);
+      else
+        look->styles[n] = g_object_ref (item->pixbuf);
       look->weights[n++] = item->weight;
     }
 
@@ -104,6 +111,8 @@ sum_of_weights (AdainStyleSet *styles)
 
   return sum;
 }
+
+static void request_tiles (Dialog *dialog);
 
 /* What keeps the filter from running, or NULL. */
 static const char *
@@ -145,6 +154,7 @@ update (Dialog *dialog)
       adain_preview_show_look (preview, look);
       adain_look_unref (look);
     }
+  request_tiles (dialog);
 }
 
 static gboolean
@@ -201,6 +211,108 @@ create_message_bar (Dialog *dialog)
   gtk_widget_set_no_show_all (bar, TRUE);
 
   return bar;
+}
+
+/* The gallery ------------------------------------------------------------------------------- */
+
+static void
+on_tile (const char *name, cairo_surface_t *surface, gpointer user_data)
+{
+  Dialog *dialog = user_data;
+
+  if (dialog->gallery)
+    adain_gallery_window_set_tile (ADAIN_GALLERY_WINDOW (dialog->gallery), name, surface);
+  if (surface)
+    {
+      GdkPixbuf *tile = gdk_pixbuf_get_from_surface (surface, 0, 0, cairo_image_surface_get_width (surface),
+                                                     cairo_image_surface_get_height (surface));
+
+      adain_style_set_set_tile (dialog->styles, name, tile);
+      g_object_unref (tile);
+    }
+}
+
+/* Those of the list first, then those of the window. */
+static void
+request_tiles (Dialog *dialog)
+{
+  GPtrArray *looks = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_look_unref);
+  GPtrArray *names = dialog->gallery ? adain_gallery_window_wanted (ADAIN_GALLERY_WINDOW (dialog->gallery))
+                                     : g_ptr_array_new ();
+
+  for (int i = adain_style_set_get_size (dialog->styles) - 1; i >= 0; i--)
+    {
+      const AdainStyleItem *item = adain_style_set_get (dialog->styles, i);
+
+      if (item->gallery && item->state == ADAIN_STYLE_READY && !item->pixbuf)
+        g_ptr_array_insert (names, 0, (gpointer) item->gallery);
+    }
+
+  for (guint i = 0; i < names->len; i++)
+    {
+      AdainLook *look = adain_look_new (1);
+
+      look->gallery[0] = g_strdup (names->pdata[i]);
+      look->weights[0] = 1.0;
+      adain_parameters_read (&look->parameters, dialog->config);
+      g_ptr_array_add (looks, look);
+    }
+
+  adain_preview_set_tiles (ADAIN_PREVIEW (dialog->preview), looks, on_tile, dialog);
+  g_ptr_array_unref (names);
+  g_ptr_array_unref (looks);
+}
+
+static void
+on_chosen (Dialog *dialog, const char *name)
+{
+  char *style = g_strconcat (ADAIN_GALLERY_PREFIX, name, NULL);
+
+  adain_style_sources_add (dialog->styles, dialog->state, style);
+  g_free (style);
+}
+
+static void
+on_gallery (Dialog *dialog)
+{
+  if (!dialog->gallery)
+    {
+      AdainParameters parameters = { 0 };
+      AdainModel     *model;
+      AdainGallery   *gallery = NULL;
+      GError         *error = NULL;
+
+      adain_parameters_read (&parameters, dialog->config);
+      model = adain_model_load (parameters.model, &error);
+      if (model)
+        gallery = adain_gallery_open (model, &error);
+      adain_model_unref (model);
+      adain_parameters_clear (&parameters);
+      if (!gallery)
+        {
+          show_message (dialog, error->message);
+          g_error_free (error);
+          return;
+        }
+      dialog->gallery = adain_gallery_window_new (GTK_WINDOW (dialog->window), gallery);
+      adain_gallery_free (gallery);
+      g_signal_connect_swapped (dialog->gallery, "chosen", G_CALLBACK (on_chosen), dialog);
+      g_signal_connect_swapped (dialog->gallery, "wanted", G_CALLBACK (request_tiles), dialog);
+    }
+
+  gtk_window_present (GTK_WINDOW (dialog->gallery));
+}
+
+/* Tiles show the picture as the settings would paint it; another model has another gallery, or none. */
+static void
+on_setting (Dialog *dialog, GParamSpec *pspec)
+{
+  static const char *const shown[] = { "texture", "strength", "preserve-color", "work-size", NULL };
+
+  if (g_str_equal (pspec->name, "model"))
+    g_clear_pointer (&dialog->gallery, gtk_widget_destroy);
+  else if (dialog->gallery && g_strv_contains (shown, pspec->name))
+    adain_gallery_window_outdate (ADAIN_GALLERY_WINDOW (dialog->gallery));
 }
 
 /* Running ----------------------------------------------------------------------------------- */
@@ -395,6 +507,7 @@ create_column (Dialog *dialog)
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
+  g_signal_connect_swapped (list, "gallery", G_CALLBACK (on_gallery), dialog);
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
@@ -517,6 +630,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
 
   create_window (dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
+  g_signal_connect_swapped (config, "notify", G_CALLBACK (on_setting), dialog);
   g_signal_connect_swapped (dialog->styles, "changed", G_CALLBACK (queue_update), dialog);
   queue_update (dialog);
 
@@ -529,6 +643,7 @@ dialog_free (Dialog *dialog)
   g_signal_handlers_disconnect_by_data (dialog->config, dialog);
   g_signal_handlers_disconnect_by_data (dialog->styles, dialog);
 
+  g_clear_pointer (&dialog->gallery, gtk_widget_destroy);
   if (dialog->window)
     gtk_widget_destroy (dialog->window);
   if (dialog->update_source)

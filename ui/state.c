@@ -75,9 +75,14 @@ adain_state_save (GKeyFile *state)
 char *
 adain_state_name (const char *text)
 {
-  GFile *file = g_file_new_for_commandline_arg (text);
-  char  *name = g_file_get_path (file);
+  GFile *file;
+  char  *name;
 
+  if (g_str_has_prefix (text, ADAIN_STATE_GALLERY))
+    return g_strdup (text);
+
+  file = g_file_new_for_commandline_arg (text);
+  name = g_file_get_path (file);
   if (!name)
     name = g_file_get_uri (file);
   g_object_unref (file);
@@ -108,8 +113,14 @@ adain_state_set_names (GKeyFile *file, const char *group, const char *key, const
 
   for (gsize i = 0; i < n; i++)
     {
-      GFile *name = g_file_new_for_commandline_arg (names[i]);
+      GFile *name;
 
+      if (g_str_has_prefix (names[i], ADAIN_STATE_GALLERY))
+        {
+          g_ptr_array_add (uris, g_strdup (names[i]));
+          continue;
+        }
+      name = g_file_new_for_commandline_arg (names[i]);
       g_ptr_array_add (uris, g_file_get_uri (name));
       g_object_unref (name);
     }

@@ -25,6 +25,9 @@ void      adain_state_save (GKeyFile *state);
 #define ADAIN_STATE_PREVIEW_OFF "PreviewOff"
 #define ADAIN_STATE_FOLDER      "Folder"
 
+/* What begins like this is the name of a style of the gallery, and a URI that no file has. */
+#define ADAIN_STATE_GALLERY "gallery:"
+
 /* What the settings call the file @text, a path or URI: its path, or its URI where it has none. */
 char *adain_state_name (const char *text);
 

@@ -47,7 +47,9 @@ adain_arguments_declare (GimpProcedure *procedure)
   gimp_procedure_add_string_array_argument (
       procedure, "styles", _ ("St_yles"),
       _ ("Paths of the pictures whose style is taken, in any format that GIMP opens. "
-         "May be empty if a style layer is given."),
+         "Or names of the gallery that comes with the plug-in, such as "
+         "\"gallery:hokusai--the-great-wave-off-kanagawa\": of any other name the error lists the "
+         "similar ones. May be empty if a style layer is given."),
       G_PARAM_READWRITE);
   gimp_procedure_add_double_array_argument (
       procedure, "weights", _ ("_Weights"),
@@ -129,6 +131,12 @@ char *
 adain_arguments_default_model (void)
 {
   return beside_executable ("weights", "compact.safetensors");
+}
+
+char *
+adain_arguments_gallery (void)
+{
+  return beside_executable ("weights", "gallery.safetensors");
 }
 
 char *

@@ -2,12 +2,16 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
 #include "plugin/filter/pixels.h"
+#include "plugin/filter/recolor.h"
 #include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
 
@@ -32,7 +36,8 @@ struct _AdainJob
   AdainArguments *arguments;
   AdainModel     *model;
   GimpImage      *image;
-  GPtrArray      *styles; /* of AdainPixels */
+  AdainGallery   *gallery; /* NULL: no style is of it */
+  GPtrArray      *styles;  /* of AdainStyleInput */
   GPtrArray      *pieces;
   char           *module_dir;
   char           *notice;
@@ -151,8 +156,35 @@ add_style (AdainJob *job, AdainPixels *style)
   if (style == NULL)
     return FALSE;
 
-  g_ptr_array_add (job->styles, style);
+  g_ptr_array_add (job->styles, adain_style_input_new (style, -1));
   return TRUE;
+}
+
+static gboolean
+add_gallery_style (AdainJob *job, const char *name, GError **error)
+{
+  int entry;
+
+  if (job->gallery == NULL)
+    job->gallery = adain_gallery_open (job->model, error);
+  if (job->gallery == NULL)
+    return FALSE;
+
+  entry = adain_gallery_look_up (job->gallery, name, error);
+  if (entry < 0)
+    return FALSE;
+  g_ptr_array_add (job->styles, adain_style_input_new (NULL, entry));
+  return TRUE;
+}
+
+/* A file, or one of the gallery's. */
+static gboolean
+add_named_style (AdainJob *job, const char *style, GError **error)
+{
+  const char *name = adain_gallery_name (style);
+
+  return name != NULL ? add_gallery_style (job, name, error)
+                      : add_style (job, adain_style_load (style, error));
 }
 
 static gboolean
@@ -175,7 +207,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
 
   for (int i = 0; job->arguments->styles[i] != NULL; i++)
     {
-      if (!add_style (job, adain_style_load (job->arguments->styles[i], error)))
+      if (!add_named_style (job, job->arguments->styles[i], error))
         return FALSE;
       if (pause != NULL)
         pause (pause_data);
@@ -214,7 +246,7 @@ adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **dra
   GimpPDBErrorHandler handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
   job->image = g_object_ref (image);
-  job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_pixels_free);
+  job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_input_free);
   job->pieces = g_ptr_array_new_with_free_func ((GDestroyNotify) piece_free);
   job->module_dir = adain_arguments_module_dir ();
 
@@ -252,9 +284,20 @@ name_picture (const AdainPixels *pixels, GError **error)
     g_prefix_error (error, "%s: ", pixels->name);
 }
 
+static AdainStyle *
+encode_picture (AdainJob *job, AdainEngine *engine, AdainPixels *pixels, const AdainPalette *palette,
+                GCancellable *cancellable, GError **error)
+{
+  AdainSource source = adain_pixels_source (pixels);
+  AdainStyle *style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, palette, cancellable, error);
+
+  if (style == NULL)
+    name_picture (pixels, error);
+  return style;
+}
+
 /* Encodes all styles as seen in the color space of @content, with their colors moved to the palette of @scene
- * (nullable) or else of @content if that is
- * wanted. */
+ * (nullable) or else of @content if that is wanted. */
 static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const AdainScene *scene,
                GCancellable *cancellable, GError **error)
@@ -275,22 +318,73 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const A
 
   for (guint i = 0; i < job->styles->len; i++)
     {
-      AdainPixels *pixels = job->styles->pdata[i];
-      AdainSource  source = adain_pixels_source (pixels);
-      AdainStyle  *style;
+      const AdainStyleInput *input = job->styles->pdata[i];
+      AdainStyle            *style;
 
-      pixels->format = content->format;
-      style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, recolor ? &palette : NULL, cancellable,
-                                  error);
-
-      if (style == NULL)
+      if (input->pixels != NULL)
         {
-          name_picture (pixels, error);
-          return NULL;
+          input->pixels->format = content->format;
+          style = encode_picture (job, engine, input->pixels, recolor ? &palette : NULL, cancellable, error);
         }
+      else
+        style = adain_gallery_style (job->gallery, input->entry, error);
+      if (style == NULL)
+        return NULL;
       g_ptr_array_add (encoded, style);
     }
   return g_steal_pointer (&encoded);
+}
+
+/* What is left to recolor of a result, in @recolor. */
+static gboolean
+prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, AdainRecolor *recolor,
+                 GCancellable *cancellable, GError **error)
+{
+  const AdainArguments *arguments = job->arguments;
+  const AdainSource     picture = adain_pixels_source (content);
+  AdainPalette          palette;
+
+  *recolor = (AdainRecolor) { 0 };
+  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->gallery == NULL)
+    return TRUE;
+  if (scene != NULL)
+    adain_scene_palette (scene, &palette);
+  else if (!adain_source_palette (&picture, &palette, cancellable, error))
+    return FALSE;
+
+  for (guint i = 0; i < job->styles->len; i++)
+    {
+      const AdainStyleInput *input = job->styles->pdata[i];
+
+      adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
+                         input->pixels == NULL ? job->gallery : NULL, input->entry, &palette);
+    }
+  adain_recolor_finish (recolor, arguments->parameters.strength);
+  return TRUE;
+}
+
+/* A sink that recolors before it hands on to another one. */
+typedef struct
+{
+  AdainSink     sink;
+  AdainColorMap map;
+} Recoloring;
+
+static gboolean
+write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
+{
+  const Recoloring *recoloring = user_data;
+  gsize             n = (gsize) rect->width * rect->height;
+  g_autofree float *recolored = g_try_new (float, n * 4);
+
+  if (recolored == NULL)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture."));
+      return FALSE;
+    }
+  memcpy (recolored, rgba, n * 4 * sizeof (float));
+  adain_color_map_apply (&recoloring->map, recolored, n);
+  return recoloring->sink.write (recoloring->sink.user_data, rect, recolored, error);
 }
 
 static int
@@ -341,8 +435,12 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
   const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
-  AdainSink sink;
+  AdainRecolor recolor;
+  Recoloring   recoloring;
+  AdainSink    sink;
 
+  if (!prepare_recolor (job, piece->result.pixels, scene, &recolor, cancellable, error))
+    return FALSE;
   if (*styles == NULL || (arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE && scene == NULL))
     {
       g_clear_pointer (styles, g_ptr_array_unref);
@@ -360,6 +458,11 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   piece->result.buffer = gegl_buffer_new (gegl_buffer_get_extent (piece->result.pixels->buffer),
                                           gegl_buffer_get_format (piece->result.pixels->buffer));
   sink = adain_result_sink (&piece->result);
+  if (recolor.needed)
+    {
+      recoloring = (Recoloring) { sink, recolor.map };
+      sink = (AdainSink) { .write = write_recolored, .user_data = &recoloring };
+    }
   portion.start += portion.share;
   portion.share = whole - portion.share;
   return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata, arguments->weights,
@@ -502,6 +605,7 @@ adain_job_free (AdainJob *job)
   g_clear_pointer (&job->arguments, adain_arguments_free);
   g_clear_pointer (&job->model, adain_model_unref);
   g_clear_pointer (&job->styles, g_ptr_array_unref);
+  g_clear_pointer (&job->gallery, adain_gallery_free);
   g_clear_pointer (&job->pieces, g_ptr_array_unref);
   g_clear_object (&job->image);
   g_free (job->module_dir);

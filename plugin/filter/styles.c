@@ -6,6 +6,22 @@
 
 #include "plugin/filter/styles.h"
 
+AdainStyleInput *
+adain_style_input_new (AdainPixels *pixels, int entry)
+{
+  AdainStyleInput *input = g_new (AdainStyleInput, 1);
+
+  *input = (AdainStyleInput) { pixels, entry };
+  return input;
+}
+
+void
+adain_style_input_free (AdainStyleInput *input)
+{
+  g_clear_pointer (&input->pixels, adain_pixels_free);
+  g_free (input);
+}
+
 /* Tells apart what the loaders do not: each kind of unusable file gets its own message. */
 static gboolean
 check_file (GFile *file, const char *name, GError **error)

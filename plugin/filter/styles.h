@@ -8,6 +8,21 @@
 
 G_BEGIN_DECLS
 
+/**
+ * AdainStyleInput:
+ * @pixels: (nullable): the style's picture
+ * @entry: where there is none, which style of the gallery it is
+ */
+typedef struct
+{
+  AdainPixels *pixels;
+  int          entry;
+} AdainStyleInput;
+
+/* Takes over @pixels. */
+AdainStyleInput *adain_style_input_new (AdainPixels *pixels, int entry);
+void             adain_style_input_free (AdainStyleInput *input);
+
 /* Loads a picture, all its visible layers merged. `name` is a path or a URI. */
 AdainPixels *adain_style_load (const char *name, GError **error);
 

@@ -9,7 +9,6 @@
 #include "engine/color.h"
 #include "engine/content.h"
 #include "engine/cpu/apply.h"
-#include "engine/palette.h"
 #include "engine/style.h"
 #include "support.h"
 

@@ -7,7 +7,6 @@
 
 #include "engine/covariance.h"
 #include "engine/statistics.h"
-#include "engine/palette.h"
 #include "engine/symmetric.h"
 #include "engine/transport.h"
 #include "support.h"

@@ -33,6 +33,13 @@ def test_missing():
 
 
 @case
+def test_gallery():
+    """A name that the gallery lacks; the message has similar ones."""
+    bad(["hokusai--the-great-wave", "hokusai--the-great-wave-off-kanagawa"],
+        styles=["gallery:hokusai--the-great-wave"])
+
+
+@case
 def test_no_display():
     """An interactive run where no dialog can be shown."""
     bad(["display"], run_mode=Gimp.RunMode.INTERACTIVE)

@@ -56,6 +56,12 @@
                               #:protect region)
 (check "regions" (= (layers) 6))
 
+; A style of the gallery beside a file, recolored.
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list "gallery:hokusai--the-great-wave-off-kanagawa" style)
+                              #:preserve-color "palette")
+(check "gallery" (= (layers) 7))
+
 ; Refused, each without a new layer.
 (define-macro (refused name . arguments)
   `(check ,name
@@ -64,9 +70,10 @@
                            (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                                          #:drawables (vector layer)
                                                          ,@arguments)))
-               (= (layers) 6))))
+               (= (layers) 7))))
 
 (refused "no style")
+(refused "a name that the gallery lacks" #:styles (list "gallery:hokusai--wave"))
 (refused "texture above 1" #:styles (list style) #:texture 1.5)
 (refused "more regions than styles" #:styles (list style) #:regions (vector region region))
 (refused "strength above 1" #:styles (list style) #:strength 1.5)

@@ -46,6 +46,22 @@ def test_blend():
 
 
 @case
+def test_gallery():
+    """Styles of the gallery differ, blend with files, and take on the photo's colors."""
+    wave, scream = "gallery:hokusai--the-great-wave-off-kanagawa", "gallery:munch--the-scream"
+    first = result_of(styles=[wave])
+    assert difference(first, result_of(styles=[scream])) > 0.02
+    mixed = result_of(styles=[style_file("a.png", 7), wave], weights=[0.0, 1.0])
+    assert difference(first, mixed) < 1e-5
+    image, layer = new_image(96, 80, precision=FLOAT)
+    photo = pixels(layer)[..., :3].mean((0, 1))
+    result, = paint(image, [layer], styles=[scream], preserve_color="palette")
+    recolored = pixels(result)[..., :3]
+    painted = result_of(styles=[scream]).mean((0, 1))
+    assert np.abs(recolored.mean((0, 1)) - photo).sum() < 0.6 * np.abs(painted - photo).sum()
+
+
+@case
 def test_many_styles():
     """Nine styles at once."""
     names = [style_file(f"{i}.png", i) for i in range(9)]

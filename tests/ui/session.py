@@ -309,6 +309,8 @@ class Session:
         os.makedirs(os.path.join(plugin_dir, "weights"))
         shutil.copy(self.plugin, plugin_dir)
         shutil.copy(self.model, os.path.join(plugin_dir, "weights", "compact.safetensors"))
+        shutil.copy(os.path.join(os.path.dirname(self.model), "gallery.safetensors"),
+                    os.path.join(plugin_dir, "weights"))
         for name in ["script-fu", "file-jpeg", "file-png", "file-tiff"]:
             for path in glob.glob(f"/usr/lib/*/gimp/3.0/plug-ins/{name}"):
                 os.symlink(path, os.path.join(self.profile, "plug-ins", name))

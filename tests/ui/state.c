@@ -6,9 +6,10 @@
 
 #include <glib/gstdio.h>
 
-#define LATIN1 "/pictures/caf\xe9.png"
-#define UTF8   "/pictures/été; and more.png"
-#define REMOTE "https://example.org/style.png"
+#define LATIN1  "/pictures/caf\xe9.png"
+#define UTF8    "/pictures/été; and more.png"
+#define REMOTE  "https://example.org/style.png"
+#define GALLERY "gallery:hokusai--the-great-wave-off-kanagawa"
 
 static void
 check (char **names, const char *const *wanted)
@@ -39,14 +40,14 @@ test_recent (void)
 static void
 test_earlier (void)
 {
-  const char *const old[] = { "/pictures/first.png", "/pictures/50%.png", REMOTE, NULL };
+  const char *const old[] = { "/pictures/first.png", GALLERY, "/pictures/50%.png", REMOTE, NULL };
   GKeyFile         *file = g_key_file_new ();
 
-  g_key_file_set_string_list (file, "Preset", "styles", old, 3);
+  g_key_file_set_string_list (file, "Preset", "styles", old, 4);
   check (adain_state_get_names (file, "Preset", "styles"), old);
   g_assert_null (adain_state_get_names (file, "Preset", "nothing"));
 
-  adain_state_set_names (file, "Preset", "styles", old, 3);
+  adain_state_set_names (file, "Preset", "styles", old, 4);
   check (adain_state_get_names (file, "Preset", "styles"), old);
   g_key_file_unref (file);
 }

@@ -860,6 +860,56 @@ class Tests:
                 image.layers(step)
             tell("dialog on 24 megapixels", times(session, "dialog"), 1000)
 
+    def test_gallery(self):
+        """Tiles of the gallery show the picture; searching, Enter and clicks; a run; the same again."""
+        wave, scream = "Hokusai: The Great Wave off Kanagawa", "Munch: The Scream"
+        painted = "Your picture in this style"
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("painted")
+            image.run("again")
+            image.start()
+            dialog = Dialog(session)
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+
+            def tiles(showing=True):
+                return [w for w in window.walk() if w.description == painted
+                        and (not showing or w.has("SHOWING"))]
+
+            until("all tiles", lambda: len(tiles(False)) == 85, 240)
+            session.activate(window)
+            self.shot(session, "gallery")
+            session.xdotool("type", "--delay", "20", "great wave")
+            expect("what is found", lambda: [w.name for w in tiles()], [wave])
+            self.shot(session, "gallery-search")
+            session.key("Return")
+            expect("the styles", dialog.names, [wave])
+            dialog.wait_sharp()
+            before = dialog.look()
+
+            # A click beside the first adds a second one.
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            session.activate(window)
+            session.key("ctrl+a")
+            session.xdotool("type", "--delay", "20", "munch scream")
+            expect("what is found", lambda: [w.name for w in tiles()], [scream])
+            session.press(tiles()[0])
+            expect("the styles", dialog.names, [wave, scream])
+            dialog.wait_change(before)
+            self.shot(session, "gallery-chosen")
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("painted") == 2
+
+            # They are kept for the next time.
+            dialog = Dialog(session)
+            expect("the styles", dialog.names, [wave, scream])
+            dialog.wait_sharp()
+            dialog.key("Escape")
+            image.layers("again")
+
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""
         variants = {"dark": dict(dark=True), "rtl": dict(language="he_IL"),

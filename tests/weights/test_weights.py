@@ -36,6 +36,7 @@ sys.path.insert(0, WEIGHTS)
 
 import closed_form  # noqa: E402
 import evaluate  # noqa: E402
+import gallery  # noqa: E402
 import grow  # noqa: E402
 import losses  # noqa: E402
 import muon  # noqa: E402
@@ -662,6 +663,53 @@ class Parts(unittest.TestCase):
             loss.backward()
             optimizer.step()
         self.assertLess(float(loss), 0.5 * first)
+
+    def test_gallery(self):
+        """What is kept of a picture, and what it is tied to."""
+        covariance = torch.randn(24, 3, dtype=torch.double)
+        covariance = covariance @ covariance.t() + torch.eye(24) * 0.1
+        found = gallery.factor(covariance, 3)
+        rest = covariance - found.t() @ found
+        rest = rest - rest.diagonal().diag()
+        self.assertLess(float(rest.norm() / covariance.norm()), 0.01)
+        model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        before = gallery.checksum(model.encoder)
+        with torch.no_grad():
+            model.decoder[3].bias[0] += 1
+        self.assertEqual(before, gallery.checksum(model.encoder))
+        with torch.no_grad():
+            model.encoder[3].bias[0] += 1e-6
+        self.assertNotEqual(before, gallery.checksum(model.encoder))
+        with tempfile.TemporaryDirectory() as folder:
+            picture = Image.effect_noise((90, 60), 80).convert("RGB")
+            picture.save(os.path.join(folder, "van-gogh--a-room--1888.jpg"))
+            path = os.path.join(folder, "model.safetensors")
+            out = os.path.join(folder, "gallery.safetensors")
+            store.save_safetensors(path, model)
+            gallery.main([path, folder, out])
+            with safe_open(out, framework="pt") as file:
+                style, = json.loads(file.metadata()["styles"])
+                deviation = file.get_tensor("deviation").float()
+                factor = file.get_tensor("factor").float()
+            self.assertEqual(style, {
+                "name": "van-gogh--a-room", "artist": "Van Gogh",
+                "title": "A Room", "year": "1888"})
+            # With a factor for each channel nothing is left out.
+            self.assertEqual(factor.shape, (1, 16, 16))
+            self.assertLess(float((factor.square().sum(1).sqrt() - deviation)
+                                  .abs().max()), 0.02 * float(deviation.max()))
+            picture.save(os.path.join(folder, "noname.jpg"))
+            with self.assertRaises(store.UserError):
+                gallery.main([path, folder, out])
+
+    def test_shipped_gallery(self):
+        path = os.path.join(WEIGHTS, "gallery.safetensors")
+        self.assertLess(os.path.getsize(path), 2_500_000)
+        model, _ = store.load_safetensors(
+            os.path.join(WEIGHTS, "compact.safetensors"))
+        with safe_open(path, framework="pt") as file:
+            self.assertEqual(file.metadata()["encoder"],
+                             gallery.checksum(model.encoder))
 
     def test_shipped_model(self):
         path = os.path.join(WEIGHTS, "compact.safetensors")

@@ -397,6 +397,13 @@ adain_preview_pause (AdainPreview *preview)
 }
 
 void
+adain_preview_set_tiles (AdainPreview *preview, GPtrArray *tiles, AdainTileReady ready, gpointer user_data)
+{
+  if (preview->worker)
+    adain_preview_worker_set_tiles (preview->worker, tiles, ready, user_data);
+}
+
+void
 adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);

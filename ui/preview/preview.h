@@ -34,6 +34,10 @@ void adain_preview_show_hint (AdainPreview *preview, const char *hint);
 /* Stops computing and keeps what is shown. */
 void adain_preview_pause (AdainPreview *preview);
 
+/* Paints the picture in styles of the gallery; see adain_preview_worker_set_tiles(). */
+void adain_preview_set_tiles (AdainPreview *preview, GPtrArray *tiles, AdainTileReady ready,
+                              gpointer user_data);
+
 /* What it says about why the device in use is not the one that was asked for; may be empty. */
 const char *adain_preview_get_notice (AdainPreview *preview);
 

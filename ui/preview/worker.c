@@ -4,6 +4,8 @@
  */
 #include "ui/preview/worker.h"
 
+#include "plugin/filter/gallery.h"
+#include "plugin/filter/recolor.h"
 #include "ui/preview/cache.h"
 
 /* Longest side of the picture for the fast version, then for the sharp ones, and of what the network may see
@@ -39,18 +41,26 @@ struct _AdainPreviewWorker
   AdainPreviewPicture *large;       /* on its way to the thread */
   gboolean             sharpening;
   gboolean             quit;
+  GQueue               tiles; /* of AdainLook, to be painted when there is nothing else to do */
+  AdainTileReady       tile_ready;
+  gpointer             tile_data;
+  gboolean             tiling;
   int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
   char            *model_path;
+  AdainModel      *model;
   AdainDevice      device;
   gboolean         texture; /* whether @engine was asked for it, */
-  gboolean         regions; /* and for these */
+  gboolean         regions; /* and for these, which only some looks have */
   AdainEngine     *engine;
   AdainStyleCache *styles;
   AdainPalette     palette;
   gboolean         has_palette;
+  AdainGallery    *gallery;        /* NULL: not needed yet */
+  GHashTable      *gallery_styles; /* name -> AdainStyle */
   Stage            stages[N_STAGES];
+  Stage            tile;
   int              longest; /* side of the layer */
 };
 
@@ -63,6 +73,7 @@ adain_look_new (int n_styles)
   look->asked = g_get_monotonic_time ();
   look->n_styles = n_styles;
   look->styles = g_new0 (GdkPixbuf *, n_styles + 1);
+  look->gallery = g_new0 (char *, n_styles + 1);
   look->weights = g_new0 (double, n_styles + 1);
 
   return look;
@@ -83,9 +94,13 @@ adain_look_unref (AdainLook *look)
     return;
 
   for (int i = 0; i < look->n_styles; i++)
-    g_clear_object (&look->styles[i]);
+    {
+      g_clear_object (&look->styles[i]);
+      g_free (look->gallery[i]);
+    }
 
   g_free (look->styles);
+  g_free (look->gallery);
   g_free (look->weights);
   adain_region_planes_unref (look->regions);
   adain_parameters_clear (&look->parameters);
@@ -184,8 +199,12 @@ close_engine (AdainPreviewWorker *worker)
       g_clear_pointer (&worker->stages[i].scaled, adain_region_planes_unref);
     }
 
+  g_clear_pointer (&worker->tile.content, adain_content_free);
   g_clear_pointer (&worker->styles, adain_style_cache_free);
+  g_clear_pointer (&worker->gallery_styles, g_hash_table_unref);
+  g_clear_pointer (&worker->gallery, adain_gallery_free);
   g_clear_pointer (&worker->engine, adain_engine_free);
+  g_clear_pointer (&worker->model, adain_model_unref);
   g_clear_pointer (&worker->model_path, g_free);
 }
 
@@ -199,7 +218,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   gboolean           regions = look->regions != NULL;
 
   if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
-      && worker->regions == regions && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
+      && (worker->regions || !regions) && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
     return TRUE;
 
   close_engine (worker);
@@ -212,17 +231,23 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   options = adain_parameters_engine_options (&look->parameters, module_dir);
   options.regions = regions;
   worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
-  adain_model_unref (model);
   g_free (module_dir);
 
   if (!worker->engine)
-    return FALSE;
+    {
+      adain_model_unref (model);
+      return FALSE;
+    }
+
+  worker->model = model;
 
   worker->device = look->parameters.device;
   worker->texture = texture;
   worker->regions = regions;
   worker->model_path = g_strdup (look->parameters.model);
   worker->styles = adain_style_cache_new (worker->stages[0].picture->format);
+  worker->gallery_styles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                                  (GDestroyNotify) adain_style_free);
 
   return TRUE;
 }
@@ -262,14 +287,72 @@ encode_content (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look,
   return stage->content != NULL;
 }
 
+/* Owned by the worker; remade in a moment, but a map that was computed for it belongs to it. */
+static AdainStyle *
+gallery_style (AdainPreviewWorker *worker, const char *name, GError **error)
+{
+  AdainStyle *style = g_hash_table_lookup (worker->gallery_styles, name);
+  int         entry;
+
+  if (style)
+    return style;
+
+  if (!worker->gallery)
+    worker->gallery = adain_gallery_open (worker->model, error);
+  if (!worker->gallery)
+    return NULL;
+
+  entry = adain_gallery_look_up (worker->gallery, name, error);
+  style = entry >= 0 ? adain_gallery_style (worker->gallery, entry, error) : NULL;
+  if (style)
+    g_hash_table_insert (worker->gallery_styles, g_strdup (name), style);
+
+  return style;
+}
+
+static gboolean
+get_styles (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *palette,
+            AdainStyle **styles, GCancellable *cancellable, GError **error)
+{
+  for (int i = 0; i < look->n_styles; i++)
+    {
+      styles[i] = look->gallery[i] ? gallery_style (worker, look->gallery[i], error)
+                                   : adain_style_cache_get (worker->styles, worker->engine, look->styles[i],
+                                                            palette, cancellable, error);
+      if (!styles[i])
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The styles of the gallery could not be recolored; what they painted is. */
+static void
+recolor (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *palette, AdainImage *result)
+{
+  AdainRecolor sum = { 0 };
+
+  for (int i = 0; i < look->n_styles; i++)
+    {
+      const char *name = look->gallery[i];
+
+      adain_recolor_add (&sum, look->weights[i], name ? worker->gallery : NULL,
+                         name ? adain_gallery_find (worker->gallery, name) : 0, palette);
+    }
+
+  adain_recolor_finish (&sum, look->parameters.strength);
+  if (sum.needed)
+    adain_color_map_apply (&sum.map, result->rgba, (gsize) result->width * result->height);
+}
+
 static cairo_surface_t *
-render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancellable *cancellable,
+render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *look, GCancellable *cancellable,
         GError **error)
 {
-  Stage              *stage = &worker->stages[number];
   AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
-  int                 work_size = MIN (final_work_size (stage->picture, look), stage_sides[number]);
+  AdainPalette        own;
+  int                 work_size = MIN (final_work_size (stage->picture, look), side);
   AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
   AdainSink           sink = adain_image_sink (&result);
   AdainStyle        **styles;
@@ -281,28 +364,31 @@ render (AdainPreviewWorker *worker, int number, const AdainLook *look, GCancella
   if (look->parameters.preserve == ADAIN_PRESERVE_PALETTE)
     {
       if (!worker->has_palette)
-        adain_content_palette (stage->content, &worker->palette);
-      worker->has_palette = TRUE;
-      palette = &worker->palette;
+        adain_content_palette (stage->content, &own);
+      if (!worker->has_palette && stage != &worker->tile)
+        {
+          worker->palette = own;
+          worker->has_palette = TRUE;
+        }
+      palette = worker->has_palette ? &worker->palette : &own;
     }
 
   styles = g_new (AdainStyle *, look->n_styles);
-  for (int i = 0; i < look->n_styles; i++)
+  if (!get_styles (worker, look, palette, styles, cancellable, error))
     {
-      styles[i] = adain_style_cache_get (worker->styles, worker->engine, look->styles[i], palette,
-                                         cancellable, error);
-      if (!styles[i])
-        {
-          g_free (styles);
-          return NULL;
-        }
+      g_free (styles);
+      return NULL;
     }
 
   result.rgba = g_new (float, result.width * (gsize) result.height * 4);
 
   if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink, NULL,
                             NULL, cancellable, error))
-    surface = adain_preview_picture_surface (stage->picture, result.rgba);
+    {
+      if (palette)
+        recolor (worker, look, palette, &result);
+      surface = adain_preview_picture_surface (stage->picture, result.rgba);
+    }
 
   g_free (result.rgba);
   g_free (styles);
@@ -355,7 +441,7 @@ compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int gener
         return;
 
       if (open_engine (worker, look, &error))
-        surface = render (worker, i, look, cancellable, &error);
+        surface = render (worker, &worker->stages[i], stage_sides[i], look, cancellable, &error);
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
@@ -368,6 +454,87 @@ compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int gener
       if (!surface)
         return;
     }
+}
+
+/* Tiles ------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  AdainPreviewWorker *worker;
+  AdainTileReady      ready;
+  gpointer            user_data;
+  char               *name;
+  cairo_surface_t    *surface;
+} TileDelivery;
+
+static void
+tile_delivery_free (gpointer data)
+{
+  TileDelivery *delivery = data;
+
+  g_clear_pointer (&delivery->surface, cairo_surface_destroy);
+  worker_unref (delivery->worker);
+  g_free (delivery->name);
+  g_free (delivery);
+}
+
+static gboolean
+deliver_tile (gpointer data)
+{
+  TileDelivery *delivery = data;
+  gboolean      wanted;
+
+  g_mutex_lock (&delivery->worker->mutex);
+  wanted = !delivery->worker->quit;
+  g_mutex_unlock (&delivery->worker->mutex);
+
+  if (wanted)
+    delivery->ready (delivery->name, delivery->surface, delivery->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Paints the next tile; called with the mutex, which is free meanwhile. A tile that a preview interrupts is
+ * painted after it. */
+static void
+paint_tile (AdainPreviewWorker *worker)
+{
+  AdainLook       *look = g_queue_pop_head (&worker->tiles);
+  TileDelivery    *delivery = g_new0 (TileDelivery, 1);
+  GCancellable    *cancellable;
+  cairo_surface_t *surface = NULL;
+  GError          *error = NULL;
+
+  g_object_unref (worker->cancellable);
+  worker->cancellable = g_cancellable_new ();
+  cancellable = g_object_ref (worker->cancellable);
+  worker->tiling = TRUE;
+  delivery->ready = worker->tile_ready;
+  delivery->user_data = worker->tile_data;
+
+  g_mutex_unlock (&worker->mutex);
+  if (open_engine (worker, look, &error))
+    surface = render (worker, &worker->tile, ADAIN_PREVIEW_TILE, look, cancellable, &error);
+  g_mutex_lock (&worker->mutex);
+
+  worker->tiling = FALSE;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && worker->tile_ready)
+    {
+      g_queue_push_head (&worker->tiles, adain_look_ref (look));
+      g_free (delivery);
+    }
+  else
+    {
+      g_atomic_ref_count_inc (&worker->ref_count);
+      delivery->worker = worker;
+      delivery->name = g_strdup (look->gallery[0]);
+      delivery->surface = g_steal_pointer (&surface);
+      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver_tile, delivery, tile_delivery_free);
+    }
+  g_clear_pointer (&surface, cairo_surface_destroy);
+  g_clear_error (&error);
+  g_object_unref (cancellable);
+  adain_look_unref (look);
 }
 
 static gpointer
@@ -386,6 +553,12 @@ work (gpointer data)
 
       if (worker->large)
         worker->stages[LARGE].picture = g_steal_pointer (&worker->large);
+
+      if (!worker->pending && !g_queue_is_empty (&worker->tiles))
+        {
+          paint_tile (worker);
+          continue;
+        }
 
       if (!worker->pending)
         {
@@ -430,8 +603,24 @@ adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look)
 
   /* A fast version in the making is let through, or else none would ever be seen while a slider
    * moves without a rest. */
-  if (!look || worker->sharpening)
+  if (!look || worker->sharpening || worker->tiling)
     g_cancellable_cancel (worker->cancellable);
+
+  g_cond_signal (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
+}
+
+void
+adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, AdainTileReady ready,
+                                gpointer user_data)
+{
+  g_mutex_lock (&worker->mutex);
+
+  g_queue_clear_full (&worker->tiles, (GDestroyNotify) adain_look_unref);
+  for (guint i = 0; i < tiles->len; i++)
+    g_queue_push_tail (&worker->tiles, adain_look_ref (tiles->pdata[i]));
+  worker->tile_ready = ready;
+  worker->tile_data = user_data;
 
   g_cond_signal (&worker->cond);
   g_mutex_unlock (&worker->mutex);
@@ -471,6 +660,9 @@ adain_preview_worker_new (AdainPreviewPicture *picture, AdainPreviewReady ready,
   for (int i = 0; i < LARGE; i++)
     worker->stages[i].picture = adain_preview_picture_reduce (picture, stage_sides[i]);
 
+  worker->tile.picture = adain_preview_picture_reduce (picture, ADAIN_PREVIEW_TILE);
+  g_queue_init (&worker->tiles);
+
   worker->thread = g_thread_new ("adain-preview", work, worker);
 
   return worker;
@@ -493,6 +685,8 @@ adain_preview_worker_free (AdainPreviewWorker *worker)
   for (int i = 0; i < N_STAGES; i++)
     adain_preview_picture_free (worker->stages[i].picture);
 
+  adain_preview_picture_free (worker->tile.picture);
+  g_queue_clear_full (&worker->tiles, (GDestroyNotify) adain_look_unref);
   adain_preview_picture_free (worker->large);
   adain_look_unref (worker->look);
   worker_unref (worker);

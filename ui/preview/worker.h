@@ -22,7 +22,8 @@ typedef struct
 {
   gatomicrefcount    ref_count;
   int                n_styles;
-  GdkPixbuf        **styles;
+  GdkPixbuf        **styles;  /* NULL where it is one of the gallery, */
+  char             **gallery; /* which is called so; NULL where it is a picture */
   double            *weights;
   AdainRegionPlanes *regions; /* NULL: none */
   AdainParameters    parameters;
@@ -70,6 +71,18 @@ void adain_preview_worker_request (AdainPreviewWorker *worker, AdainLook *look);
 
 /* Takes over such a picture and shows the last look asked for once more, from it. */
 void adain_preview_worker_refine (AdainPreviewWorker *worker, AdainPreviewPicture *picture);
+
+/* Longest side of a tile, and more pixels than it is wide on a common screen. */
+#define ADAIN_PREVIEW_TILE 144
+
+/* What the picture looks like in one style of the gallery. @surface is NULL where it cannot be painted.
+ * Called on the main thread. */
+typedef void (*AdainTileReady) (const char *name, cairo_surface_t *surface, gpointer user_data);
+
+/* Paints @tiles (of AdainLook, each of one style of the gallery), in this order, whenever no preview is to be
+ * painted, and forgets those that were asked for before. */
+void adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, AdainTileReady ready,
+                                     gpointer user_data);
 
 void adain_preview_worker_free (AdainPreviewWorker *worker);
 

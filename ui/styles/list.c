@@ -35,6 +35,8 @@ struct _AdainStyleList
   GtkWidget *recent_button;
 };
 
+static guint gallery_signal;
+
 G_DEFINE_FINAL_TYPE (AdainStyleList, adain_style_list, GTK_TYPE_BOX)
 
 /* Rows -------------------------------------------------------------------------------------- */
@@ -363,6 +365,12 @@ on_add (AdainStyleList *self)
   adain_style_sources_choose (self->set, self->state, GTK_WINDOW (window));
 }
 
+static void
+on_gallery (AdainStyleList *self)
+{
+  g_signal_emit (self, gallery_signal, 0);
+}
+
 /* Construction ------------------------------------------------------------------------------ */
 
 static GtkWidget *
@@ -442,11 +450,18 @@ static GtkWidget *
 create_buttons (AdainStyleList *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *gallery;
 
   self->add_button = gtk_button_new_with_mnemonic (_ ("_Add…"));
   gtk_widget_set_tooltip_text (self->add_button, _ ("Choose one or several pictures whose style is taken"));
   g_signal_connect_swapped (self->add_button, "clicked", G_CALLBACK (on_add), self);
   gtk_box_pack_start (GTK_BOX (box), self->add_button, FALSE, FALSE, 0);
+
+  gallery = gtk_button_new_with_mnemonic (_ ("Galler_y…"));
+  gtk_widget_set_tooltip_text (gallery, _ ("Choose a style that comes with the filter, by what it makes of "
+                                           "your picture"));
+  g_signal_connect_swapped (gallery, "clicked", G_CALLBACK (on_gallery), self);
+  gtk_box_pack_start (GTK_BOX (box), gallery, FALSE, FALSE, 0);
 
   self->layer_button = add_menu_button (box, _ ("_Layer"));
   self->recent_button = add_menu_button (box, _ ("Recen_t"));
@@ -487,6 +502,9 @@ static void
 adain_style_list_class_init (AdainStyleListClass *klass)
 {
   GTK_WIDGET_CLASS (klass)->destroy = adain_style_list_destroy;
+
+  gallery_signal = g_signal_new ("gallery", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void

@@ -20,4 +20,6 @@ GtkWidget *adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage 
 /* Takes files that are dropped on @widget, too. */
 void adain_style_list_accept_drops (AdainStyleList *list, GtkWidget *widget);
 
+/* Signal "gallery": its button was pressed. */
+
 G_END_DECLS

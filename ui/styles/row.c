@@ -126,6 +126,7 @@ create_handle (AdainStyleRow *row, const AdainStyleItem *item)
   else
     {
       image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING ? "image-loading"
+                                            : item->state == ADAIN_STYLE_READY ? "image-x-generic-symbolic"
                                                                                : "dialog-warning",
                                             GTK_ICON_SIZE_DND);
     }
@@ -203,7 +204,8 @@ create_state (const AdainStyleItem *item)
   GtkWidget *label = gtk_label_new (item->state == ADAIN_STYLE_LOADING ? _ ("Loading…")
                                     : item->state == ADAIN_STYLE_MISSING
                                         ? _ ("The file is missing; this style is left out")
-                                        : _ ("This is not a picture; it is left out"));
+                                    : item->gallery ? _ ("It does not fit the model; it is left out")
+                                                    : _ ("This is not a picture; it is left out"));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "plugin/filter/arguments.h"
+#include "plugin/filter/gallery.h"
 #include "plugin/filter/regions.h"
 #include "ui/settings.h"
 #include "ui/styles/picture.h"
@@ -149,6 +151,45 @@ display_name (const char *path)
   return name;
 }
 
+/* A style of the gallery is what its entry says; it cannot be used with a model that the gallery was not made
+ * for. */
+static void
+item_look_up (AdainStyleSet *set, AdainStyleItem *item)
+{
+  AdainParameters parameters = { 0 };
+  AdainModel     *model;
+  AdainGallery   *gallery = NULL;
+  GError         *error = NULL;
+  int             entry = -1;
+
+  adain_parameters_read (&parameters, set->config);
+  model = adain_model_load (parameters.model, &error);
+  if (model)
+    gallery = adain_gallery_open (model, &error);
+  if (gallery)
+    entry = adain_gallery_look_up (gallery, item->gallery, &error);
+
+  g_clear_pointer (&item->problem, g_free);
+  item->state = entry >= 0 ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
+  if (entry >= 0)
+    {
+      const AdainGalleryEntry *names = adain_gallery_entry (gallery, entry);
+
+      g_free (item->name);
+      /* Translators: a painter and one of his paintings. */
+      item->name = g_strdup_printf (_ ("%s: %s"), names->artist, names->title);
+    }
+  else
+    {
+      item->problem = g_strdup (error->message);
+    }
+
+  adain_gallery_free (gallery);
+  adain_model_unref (model);
+  adain_parameters_clear (&parameters);
+  g_clear_error (&error);
+}
+
 static AdainStyleItem *
 item_new_path (AdainStyleSet *set, const char *path)
 {
@@ -156,8 +197,17 @@ item_new_path (AdainStyleSet *set, const char *path)
 
   item->id = set->next_id++;
   item->path = g_strdup (path);
-  item->name = display_name (path);
-  item_load (set, item);
+  item->gallery = adain_gallery_name (item->path);
+  if (item->gallery)
+    {
+      item->name = g_strdup (item->gallery);
+      item_look_up (set, item);
+    }
+  else
+    {
+      item->name = display_name (path);
+      item_load (set, item);
+    }
 
   return item;
 }
@@ -359,6 +409,13 @@ on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
       read_regions (set);
       g_signal_emit (set, signals[CHANGED], 0);
     }
+  else if (g_str_equal (pspec->name, "model"))
+    {
+      for (guint i = 0; i < set->items->len; i++)
+        if (item_at (set, i)->gallery)
+          item_look_up (set, item_at (set, i));
+      g_signal_emit (set, signals[CHANGED], 0);
+    }
   else if (g_str_equal (pspec->name, "styles") || g_str_equal (pspec->name, "style-layer"))
     {
       if (g_str_equal (pspec->name, "styles"))
@@ -424,6 +481,17 @@ adain_style_set_add_path (AdainStyleSet *set, const char *path)
 
   g_ptr_array_insert (set->items, end, item);
   write_config (set);
+}
+
+void
+adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *tile)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (g_strcmp0 (item_at (set, i)->gallery, gallery) == 0)
+      {
+        g_set_object (&item_at (set, i)->pixbuf, tile);
+        g_signal_emit (set, signals[CHANGED], 0);
+      }
 }
 
 void

@@ -23,15 +23,16 @@ typedef enum
 
 typedef struct
 {
-  int             id;     /* stays the same while the style is moved about */
-  char           *path;   /* a path or URI; NULL for a layer */
-  GimpDrawable   *layer;  /* NULL for a file */
-  GimpDrawable   *region; /* where it is; NULL: where no region is */
-  char           *name;   /* what to call it on screen */
-  double          weight; /* 0 to 1 */
+  int             id;      /* stays the same while the style is moved about */
+  char           *path;    /* a path or URI, or "gallery:NAME"; NULL for a layer */
+  const char     *gallery; /* the NAME, in path; NULL for all others */
+  GimpDrawable   *layer;   /* NULL for a file */
+  GimpDrawable   *region;  /* where it is; NULL: where no region is */
+  char           *name;    /* what to call it on screen */
+  double          weight;  /* 0 to 1 */
   AdainStyleState state;
   char           *problem; /* why it is broken */
-  GdkPixbuf      *pixbuf;  /* where READY: the picture, reduced */
+  GdkPixbuf      *pixbuf;  /* where READY: the picture, reduced; of the gallery's, once it is known, a tile */
 } AdainStyleItem;
 
 #define ADAIN_TYPE_STYLE_SET (adain_style_set_get_type ())
@@ -50,6 +51,8 @@ int      adain_style_set_count_ready (AdainStyleSet *set);
 gboolean adain_style_set_is_loaded (AdainStyleSet *set);
 
 void adain_style_set_add_path (AdainStyleSet *set, const char *path);
+/* What a style of the gallery, if it is there, looks like. */
+void adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *tile);
 void adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer);
 void adain_style_set_remove (AdainStyleSet *set, int index);
 void adain_style_set_move (AdainStyleSet *set, int from, int to);

@@ -1,0 +1,31 @@
+/* Recoloring results: what "palette" means for styles that have no picture.
+ *
+ * A picture is recolored before it is encoded. A style of the gallery cannot be; what it paints has its
+ * colors, and these are moved in the result as its picture's would have been.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "engine/adain.h"
+
+G_BEGIN_DECLS
+
+/* The map for the colors of a result of several styles: the mean of those of the styles, by weight, with the
+ * picture's own part left alone. */
+typedef struct
+{
+  AdainColorMap map;
+  double        weight; /* of the styles so far */
+  gboolean      needed; /* for one of them */
+} AdainRecolor;
+
+/* Adds a style to @recolor, which begins as zeros: the one of the @gallery's @entry, or, where @gallery is
+ * NULL, one that was recolored already. @to is the picture's palette. */
+void adain_recolor_add (AdainRecolor *recolor, double weight, const AdainGallery *gallery, int entry,
+                        const AdainPalette *to);
+
+/* After the last one. */
+void adain_recolor_finish (AdainRecolor *recolor, double strength);
+
+G_END_DECLS
