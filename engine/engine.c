@@ -96,6 +96,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->threads = options->threads > 0 ? options->threads : adain_machine_processors ();
   engine->tile = options->tile;
   engine->texture = options->texture;
+  engine->refine = options->refine;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 

@@ -23,6 +23,7 @@ struct _AdainEngine
   gsize       memory;
   int         threads, tile;
   gboolean    texture; /* contents are encoded such that they can take one on */
+  gboolean    refine;  /* styles are encoded such that they can be refined to */
   char       *kernels, *module_dir;
   AdainUnit   units[2]; /* the one in use last */
   int         n_units;

@@ -13,6 +13,7 @@
 #include "detail.h"
 #include "picture.h"
 #include "pool.h"
+#include "refine.h"
 #include "style.h"
 
 /* A worker's own buffers. */
@@ -303,13 +304,43 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
   return TRUE;
 }
 
+/* Writes a whole result, in the color mode. */
+static gboolean
+write_result (AdainContent *content, const float *result, const AdainRenderOptions *options,
+              const AdainSink *sink, GError **error)
+{
+  const int         band = 64;
+  int               width = content->work.width;
+  g_autofree float *rgba = g_try_new (float, width * (gsize) band * 4);
+
+  if (!rgba)
+    {
+      no_memory (error);
+      return FALSE;
+    }
+  for (int y = 0; y < content->work.height; y += band)
+    {
+      AdainRect rect = { 0, y, width, MIN (band, content->work.height - y) };
+
+      if (!adain_picture_read (&content->work, &content->lock, &rect, rgba, NULL, error))
+        return FALSE;
+      adain_color_finish (options->color, result + (gsize) y * width * 3, rgba, rgba, width * rect.height);
+      if (!sink->write (sink->user_data, &rect, rgba, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The share of a rendering that decoding takes where refinement follows. */
+#define DECODING 0.02
+
 static gboolean
 render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
         const AdainRenderOptions *options, const AdainSink *sink, AdainReport *report, GError **error)
 {
   g_autofree float *result = NULL;
 
-  if (!adain_content_is_scaled (content))
+  if (!adain_content_is_scaled (content) && options->refine == 0)
     return decode_all (content, styles, weights, n_styles, options, sink, NULL, report, error);
 
   result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
@@ -318,17 +349,26 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
       no_memory (error);
       return FALSE;
     }
-  report->end = 0.8;
+  report->end = options->refine > 0 ? DECODING : 0.8;
   if (!decode_all (content, styles, weights, n_styles, options, sink, result, report, error))
     return FALSE;
+  if (options->refine > 0)
+    {
+      report->start = report->end;
+      report->end = adain_content_is_scaled (content) ? 1 - DECODING : 1;
+      if (!adain_refine (content, styles, weights, n_styles, options, result, report, error))
+        return FALSE;
+    }
+  if (!adain_content_is_scaled (content))
+    return write_result (content, result, options, sink, error);
   report->start = report->end;
   report->end = 1;
   return adain_detail_write (content, result, options, sink, report, error);
 }
 
 static gboolean
-check_weights (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-               double *normalised, GError **error)
+check_styles (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+              const AdainRenderOptions *options, double *normalised, GError **error)
 {
   double sum = 0;
 
@@ -345,6 +385,12 @@ check_weights (const AdainContent *content, AdainStyle *const *styles, const dou
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                        _ ("Style %d was encoded with another model"), k + 1);
+          return FALSE;
+        }
+      if (options->refine > 0 && !styles[k]->levels)
+        {
+          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                       _ ("Style %d was encoded by an engine without refinement"), k + 1);
           return FALSE;
         }
       sum += normalised[k];
@@ -386,8 +432,15 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                    _ ("The texture is %g, but must lie between 0 and 1"), options->texture);
       return FALSE;
     }
+  if (options->refine < 0 || options->refine > ADAIN_REFINE_MAX)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _ ("The refinement is %d steps, but must lie between 0 and %d"), options->refine,
+                   ADAIN_REFINE_MAX);
+      return FALSE;
+    }
   normalised = g_new (double, n_styles);
-  if (!check_weights (content, styles, weights, n_styles, normalised, error))
+  if (!check_styles (content, styles, weights, n_styles, options, normalised, error))
     return FALSE;
   if (options->strength == 0 && !options->plain)
     return copy_picture (content, sink, &report, error);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "levels.h"
 #include "model.h"
 #include "statistics.h"
 
@@ -13,6 +14,7 @@ struct _AdainStyle
 {
   AdainModel      *model; /* that it was encoded with */
   AdainStatistics *statistics;
+  AdainLevels     *levels; /* NULL: the engine was not asked for refinement */
   gatomicrefcount  references;
 };
 
