@@ -33,6 +33,7 @@ typedef struct
   AdainPreserve preserve;
   double        stroke_size;
   int           work_size;
+  int           refine;
   AdainDevice   device;
   char         *model;
 } AdainParameters;

@@ -5,7 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from harness import PROCEDURE, Gimp, case, run
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "strength",
-             "texture", "preserve-color", "stroke-size", "work-size", "device", "model"]
+             "texture", "preserve-color", "stroke-size", "work-size", "refine", "device", "model"]
 
 
 def procedure():
@@ -39,7 +39,7 @@ def test_ranges():
     """Ranges and defaults of the numbers."""
     found = {a.name: a for a in procedure().get_arguments()}
     for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 1), ("stroke-size", 0.25, 4, 1),
-                                       ("work-size", 0, 524288, 2048)):
+                                       ("work-size", 0, 524288, 2048), ("refine", 0, 1000, 0)):
         pspec = found[name]
         assert (pspec.minimum, pspec.maximum, pspec.default_value) == (least, most, default), name
 
