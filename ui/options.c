@@ -215,7 +215,7 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
              "pixels, so a smaller size gives broader ones, and is faster. The result always has "
              "the full size of the layer."));
 
-  attach_scale (grid, 1, labels, config, "refine", _ ("Re_finement (steps)"), 1.0, 0,
+  attach_scale (grid, 1, labels, config, "refine", _ ("Refi_nement (steps)"), 1.0, 0,
                 _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
                    "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
                    "times as long as painting once. The preview does not show it."));

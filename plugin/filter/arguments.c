@@ -78,7 +78,7 @@ adain_arguments_declare (GimpProcedure *procedure)
          "layer would be. The result always has the full size."),
       0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
-      procedure, "refine", _ ("Re_finement"),
+      procedure, "refine", _ ("Refi_nement"),
       _ ("Steps of refinement after the network: the result is changed, pixel by pixel, until it has the styles' "
          "colors and contrasts at all sizes. 100 are plenty. One step takes a few times as long as the network, "
          "always on the processor. 0: none."),
