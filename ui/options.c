@@ -215,19 +215,19 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
              "pixels, so a smaller size gives broader ones, and is faster. The result always has "
              "the full size of the layer."));
 
-  attach_scale (grid, 1, labels, config, "refine", _ ("Refi_nement (steps)"), 1.0, 0,
-                _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
-                   "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
-                   "times as long as painting once. The preview does not show it."));
-
-  attach_choice (grid, 2, labels, config, "device", _ ("_Device"),
+  attach_choice (grid, 1, labels, config, "device", _ ("_Device"),
                  _ ("What computes the picture. It changes how long that takes, not how the "
                     "picture looks."));
 
-  attach_model (grid, 3, labels, config,
+  attach_model (grid, 2, labels, config,
                 _ ("Another network to paint with: a safetensors file made for this plug-in. It "
                    "decides how brushwork and detail look. None means the one that comes with the "
                    "plug-in."));
+
+  attach_scale (grid, 3, labels, config, "refine", _ ("Refi_nement (steps)"), 1.0, 0,
+                _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
+                   "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
+                   "times as long as painting once. The preview does not show it."));
 
   return grid;
 }

@@ -662,7 +662,7 @@ class Tests:
             dialog.expect_styles()
             dialog.wait_sharp()
             dialog.click("Advanced", "toggle button")
-            dialog.find("label", "Working size")
+            dialog.find("button", "(None)")
 
             expect("controls without a name", lambda: [
                 (w.role, w.description, w.extents()) for w in dialog.window.find_all()
