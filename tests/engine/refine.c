@@ -244,7 +244,7 @@ test_nearer (void)
 
   for (int i = 0; i < 3; i++)
     {
-      AdainRenderOptions options = { .strength = 1, .refine = (int[]) { 0, 10, 40 }[i] };
+      AdainRenderOptions options = { .strength = 1, .refine = (int[]) { 0, 8, 24 }[i] };
       g_autoptr (AdainImage) result = refine (engine, photo, painting, 0, &options);
       double now = distance (engine, result, painting);
 
@@ -254,7 +254,7 @@ test_nearer (void)
       before = now;
     }
   {
-    AdainRenderOptions options = { .strength = 0.4, .refine = 40 };
+    AdainRenderOptions options = { .strength = 0.4, .refine = 24 };
     g_autoptr (AdainImage) half = refine (engine, photo, painting, 0, &options);
 
     g_assert_cmpfloat (distance (engine, half, painting), >, 1.5 * before);
