@@ -191,6 +191,8 @@ typedef enum
  *   contents are encoded for it at once. Without, the first that asks has its content encoded again.
  * @regions: whether there will be regions: a device that cannot paint them is not chosen then. Without, such a
  *   device gives up at the first.
+ * @refine: whether renderings will ask for refinement: styles are encoded for it then, which takes twice as
+ *   long. Without, no rendering with these styles can be refined.
  */
 typedef struct
 {
@@ -201,6 +203,7 @@ typedef struct
   const char *kernels;
   gboolean    texture;
   gboolean    regions;
+  gboolean    refine;
 } AdainEngineOptions;
 
 AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,
@@ -400,7 +403,20 @@ typedef struct
    * (1 - strength), so that 0 is reached without a jump. TRUE leaves this out: the paper's own form,
    * also at 0. */
   gboolean plain;
+  /* Steps of refinement, 0 (none) to ADAIN_REFINE_MAX: the network's result is changed, pixel by pixel, until its
+   * features have the styles' means and deviations at four sizes instead of one, while they stay near the
+   * picture's (Gatys et al., "Image style transfer using convolutional neural networks", CVPR 2016). A lower
+   * `strength` asks for less of it. Computed in float on the CPU whatever the device; one step takes a few times
+   * as long as encoding. Of the engine's memory it takes some 60 bytes for each pixel of the working size, and
+   * 400 for each of those of a few bands of rows. */
+  int refine;
+  /* (nullable): cancelling it ends the refinement after the step that is under way; the picture is then finished
+   * as it is, and the call succeeds. */
+  GCancellable *enough;
 } AdainRenderOptions;
+
+/* The most steps of refinement: far beyond where anything changes. */
+#define ADAIN_REFINE_MAX 1000
 
 /**
  * adain_content_render:

@@ -86,6 +86,7 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->tile = options->tile;
   engine->texture = options->texture;
   engine->regions = options->regions;
+  engine->refine = options->refine;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
 

@@ -24,6 +24,7 @@ struct _AdainEngine
   int         threads, tile;
   gboolean    texture; /* contents are encoded such that they can take one on */
   gboolean    regions; /* the device can paint some */
+  gboolean    refine;  /* styles are encoded such that they can be refined to */
   char       *kernels, *module_dir;
   AdainUnit   units[2]; /* the one in use last */
   int         n_units;

@@ -32,3 +32,10 @@ adain_no_memory_for_model (GError **error)
 {
   return no_memory (error, _ ("Not enough memory for the model"));
 }
+
+gboolean
+adain_no_memory_to_refine (GError **error)
+{
+  return no_memory (error,
+                    _ ("Not enough memory to refine a picture of this size; choose a smaller working size"));
+}

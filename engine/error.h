@@ -11,5 +11,6 @@ G_BEGIN_DECLS
 gboolean adain_no_memory_for_picture (GError **error);
 gboolean adain_no_memory_for_style (GError **error);
 gboolean adain_no_memory_for_model (GError **error);
+gboolean adain_no_memory_to_refine (GError **error);
 
 G_END_DECLS

@@ -362,7 +362,7 @@ adain_gallery_style (const AdainGallery *gallery, int index, GError **error)
     }
   if (statistics->covariance)
     rebuild (gallery, style, statistics->covariance);
-  return adain_style_new (gallery->model, g_steal_pointer (&statistics));
+  return adain_style_new (gallery->model, g_steal_pointer (&statistics), NULL);
 }
 
 /* Writing ----------------------------------------------------------------------------------- */

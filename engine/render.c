@@ -16,6 +16,7 @@
 #include "mixture.h"
 #include "picture.h"
 #include "pool.h"
+#include "refine.h"
 #include "style.h"
 
 /* A worker's own buffers. */
@@ -279,21 +280,59 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
   return TRUE;
 }
 
-/* By way of the smaller picture that the network sees. */
+/* Writes a whole result of the picture's own size. */
 static gboolean
-render_scaled (AdainContent *content, const AdainMixture *mixture, const AdainRenderOptions *options,
-               const AdainSink *sink, AdainReport *report, GError **error)
+write_result (AdainContent *content, const AdainMixture *mixture, const float *result,
+              const AdainRenderOptions *options, const AdainSink *sink, GError **error)
+{
+  const int         band = 64;
+  int               width = content->work.width;
+  gsize             n = width * (gsize) band;
+  g_autofree float *rgba = g_try_new (float, n * 4);
+  g_autofree float *cover = mixture->everywhere ? NULL : g_try_new (float, n * 3);
+
+  if (!rgba || (!mixture->everywhere && !cover))
+    return adain_no_memory_for_picture (error);
+  for (int y = 0; y < content->work.height; y += band)
+    {
+      AdainRect rect = { 0, y, width, MIN (band, content->work.height - y) };
+
+      if (!adain_picture_read_unclipped (&content->work, &content->lock, &rect, rgba, error)
+          || (cover && !adain_mixture_cover (mixture, &rect, cover, cover + n, error)))
+        return FALSE;
+      adain_color_finish (options->color, options->plain ? 0 : 1 - options->strength,
+                          result + (gsize) y * width * 3, rgba, cover, rgba, width * rect.height);
+      if (!sink->write (sink->user_data, &rect, rgba, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The share of a rendering that decoding takes where refinement follows. */
+#define DECODING 0.02
+
+/* By way of the whole result at the size that the network sees, which is refined, if that is wanted. */
+static gboolean
+render_whole (AdainContent *content, const AdainMixture *mixture, AdainStyle *const *styles,
+              const double *weights, int n_styles, const AdainRenderOptions *options, const AdainSink *sink,
+              AdainReport *report, GError **error)
 {
   g_autofree float *result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
 
   if (!result)
-    {
-      adain_no_memory_for_picture (error);
-      return FALSE;
-    }
-  report->end = 0.8;
+    return adain_no_memory_for_picture (error);
+  report->end = options->refine > 0 ? DECODING : 0.8;
   if (!decode_all (content, mixture, options, sink, result, report, error))
     return FALSE;
+  if (options->refine > 0)
+    {
+      report->start = report->end;
+      report->end = adain_content_is_scaled (content) ? 1 - DECODING : 1;
+      if (!adain_refine (content, styles, weights, n_styles, options, result, report, error))
+        return FALSE;
+    }
+  if (!adain_content_is_scaled (content))
+    return write_result (content, mixture, result, options, sink, error);
   report->start = report->end;
   report->end = 1;
   return adain_detail_write (content, result, mixture, options, sink, report, error);
@@ -309,8 +348,8 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
 
   if (ok && !mixture.transform)
     ok = copy_picture (content, sink, report, error);
-  else if (ok && adain_content_is_scaled (content))
-    ok = render_scaled (content, &mixture, options, sink, report, error);
+  else if (ok && (adain_content_is_scaled (content) || options->refine > 0))
+    ok = render_whole (content, &mixture, styles, weights, n_styles, options, sink, report, error);
   else if (ok)
     ok = decode_all (content, &mixture, options, sink, NULL, report, error);
   adain_mixture_clear (&mixture);
@@ -318,8 +357,8 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
 }
 
 static gboolean
-check_weights (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-               double *normalised, GError **error)
+check_styles (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+              const AdainRenderOptions *options, double *normalised, GError **error)
 {
   double sum = 0;
 
@@ -336,6 +375,14 @@ check_weights (const AdainContent *content, AdainStyle *const *styles, const dou
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                        _ ("Style %d was encoded with another model"), k + 1);
+          return FALSE;
+        }
+      if (options->refine > 0 && !styles[k]->levels)
+        {
+          g_set_error (
+              error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+              _ ("Style %d has nothing to refine a result to, as those of a gallery; set the refinement to 0"),
+              k + 1);
           return FALSE;
         }
       sum += normalised[k];
@@ -383,8 +430,21 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                    _ ("The detail is %g, but must lie between 0 and 1"), options->detail);
       return FALSE;
     }
+  if (options->refine < 0 || options->refine > ADAIN_REFINE_MAX)
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _ ("The refinement is %d steps, but must lie between 0 and %d"), options->refine,
+                   ADAIN_REFINE_MAX);
+      return FALSE;
+    }
+  if (options->refine > 0 && content->source.n_regions > 0)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           _ ("A picture with regions cannot be refined; set the refinement to 0"));
+      return FALSE;
+    }
   normalised = g_new (double, n_styles);
-  if (!check_weights (content, styles, weights, n_styles, normalised, error))
+  if (!check_styles (content, styles, weights, n_styles, options, normalised, error))
     return FALSE;
   if (options->strength == 0 && !options->plain)
     return copy_picture (content, sink, &report, error);

@@ -17,14 +17,29 @@
 #define LONGEST_SIDE 8192
 
 AdainStyle *
-adain_style_new (AdainModel *model, AdainStatistics *statistics)
+adain_style_new (AdainModel *model, AdainStatistics *statistics, AdainLevels *levels)
 {
   AdainStyle *style = g_new (AdainStyle, 1);
 
   style->model = adain_model_ref (model);
   style->statistics = statistics;
+  style->levels = levels;
   g_atomic_ref_count_init (&style->references);
   return style;
+}
+
+static AdainLevels *
+gather_levels (AdainEngine *engine, const AdainInput *input, gsize budget, const AdainReport *report,
+               GError **error)
+{
+  AdainGradient gradient;
+  AdainLevels  *levels;
+
+  if (!adain_gradient_init (&gradient, adain_model_network (engine->model), engine->kernels, error))
+    return NULL;
+  levels = adain_levels_gather (&gradient, input, engine->threads, budget, NULL, report, error);
+  adain_gradient_clear (&gradient);
+  return levels;
 }
 
 /* Encodes a picture for its statistics alone. */
@@ -32,13 +47,14 @@ static AdainStyle *
 encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *cancellable, GError **error)
 {
   g_autoptr (AdainStatistics) statistics = adain_statistics_new (engine->channels);
-  AdainReport report = { .end = 1, .cancellable = cancellable };
-  AdainSurvey survey;
-  AdainGrid   grid;
-  GMutex      lock;
-  AdainInput  input = { source, &survey, &lock };
-  AdainStyle *style = NULL;
-  gsize       budget = engine->memory;
+  AdainReport  report = { .end = 1, .cancellable = cancellable };
+  AdainSurvey  survey;
+  AdainGrid    grid;
+  GMutex       lock;
+  AdainInput   input = { source, &survey, &lock };
+  AdainStyle  *style = NULL;
+  AdainLevels *levels = NULL;
+  gsize        budget = engine->memory;
 
   if (!statistics)
     {
@@ -52,8 +68,9 @@ encode_style (AdainEngine *engine, const AdainSource *source, GCancellable *canc
   adain_want_covariance (engine, statistics, &budget);
   if (adain_plan_grid (engine, &grid, survey.width, survey.height, adain_engine_encoder_halo (engine),
                        adain_budget_encode_pixel (), budget, error)
-      && adain_encode (engine, &input, &grid, NULL, statistics, &report, error))
-    style = adain_style_new (engine->model, g_steal_pointer (&statistics));
+      && adain_encode (engine, &input, &grid, NULL, statistics, &report, error)
+      && (!engine->refine || (levels = gather_levels (engine, &input, budget, &report, error))))
+    style = adain_style_new (engine->model, g_steal_pointer (&statistics), levels);
   g_mutex_clear (&lock);
   adain_survey_clear (&survey);
   return style;
@@ -137,5 +154,6 @@ adain_style_free (AdainStyle *style)
     return;
   adain_model_unref (style->model);
   adain_statistics_free (style->statistics);
+  g_free (style->levels);
   g_free (style);
 }

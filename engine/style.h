@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "levels.h"
 #include "model.h"
 #include "statistics.h"
 
@@ -13,11 +14,12 @@ struct _AdainStyle
 {
   AdainModel      *model; /* that it was encoded with */
   AdainStatistics *statistics;
+  AdainLevels     *levels; /* NULL: the engine was not asked for refinement */
   gatomicrefcount  references;
 };
 
-/* Takes over `statistics`. */
-AdainStyle *adain_style_new (AdainModel *model, AdainStatistics *statistics);
+/* Takes over `statistics` and `levels` (nullable). */
+AdainStyle *adain_style_new (AdainModel *model, AdainStatistics *statistics, AdainLevels *levels);
 
 /* adain_style_free() gives a reference back. */
 AdainStyle *adain_style_ref (AdainStyle *style);

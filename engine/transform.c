@@ -61,11 +61,15 @@ mixed (const AdainBlend *blend, gsize element)
 }
 
 double
+adain_usual_floor (const AdainUsual *usual, int channel, double deviation)
+{
+  return usual->deviation ? MAX (deviation, FLOOR * usual->deviation[channel]) : deviation;
+}
+
+double
 adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel)
 {
-  double deviation = adain_statistics_deviation (content, channel);
-
-  return usual->deviation ? MAX (deviation, FLOOR * usual->deviation[channel]) : deviation;
+  return adain_usual_floor (usual, channel, adain_statistics_deviation (content, channel));
 }
 
 /* The range of what counts, as far as it is usual. */

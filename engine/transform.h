@@ -63,6 +63,7 @@ adain_transform_is_bounded (const AdainTransform *transform)
 
 /* What a channel of the content is divided by: its deviation, but not so much less than is usual that the
  * noise of a flat picture becomes a texture. */
+double adain_usual_floor (const AdainUsual *usual, int channel, double deviation);
 double adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel);
 
 /* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the

@@ -9,6 +9,7 @@
 #include "ui/state.h"
 
 static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
+static const char *const integers[] = { "work-size", "refine" };
 static const char *const choices[] = { "preserve-color", "device" };
 
 double *
@@ -49,15 +50,13 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
   double  *weights = adain_settings_dup_weights (config, &n_weights);
   char   **styles = NULL;
   GFile   *model = NULL;
-  int      work_size;
 
   g_key_file_remove_group (file, group, NULL);
 
-  g_object_get (object, "styles", &styles, "work-size", &work_size, "model", &model, NULL);
+  g_object_get (object, "styles", &styles, "model", &model, NULL);
 
   adain_state_set_names (file, group, "styles", (const char *const *) styles,
                          styles ? g_strv_length (styles) : 0);
-  g_key_file_set_integer (file, group, "work-size", work_size);
 
   /* The weight of a style layer comes last, and stays behind with it. */
   if (weights)
@@ -71,6 +70,14 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
 
       g_object_get (object, doubles[i], &number, NULL);
       g_key_file_set_double (file, group, doubles[i], number);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
+    {
+      int number;
+
+      g_object_get (object, integers[i], &number, NULL);
+      g_key_file_set_integer (file, group, integers[i], number);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
@@ -129,6 +136,17 @@ load_number (GObject *object, GKeyFile *file, const char *group, const char *key
 }
 
 static void
+load_integer (GObject *object, GKeyFile *file, const char *group, const char *key)
+{
+  GParamSpecInt *pspec = G_PARAM_SPEC_INT (g_object_class_find_property (G_OBJECT_GET_CLASS (object), key));
+
+  if (g_key_file_has_key (file, group, key, NULL))
+    g_object_set (object, key,
+                  CLAMP (g_key_file_get_integer (file, group, key, NULL), pspec->minimum, pspec->maximum),
+                  NULL);
+}
+
+static void
 load_choice (GObject *object, GKeyFile *file, const char *group, const char *key)
 {
   char       *choice = g_key_file_get_string (file, group, key, NULL);
@@ -158,10 +176,8 @@ adain_settings_load (GimpProcedureConfig *config, GKeyFile *file, const char *gr
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     load_choice (object, file, group, choices[i]);
 
-  if (g_key_file_has_key (file, group, "work-size", NULL))
-    g_object_set (object, "work-size",
-                  CLAMP (g_key_file_get_integer (file, group, "work-size", NULL), 0, GIMP_MAX_IMAGE_SIZE),
-                  NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
+    load_integer (object, file, group, integers[i]);
 
   uri = g_key_file_get_string (file, group, "model", NULL);
   if (uri && *uri)

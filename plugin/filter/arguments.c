@@ -105,6 +105,12 @@ adain_arguments_declare (GimpProcedure *procedure)
          "size. Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
          "layer would be. The result always has the full size."),
       0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (
+      procedure, "refine", _ ("Refi_nement"),
+      _ ("Steps of refinement after the network: the result is changed, pixel by pixel, until it has the styles' "
+         "colors and contrasts at all sizes. 100 are plenty. One step takes a few times as long as the network, "
+         "always on the processor. 0: none."),
+      0, ADAIN_REFINE_MAX, 0, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "device", _ ("_Device"), _ ("What computes the picture."),
                                       device_choice (), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
@@ -152,7 +158,7 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
 
   g_object_get (config, "strength", &parameters->strength, "texture", &parameters->texture, "stroke-size",
                 &parameters->stroke_size, "detail", &parameters->detail, "work-size", &parameters->work_size,
-                "model", &file, NULL);
+                "refine", &parameters->refine, "model", &file, NULL);
   parameters->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   parameters->device = gimp_procedure_config_get_choice_id (config, "device");
   parameters->model = file != NULL ? g_file_get_path (file) : adain_arguments_default_model ();
@@ -173,6 +179,7 @@ adain_parameters_render_options (const AdainParameters *parameters)
     .strength = parameters->strength,
     .texture = parameters->texture,
     .detail = parameters->detail,
+    .refine = parameters->refine,
     /* Recolored styles are painted as they are. */
     .color = parameters->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
   };
@@ -194,6 +201,7 @@ adain_parameters_engine_options (const AdainParameters *parameters, const char *
     .memory = memory_budget (),
     .module_dir = module_dir,
     .texture = parameters->texture > 0,
+    .refine = parameters->refine > 0,
   };
 }
 

@@ -38,6 +38,7 @@ typedef struct
   double        stroke_size;
   double        detail;
   int           work_size;
+  int           refine;
   AdainDevice   device;
   char         *model;
 } AdainParameters;

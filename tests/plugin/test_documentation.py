@@ -6,7 +6,7 @@ from harness import PROCEDURE, Gimp, case, run
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
              "protect", "shared-statistics", "strength", "texture", "preserve-color", "stroke-size",
-             "detail", "work-size", "device", "model"]
+             "detail", "work-size", "refine", "device", "model"]
 
 
 def procedure():
@@ -40,8 +40,8 @@ def test_ranges():
     """Ranges and defaults of the numbers."""
     found = {a.name: a for a in procedure().get_arguments()}
     for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 1), ("stroke-size", 0.25, 4, 1),
-                                       ("detail", 0, 1, 1),
-                                       ("work-size", 0, 524288, 1024)):
+                                       ("detail", 0, 1, 1), ("work-size", 0, 524288, 1024),
+                                       ("refine", 0, 1000, 0)):
         pspec = found[name]
         assert (pspec.minimum, pspec.maximum, pspec.default_value) == (least, most, default), name
 

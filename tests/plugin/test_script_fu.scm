@@ -80,5 +80,6 @@
 (refused "strength below 0" #:styles (list style) #:strength -0.1)
 (refused "stroke size 0" #:styles (list style) #:stroke-size 0)
 (refused "working size below 0" #:styles (list style) #:work-size -1)
+(refused "refinement below 0" #:styles (list style) #:refine -1)
 (refused "weights not numbers" #:styles (list style) #:weights (vector not-a-number))
 (gimp-image-delete image)

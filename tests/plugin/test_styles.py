@@ -172,6 +172,16 @@ def test_texture():
 
 
 @case
+def test_refine():
+    """Refinement changes the picture, more so in more steps, and not at all at strength 0."""
+    image, layer = new_image(96, 80, precision=FLOAT)
+    plain, few, many = (pixels(paint(image, [layer], styles=[style_file()], refine=n)[0]) for n in (0, 3, 12))
+    assert 0.0005 < difference(few, plain) < difference(many, plain), difference(few, plain)
+    untouched = pixels(paint(image, [layer], styles=[style_file()], refine=3, strength=0.0)[0])
+    assert np.array_equal(untouched, pixels(layer))
+
+
+@case
 def test_lightness():
     """Keeping the colors by lightness: the hue stays, only the lightness is painted."""
     image, layer = new_image(96, 80, precision=FLOAT)

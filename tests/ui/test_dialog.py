@@ -531,7 +531,7 @@ class Tests:
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
         with self.session() as session:
             image = Image(session, self.photo)
-            image.run("presets", more=self.styles_argument() + " #:strength 0.5")
+            image.run("presets", more=self.styles_argument() + " #:strength 0.5 #:work-size 300 #:refine 2")
             image.start()
 
             dialog = Dialog(session)
@@ -545,6 +545,10 @@ class Tests:
             dialog.key("Return")
             preset = dialog.combo("Preset:")
             expect("the preset", lambda: preset.name, "Dawn")
+
+            with open(os.path.join(session.settings, "presets", "Dawn.ini"), encoding="utf-8") as file:
+                kept = file.read().splitlines()
+            assert "refine=2" in kept and "work-size=300" in kept, kept
 
             dialog.set_weight("first.png", 0.9)
             expect("no preset", lambda: preset.name, "None")

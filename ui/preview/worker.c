@@ -230,6 +230,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   module_dir = adain_arguments_module_dir ();
   options = adain_parameters_engine_options (&look->parameters, module_dir);
   options.regions = regions;
+  options.refine = FALSE;
   worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
   g_free (module_dir);
 
@@ -357,6 +358,9 @@ render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *loo
   AdainSink           sink = adain_image_sink (&result);
   AdainStyle        **styles;
   cairo_surface_t    *surface = NULL;
+
+  /* That would take minutes; the dialog says that it is in the result alone. */
+  options.refine = 0;
 
   if (!encode_content (worker, stage, look, work_size, cancellable, error))
     return NULL;

@@ -1,0 +1,24 @@
+/* Refining a result: the pixels themselves are changed, step by step, until the network sees in them what it is
+ * to see.
+ *
+ * Gatys, Ecker and Bethge, "Image style transfer using convolutional neural networks", CVPR 2016, with the means
+ * and deviations of features in place of their Gram matrices (Li et al., "Demystifying neural style transfer",
+ * IJCAI 2017), on the model's own encoder, and beginning with the network's result.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "content.h"
+#include "levels.h"
+
+G_BEGIN_DECLS
+
+/* Changes `picture`, the network's result for the content: work.height rows of work.width pixels of 3 floats, as
+ * far as `options` say and until options->enough is cancelled. All styles must have levels. Runs on the CPU. Fails
+ * when cancelled, or with ADAIN_ERROR_MEMORY if content->memory is not enough. */
+gboolean adain_refine (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+                       const AdainRenderOptions *options, float *picture, const AdainReport *report,
+                       GError **error);
+
+G_END_DECLS
