@@ -379,7 +379,7 @@ write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, G
 
   if (recolored == NULL)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture."));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
       return FALSE;
     }
   memcpy (recolored, rgba, n * 4 * sizeof (float));

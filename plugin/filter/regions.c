@@ -85,7 +85,7 @@ read_area (gpointer user_data, const AdainRect *rect, float *coverage, GError **
   rgba = g_try_new (float, 4 * n);
   if (rgba == NULL)
     {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the regions"));
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
       return FALSE;
     }
   source = adain_pixels_source (area->pixels);

@@ -371,7 +371,7 @@ class Session:
         out, as AT-SPI is the cause of most of it: it looks at widgets that have gone, and presses
         buttons without a mouse."""
         return [line for line in self.log_text().splitlines()
-                if re.search(PROCEDURE + r":\d+\): ((GLib|LibGimp)\S*-CRITICAL|adain\S*-(CRITICAL|WARNING))",
+                if re.search(r"\badain-style-transfer:\d+\): ((GLib|LibGimp)\S*-CRITICAL|adain\S*-(CRITICAL|WARNING))",
                              line)
                 or "ERROR: AddressSanitizer" in line or ": runtime error: " in line]
 
