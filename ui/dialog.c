@@ -12,7 +12,7 @@
 #include "ui/options.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
-#include "ui/region-chooser.h"
+#include "ui/styles/region-chooser.h"
 #include "ui/run.h"
 #include "ui/settings.h"
 #include "ui/state.h"

@@ -229,7 +229,7 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
                    "decides how brushwork and detail look. None means the one that comes with the "
                    "plug-in."));
 
-  attach_scale (grid, 3, labels, config, "refine", _ ("Refi_nement (steps)"), 1.0, 0,
+  attach_scale (grid, 3, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
                 _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
                    "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
                    "times as long as painting once. The preview does not show it."));

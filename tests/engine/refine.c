@@ -393,6 +393,60 @@ test_refused (void)
   check_refused (poor, style, photo, 1, ADAIN_ERROR_MEMORY);
 }
 
+#define HALF 40
+
+static gboolean
+read_half (gpointer user_data, const AdainRect *rect, float *coverage, GError **error)
+{
+  for (int y = 0; y < rect->height; y++)
+    for (int x = 0; x < rect->width; x++)
+      *coverage++ = rect->x + x < HALF;
+  return TRUE;
+}
+
+/* What is protected stays as it is when the rest is refined; regions of styles are refused. */
+static void
+test_areas (void)
+{
+  g_autoptr (AdainModel) model = shipped_model ();
+  g_autoptr (AdainEngine) engine = engine_new (model, 1, 0);
+  g_autoptr (AdainImage) photo = test_image_new (2 * HALF, 64), painting = test_image_new (32, 32);
+  g_autoptr (AdainImage) result = test_image_new (2 * HALF, 64);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
+  const AdainRegion  half = { .read = read_half };
+  AdainSource        source = adain_image_source (photo);
+  AdainSink          sink = adain_image_sink (result);
+  AdainRenderOptions options = { .strength = 1, .refine = 2 };
+  AdainContent      *content;
+  GError            *error = NULL;
+  gboolean           changed = FALSE;
+
+  source.protection = &half;
+  content = adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < 2 * HALF * 64; i++)
+    for (int c = 0; c < 3; c++)
+      {
+        if (i % (2 * HALF) < HALF)
+          g_assert_cmpfloat (result->rgba[4 * i + c], ==, photo->rgba[4 * i + c]);
+        else
+          changed |= result->rgba[4 * i + c] != photo->rgba[4 * i + c];
+      }
+  g_assert_true (changed);
+  adain_content_free (content);
+
+  source.regions = &half;
+  source.n_regions = 1;
+  content = adain_content_encode (engine, &source, 0, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (adain_content_render (content, &style, NULL, 1, &options, &sink, NULL, NULL, NULL, &error));
+  g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);
+  g_error_free (error);
+  adain_content_free (content);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -403,5 +457,6 @@ main (int argc, char **argv)
   g_test_add_func ("/refine/stop", test_stop);
   g_test_add_func ("/refine/pictures", test_pictures);
   g_test_add_func ("/refine/refused", test_refused);
+  g_test_add_func ("/refine/areas", test_areas);
   return g_test_run ();
 }

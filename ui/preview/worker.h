@@ -13,7 +13,7 @@
 
 #include "plugin/filter/arguments.h"
 #include "ui/preview/picture.h"
-#include "ui/region-planes.h"
+#include "ui/preview/regions.h"
 
 G_BEGIN_DECLS
 

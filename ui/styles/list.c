@@ -536,6 +536,7 @@ adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, Gim
   fill_recent (self);
 
   g_signal_connect_swapped (set, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (set, "changed", G_CALLBACK (fill_recent), self);
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), self);
   on_changed (self);

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/region-chooser.h"
+#include "ui/styles/region-chooser.h"
 #include "ui/styles/picture.h"
 
 #define THUMBNAIL 48

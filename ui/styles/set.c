@@ -32,6 +32,7 @@ enum
 {
   CHANGED,
   WEIGHTS_CHANGED,
+  TILES_CHANGED,
   N_SIGNALS
 };
 
@@ -490,7 +491,7 @@ adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *ti
     if (g_strcmp0 (item_at (set, i)->gallery, gallery) == 0)
       {
         g_set_object (&item_at (set, i)->pixbuf, tile);
-        g_signal_emit (set, signals[CHANGED], 0);
+        g_signal_emit (set, signals[TILES_CHANGED], 0);
       }
 }
 
@@ -666,6 +667,8 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
                                    NULL, G_TYPE_NONE, 0);
   signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[TILES_CHANGED] = g_signal_new ("tiles-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -66,6 +66,7 @@ void adain_style_set_refresh (AdainStyleSet *set);
 /* Takes the styles that cannot be used out of the settings. */
 void adain_style_set_drop_unusable (AdainStyleSet *set);
 
-/* Signals: "changed" (which styles there are, their order or state), "weights-changed". */
+/* Signals: "changed" (which styles there are, their order or state), "weights-changed", "tiles-changed" (what
+ * those of the gallery look like). */
 
 G_END_DECLS

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/region-chooser.h"
+#include "ui/styles/region-chooser.h"
 
 #include <glib/gi18n-lib.h>
 

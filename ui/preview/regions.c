@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/region-planes.h"
+#include "ui/preview/regions.h"
 
 #include <math.h>
 #include <string.h>
