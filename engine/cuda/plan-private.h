@@ -27,7 +27,7 @@ typedef enum
   REGION_PADDED, /* cuDNN's input */
   REGION_WORKSPACE,
   REGIONS,
-} AdainRegion;
+} AdainPlanRegion;
 
 typedef enum
 {
@@ -44,7 +44,7 @@ typedef struct
 {
   AdainStepKind   kind;
   int             layer;
-  AdainRegion     input, output;
+  AdainPlanRegion input, output;
   int             width, height; /* of the output, before pooling and without a border */
   int             channels, border;
   AdainGather     gather;
@@ -74,7 +74,7 @@ AdainPlan *adain_plan_sketch (AdainWorker *worker, const AdainCudaNetwork *netwo
                               const AdainShape *shape, GError **error);
 
 /* The bytes of all regions before `end`. */
-gsize adain_plan_size (const AdainPlan *plan, AdainRegion end);
+gsize adain_plan_size (const AdainPlan *plan, AdainPlanRegion end);
 
 /* Regions begin at multiples of this. */
 static inline gsize

@@ -5,9 +5,9 @@
 #include "plan-private.h"
 
 static void
-place (guint8 *memory, const AdainPlan *plan, guint8 **at, AdainRegion end)
+place (guint8 *memory, const AdainPlan *plan, guint8 **at, AdainPlanRegion end)
 {
-  for (AdainRegion region = 0; region < end; region++)
+  for (AdainPlanRegion region = 0; region < end; region++)
     {
       at[region] = memory;
       memory += adain_region_align (plan->size[region]);

@@ -127,7 +127,7 @@ adain_plan_launch (AdainPlan *plan, gboolean *again, GError **error)
 }
 
 static gboolean
-copy (AdainPlan *plan, AdainRegion region, enum cudaMemcpyKind kind, GError **error)
+copy (AdainPlan *plan, AdainPlanRegion region, enum cudaMemcpyKind kind, GError **error)
 {
   const AdainCudaApi *api = plan->worker->api;
   gboolean            up = kind == cudaMemcpyHostToDevice;

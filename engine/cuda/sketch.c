@@ -10,14 +10,14 @@
 /* What the layers so far have left behind. */
 typedef struct
 {
-  AdainRegion region;
-  int         width, height;
-  AdainGather pending; /* still to be done to it */
+  AdainPlanRegion region;
+  int             width, height;
+  AdainGather     pending; /* still to be done to it */
 } State;
 
 static AdainStep *
-add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainRegion input, AdainRegion output, int width,
-          int height, int channels, int border)
+add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainPlanRegion input, AdainPlanRegion output,
+          int width, int height, int channels, int border)
 {
   AdainStep *step = &plan->steps[plan->n_steps++];
   gsize      bytes = (gsize) (width + 2 * border) * (height + 2 * border) * channels * sizeof (guint16);
@@ -35,8 +35,8 @@ add_step (AdainPlan *plan, AdainStepKind kind, int layer, AdainRegion input, Ada
   return step;
 }
 
-static AdainRegion
-other (AdainRegion region)
+static AdainPlanRegion
+other (AdainPlanRegion region)
 {
   return region == REGION_A ? REGION_B : REGION_A;
 }
@@ -108,7 +108,7 @@ add_direct_layer (AdainPlan *plan, int index, State *state)
 {
   const AdainCudaLayer *layer = &plan->network->layers[index];
   AdainStep            *step;
-  AdainRegion           output;
+  AdainPlanRegion       output;
   int                   shrink = layer->pool ? 2 : 1;
 
   if (index == plan->network->n_encoder)
@@ -218,11 +218,11 @@ adain_plan_free (AdainPlan *plan)
 }
 
 gsize
-adain_plan_size (const AdainPlan *plan, AdainRegion end)
+adain_plan_size (const AdainPlan *plan, AdainPlanRegion end)
 {
   gsize sum = 0;
 
-  for (AdainRegion region = 0; region < end; region++)
+  for (AdainPlanRegion region = 0; region < end; region++)
     sum += adain_region_align (plan->size[region]);
   return sum;
 }
