@@ -18,6 +18,8 @@ from test_dialog import Dialog, Image
 PACKAGE = "budgie-backgrounds"
 PHOTO = "lake-sherburne.jpg"
 STYLES = ["ocean-waves.jpg", "casa-mila.jpg", "tea-gardens.jpg"]
+# Tiles of the gallery, those in sight first, that are painted before its picture is taken.
+TILES = 40
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -68,6 +70,14 @@ def main():
             session.aside()
             place = dialog.window.resting_extents()
             shoot(place, os.path.join(out, "dialog.png"))
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            session.activate(window)
+            until("the gallery", lambda: sum(w.description == "Your picture in this style"
+                                             for w in window.walk()) > TILES, 240)
+            session.aside()
+            shoot(window.resting_extents(), os.path.join(out, "gallery.png"))
+            session.key("Escape")
             dialog.click("Cancel")
             image.layers("dialog")
 
