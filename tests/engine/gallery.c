@@ -71,7 +71,7 @@ static void
 test_round_trip (void)
 {
   g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
+  g_autoptr (AdainEngine) engine = test_engine_new (model, test_float_kernels (), 2, 0, 0);
   g_autoptr (AdainImage) picture = test_image_noisy (150, 131, 0.1, 1),
                          painting = test_image_noisy (200, 170, 0.3, 2);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);

@@ -35,7 +35,7 @@ static void
 set_up (Scene *scene, gconstpointer data)
 {
   scene->model = test_model_new ();
-  scene->engine = test_engine_new (scene->model, NULL, 2, 0, 0);
+  scene->engine = test_engine_new (scene->model, test_float_kernels (), 2, 0, 0);
   scene->picture = test_image_noisy (WIDTH, HEIGHT, 0.3, 1);
   for (int k = 0; k < 2; k++)
     {
@@ -264,7 +264,6 @@ static void
 test_tiles (Scene *scene, gconstpointer data)
 {
   static const int tiles[] = { 32, 8, 64 };
-  double           limit = test_is_float (adain_kernels_find (NULL)->name) ? 1e-5 : 1.5 / 255;
 
   cover (&scene->planes[0], 20, 90, 30);
   cover (&scene->planes[1], 70, 130, 50);
@@ -275,17 +274,18 @@ test_tiles (Scene *scene, gconstpointer data)
     {
       double strength = half ? 0.5 : 1, texture = half ? 0.3 : 1;
       int    size = half ? 100 : 0;
-      g_autoptr (AdainEngine) one = test_engine_new (scene->model, NULL, 1, 1 << 20, 0);
+      g_autoptr (AdainEngine) one = test_engine_new (scene->model, test_float_kernels (), 1, 1 << 20, 0);
       g_autoptr (AdainImage) expected = paint (scene, one, size, NULL, 2, strength, texture);
       g_autoptr (AdainImage) again = paint (scene, one, size, NULL, 2, strength, texture);
 
       g_assert_true (test_image_is_same (again, expected));
       for (gsize t = 0; t < G_N_ELEMENTS (tiles); t++)
         {
-          g_autoptr (AdainEngine) engine = test_engine_new (scene->model, NULL, 3, tiles[t], 0);
+          g_autoptr (AdainEngine)
+              engine = test_engine_new (scene->model, test_float_kernels (), 3, tiles[t], 0);
           g_autoptr (AdainImage) result = paint (scene, engine, size, NULL, 2, strength, texture);
 
-          g_assert_cmpfloat (test_image_difference (result, expected), <=, limit);
+          g_assert_cmpfloat (test_image_difference (result, expected), <=, 1e-5);
         }
     }
 }

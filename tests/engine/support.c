@@ -186,6 +186,16 @@ test_is_float (const char *kernels)
   return !g_str_has_suffix (kernels, "bf16") && !g_str_has_suffix (kernels, "int16");
 }
 
+const char *
+test_float_kernels (void)
+{
+  int i = 0;
+
+  while (!adain_kernels[i]->supported () || !test_is_float (adain_kernels[i]->name))
+    i++;
+  return adain_kernels[i]->name;
+}
+
 AdainEngine *
 test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory)
 {

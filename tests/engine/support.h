@@ -46,6 +46,9 @@ AdainModel *test_deep_model_new (void);
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);
 
+/* The fastest such set that this processor has: for limits that are not about rounding. */
+const char *test_float_kernels (void);
+
 /* On the CPU; `kernels` NULL, `threads`, `tile` and `memory` 0: the engine's choice. */
 AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory);
 
