@@ -292,6 +292,11 @@ class Trainer:
             parameter.data = parameter.data.to(self.half or torch.float32)
         return network
 
+    def autocast(self):
+        """Computing in the precision of the training."""
+        return torch.autocast(torch.device(self.options.device).type,
+                              dtype=self.half, enabled=self.half is not None)
+
     @torch.no_grad()
     def _content_seen(self, crops):
         return [self.teacher(crops)[-1]]
@@ -336,11 +341,14 @@ class Trainer:
         style, (*seen, style_features) = self.style.get(other)
         target = as_target(features, seen, style_features, self.transported)
         both = torch.cat([content, style])
-        with torch.autocast(torch.device(self.options.device).type,
-                            dtype=self.half, enabled=self.half is not None):
-            encoded = self.model.encoder(both)[-1].float()
-            decoded = self.model.decoder(torch.cat(
-                [self.mixed(*encoded.chunk(2)), encoded[::IDENTITY_STRIDE]]))
+        with self.autocast():
+            encoded = self.model.encoder(both)[-1]
+        # Covariances and their roots want the digits that 16 bits lack.
+        encoded = encoded.float()
+        mixed = self.mixed(*encoded.chunk(2))
+        with self.autocast():
+            decoded = self.model.decoder(
+                torch.cat([mixed, encoded[::IDENTITY_STRIDE]]))
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
         plain, balanced = style_losses(judged, target)
