@@ -32,9 +32,13 @@ SolidCompression=yes
 ; What an older version had and this one has no more.
 Type: filesandordirs; Name: "{app}\weights"
 Type: filesandordirs; Name: "{app}\locale"
+Type: filesandordirs; Name: "{app}-folder"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"
+Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"
 
 [Files]
 Source: "{#Stage}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
+Source: "{#Stage}-folder\*"; DestDir: "{app}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs
 ; GIMP 3.2 looks into a folder of its own.
 Source: "{#Stage}\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
+Source: "{#Stage}-folder\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
