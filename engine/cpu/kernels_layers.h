@@ -26,7 +26,7 @@ convolve (const AdainPacked *packed, const Taps *taps, const Element *in, gsize 
       row.bias = taps->bias + first;
       row.units = taps->units + first;
       convolve_rows (&row, in, weights, out, offset + first, out_row, width, rows);
-      weights += (gsize) n * taps->ky * taps->kx * row.pairs * PAIR;
+      weights += (gsize) n * taps->ky * packed_inputs (taps->kx * row.pairs * PAIR);
     }
 }
 

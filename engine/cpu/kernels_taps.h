@@ -7,10 +7,15 @@
  *   MAX_VECTORS         vectors of output channels that a block takes, at most
  *   element_from_float
  *   LIMIT               for integers: the largest element
+ * and may define
+ *   packed_inputs, input_at
+ *                       how many inputs a run of them takes that a row of taps has, if blocks read some twice;
+ *                       and which one is at a position, or -1 for a weight of 0
+ *   pixel_group         pixels that are convolved as one (a macro)
  *   weight_index        where LANES * PAIR weights have that of a lane and an input channel, if not in order
  *
  * Weights are packed in just the order in which a block reads them:
- * [block of channels][tap][input channels / PAIR][vectors][LANES][PAIR],
+ * [block of channels][row of taps][inputs of a run / PAIR][vectors][LANES][PAIR],
  * the last two in the order of weight_index.
  *
  * An upsampling layer is four convolutions of 2x2 taps, one for each parity of the output pixel, since
@@ -35,6 +40,13 @@
 #define INPUT_STRIDE ((3 + PAIR - 1) / PAIR * PAIR)
 #define INLINE       static inline __attribute__ ((always_inline))
 
+#ifndef packed_inputs
+#  define packed_inputs(run)      (run)
+#  define input_at(position, run) (position)
+#endif
+#ifndef pixel_group
+#  define pixel_group(packed) ((packed)->float_out ? LANES / (packed)->out : 1)
+#endif
 #ifndef weight_index
 #  define weight_index(lane, i) ((lane) * PAIR + (i))
 #endif
@@ -128,7 +140,8 @@ pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
 {
   int               used = conv->out * taps->group, lanes = adain_round_up (used, LANES);
   int               depth = adain_round_up (packed->in_stride, PAIR);
-  gsize             bytes = (gsize) lanes * taps->ky * taps->kx * depth * sizeof (Element);
+  int               run = taps->kx * depth;
+  gsize             bytes = (gsize) lanes * taps->ky * packed_inputs (run) * sizeof (Element);
   Element          *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
   g_autofree float *scales = g_try_new0 (float, lanes);
 
@@ -145,16 +158,22 @@ pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
     }
   for (int first = 0; first < lanes; first += block_channels (first, lanes))
     for (int y = 0; y < taps->ky; y++)
-      for (int x = 0; x < taps->kx; x++)
-        for (int i = 0; i < depth; i += PAIR)
-          for (int lane = first; lane < first + block_channels (first, lanes); lane += LANES)
-            {
-              for (int l = 0; l < LANES; l++)
-                for (int p = 0; p < PAIR; p++)
-                  next[weight_index (l, p)] =
-                      element_from_float (lane_weight (conv, taps, lane + l, i + p, y, x) * scales[lane + l]);
-              next += LANES * PAIR;
-            }
+      for (int position = 0; position < packed_inputs (run); position += PAIR)
+        for (int lane = first; lane < first + block_channels (first, lanes); lane += LANES)
+          {
+            for (int l = 0; l < LANES; l++)
+              for (int p = 0; p < PAIR; p++)
+                {
+                  int i = input_at (position + p, run);
+
+                  next[weight_index (l, p)] = i < 0
+                                                  ? 0
+                                                  : element_from_float (lane_weight (conv, taps, lane + l,
+                                                                                     i % depth, y, i / depth)
+                                                                        * scales[lane + l]);
+                }
+            next += LANES * PAIR;
+          }
   return TRUE;
 }
 
@@ -176,7 +195,7 @@ static gboolean
 pack (AdainPacked *packed, const AdainConv *conv)
 {
   TapWeights *weights = g_try_new0 (TapWeights, 1);
-  int         group = packed->float_out ? LANES / conv->out : 1;
+  int         group = pixel_group (packed);
 
   if (!weights)
     return FALSE;
