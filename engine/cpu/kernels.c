@@ -5,6 +5,9 @@
 #include "kernels.h"
 
 const AdainKernels *const adain_kernels[] = {
+#ifdef ADAIN_HAVE_AMX_BF16
+  &adain_kernels_amx_bf16,
+#endif
 #ifdef ADAIN_HAVE_AVX512_BF16
   &adain_kernels_avx512_bf16,
 #endif

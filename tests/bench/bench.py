@@ -295,7 +295,7 @@ def print_table(report):
           f"({', '.join(report['instructions']) or 'no vectors known'}).")
     if peaks:
         rates = [f"{kind} {peaks[kind]:.0f} GFLOP/s"
-                 for kind in ("f32", "bf16") if peaks[kind]]
+                 for kind in ("f32", "bf16", "amx") if peaks.get(kind)]
         print(f"Measured peaks: {', '.join(rates)}, "
               f"copying memory {peaks['copy']:.0f} GB/s.")
     print("Encoding the picture and decoding it, the style encoded before; "
