@@ -6,55 +6,12 @@
 
 #include <libgimp/gimp.h>
 
-#include "engine/adain.h"
+#include "plugin/paint/parameters.h"
 
 G_BEGIN_DECLS
 
-/**
- * AdainPreserve: the values of the argument "preserve-color"
- */
-typedef enum
-{
-  ADAIN_PRESERVE_NONE,
-  ADAIN_PRESERVE_PALETTE,
-  ADAIN_PRESERVE_LIGHTNESS,
-} AdainPreserve;
-
-/* The range of stroke sizes. */
-#define ADAIN_STROKE_MIN 0.25
-#define ADAIN_STROKE_MAX 4.0
-
-/**
- * AdainParameters:
- * @model: path of the model file, or the URI of one that is not local
- *
- * The arguments that say how to paint, whatever the styles: the run and the preview have them in common.
- */
-typedef struct
-{
-  double        strength;
-  double        texture;
-  AdainPreserve preserve;
-  double        stroke_size;
-  double        detail;
-  int           work_size;
-  int           refine;
-  AdainDevice   device;
-  char         *model;
-} AdainParameters;
-
 /* Sets all of @parameters from the arguments. */
 void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config);
-void adain_parameters_clear (AdainParameters *parameters);
-
-/* What they mean for the engine: how it paints, and which one can. */
-AdainRenderOptions adain_parameters_render_options (const AdainParameters *parameters);
-AdainEngineOptions adain_parameters_engine_options (const AdainParameters *parameters,
-                                                    const char            *module_dir);
-
-/* The size at which the network sees a part of a layer, such as the selection's bounds: the part is scaled by
- * the factor that the whole layer would be. @layer and @part are longest sides in pixels. */
-int adain_parameters_work_size (const AdainParameters *parameters, int layer, int part);
 
 /**
  * AdainArguments:

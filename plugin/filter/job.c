@@ -10,8 +10,8 @@
 #include "plugin/filter/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
-#include "plugin/filter/pixels.h"
-#include "plugin/filter/recolor.h"
+#include "plugin/filter/drawables.h"
+#include "plugin/paint/recolor.h"
 #include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
 
@@ -363,30 +363,6 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   return TRUE;
 }
 
-/* A sink that recolors before it hands on to another one. */
-typedef struct
-{
-  AdainSink     sink;
-  AdainColorMap map;
-} Recoloring;
-
-static gboolean
-write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
-{
-  const Recoloring *recoloring = user_data;
-  gsize             n = (gsize) rect->width * rect->height;
-  g_autofree float *recolored = g_try_new (float, n * 4);
-
-  if (recolored == NULL)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-      return FALSE;
-    }
-  memcpy (recolored, rgba, n * 4 * sizeof (float));
-  adain_color_map_apply (&recoloring->map, recolored, n);
-  return recoloring->sink.write (recoloring->sink.user_data, rect, recolored, error);
-}
-
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
@@ -435,9 +411,9 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
   const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
-  AdainRecolor recolor;
-  Recoloring   recoloring;
-  AdainSink    sink;
+  AdainRecolor    recolor;
+  AdainRecoloring recoloring;
+  AdainSink       sink;
 
   if (!prepare_recolor (job, piece->result.pixels, scene, &recolor, cancellable, error))
     return FALSE;
@@ -460,8 +436,8 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   sink = adain_result_sink (&piece->result);
   if (recolor.needed)
     {
-      recoloring = (Recoloring) { sink, recolor.map };
-      sink = (AdainSink) { .write = write_recolored, .user_data = &recoloring };
+      recoloring = (AdainRecoloring) { sink, recolor.map };
+      sink = adain_recoloring_sink (&recoloring);
     }
   portion.start += portion.share;
   portion.share = whole - portion.share;
