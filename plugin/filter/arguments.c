@@ -66,6 +66,13 @@ adain_arguments_declare (GimpProcedure *procedure)
       _ ("Whether several layers, such as the frames of an animation, are painted with the statistics of all "
          "of them together, so that nothing flickers. Each layer is then read twice."),
       FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (
+      procedure, "as-filter", _ ("Keep as an editable _filter"),
+      _ ("Whether the result is a filter on the layer, which can be changed or removed at any time, instead of a "
+         "new layer. It has at most four styles and none of the arguments \"style-layer\", \"regions\", "
+         "\"protect\", \"shared-statistics\", \"refine\" and \"model\", and is computed on the processor. "
+         "GIMP must know the operation \"adain:style-transfer\"."),
+      FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
                                       _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
                                       1.0, G_PARAM_READWRITE);
@@ -110,8 +117,8 @@ adain_arguments_declare (GimpProcedure *procedure)
 
   gimp_procedure_add_core_object_array_return_value (
       procedure, "layers", _ ("Layers"),
-      _ ("The new layers, one for each given drawable and in the same order."), GIMP_TYPE_LAYER,
-      G_PARAM_READWRITE);
+      _ ("The new layers, one for each given drawable and in the same order; or those that have got a filter."),
+      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
 }
 
 static char *
@@ -232,7 +239,7 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
 
   adain_parameters_read (&arguments->parameters, config);
   g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer,
-                "shared-statistics", &arguments->shared_statistics, NULL);
+                "shared-statistics", &arguments->shared_statistics, "as-filter", &arguments->as_filter, NULL);
   if (arguments->styles == NULL)
     arguments->styles = g_new0 (char *, 1);
 

@@ -23,6 +23,7 @@ void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *co
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
  * @shared_statistics: whether all layers are painted with the statistics of all together
+ * @as_filter: whether the result is a filter on the layer instead of a new layer
  * @parameters: all others
  */
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   int             n_regions;
   GimpDrawable   *protect;
   gboolean        shared_statistics;
+  gboolean        as_filter;
   AdainParameters parameters;
 } AdainArguments;
 
