@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
 
+#include "plugin/filter/editable.h"
 #include "plugin/filter/gallery.h"
 #include "ui/gallery.h"
 #include "ui/options.h"
@@ -499,6 +500,16 @@ create_shared (Dialog *dialog)
   return check;
 }
 
+/* What GIMP cannot do is not offered, nor remembered from a GIMP that could. */
+static void
+add_as_filter (Dialog *dialog, GtkWidget *column)
+{
+  if (adain_editable_is_possible (dialog->drawables[0]))
+    gtk_box_pack_start (GTK_BOX (column), adain_options_new_as_filter (dialog->config), FALSE, FALSE, 0);
+  else
+    g_object_set (dialog->config, "as-filter", FALSE, NULL);
+}
+
 static GtkWidget *
 create_column (Dialog *dialog)
 {
@@ -515,6 +526,7 @@ create_column (Dialog *dialog)
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
   if (dialog->drawables[1])
     gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);
+  add_as_filter (dialog, column);
   gtk_box_pack_start (GTK_BOX (column), create_advanced (dialog, labels), FALSE, FALSE, 0);
   g_object_unref (labels);
 

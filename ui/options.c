@@ -236,3 +236,17 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 
   return grid;
 }
+
+GtkWidget *
+adain_options_new_as_filter (GimpProcedureConfig *config)
+{
+  GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (config), "as-filter",
+                                                 _ ("Keep as an editable filter"));
+
+  gtk_widget_set_tooltip_text (
+      check, _ ("Instead of a new layer the result is a filter on your layer, which you can "
+                "change, hide or remove at any time. It has at most four styles, and no "
+                "regions."));
+
+  return check;
+}

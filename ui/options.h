@@ -15,4 +15,7 @@ GtkWidget *adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 /* Working size, device, model. */
 GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
+/* Whether the result is a filter on the layer. */
+GtkWidget *adain_options_new_as_filter (GimpProcedureConfig *config);
+
 G_END_DECLS

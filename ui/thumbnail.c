@@ -4,7 +4,7 @@
  */
 #include "ui/thumbnail.h"
 
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 /* The pixels come in the drawable's own precision and color space, libgimp's format names only the
  * first. */

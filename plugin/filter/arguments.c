@@ -8,17 +8,6 @@
 
 #include "plugin/filter/arguments.h"
 
-/* Strokes are a number of pixels wide. In a picture of this size they are well visible when it is looked at
- * as a whole, and faces and lamp posts still are what they were; at 512 these dissolve, at 2048 a photo looks
- * hardly painted. A larger one is painted smaller, and gets its detail back afterwards. */
-#define WORK_SIZE 1024
-
-/* All of it: where there were strokes, little is left of it anyway, and edges become sharp. */
-#define DETAIL 1.0
-
-/* Looked at side by side, optimal transport paints bolder and keeps the picture as well as plain AdaIN. */
-#define TEXTURE 1.0
-
 static GimpChoice *
 preserve_choice (void)
 {
@@ -77,6 +66,13 @@ adain_arguments_declare (GimpProcedure *procedure)
       _ ("Whether several layers, such as the frames of an animation, are painted with the statistics of all "
          "of them together, so that nothing flickers. Each layer is then read twice."),
       FALSE, G_PARAM_READWRITE);
+  gimp_procedure_add_boolean_argument (
+      procedure, "as-filter", _ ("Keep as an editable _filter"),
+      _ ("Whether the result is a filter on the layer, which can be changed or removed at any time, instead of a "
+         "new layer. It has at most four styles and none of the arguments \"style-layer\", \"regions\", "
+         "\"protect\", \"shared-statistics\", \"refine\" and \"model\", and is computed on the processor. "
+         "GIMP must know the operation \"adain:style-transfer\"."),
+      FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
                                       _ ("From 0, the untouched picture, to 1, the full style."), 0.0, 1.0,
                                       1.0, G_PARAM_READWRITE);
@@ -85,7 +81,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       _ ("How much of the style's strokes and patterns is taken, from 0, its colors and contrasts alone "
          "as adaptive instance normalization has them, to 1, all that its features have in common "
          "(optimal transport)."),
-      0.0, 1.0, TEXTURE, G_PARAM_READWRITE);
+      0.0, 1.0, ADAIN_TEXTURE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "preserve-color", _ ("_Preserve color"),
                                       _ ("Whether and how the picture keeps its own colors."),
                                       preserve_choice (), "none", G_PARAM_READWRITE);
@@ -98,13 +94,13 @@ adain_arguments_declare (GimpProcedure *procedure)
       procedure, "detail", _ ("_Detail"),
       _ ("How much of the layer's own fine detail is laid over what was painted at a smaller size, from 0, "
          "nothing but strokes, to 1, all that goes with them."),
-      0.0, 1.0, DETAIL, G_PARAM_READWRITE);
+      0.0, 1.0, ADAIN_DETAIL, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "work-size", _ ("Wor_king size"),
       _ ("Longest side, in pixels, at which the layer is painted at a stroke size of 1; 0 means its full "
          "size. Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
          "layer would be. The result always has the full size."),
-      0, GIMP_MAX_IMAGE_SIZE, WORK_SIZE, G_PARAM_READWRITE);
+      0, GIMP_MAX_IMAGE_SIZE, ADAIN_WORK_SIZE, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "refine", _ ("Refi_nement"),
       _ ("Steps of refinement after the network: the result is changed, pixel by pixel, until it has the styles' "
@@ -121,8 +117,8 @@ adain_arguments_declare (GimpProcedure *procedure)
 
   gimp_procedure_add_core_object_array_return_value (
       procedure, "layers", _ ("Layers"),
-      _ ("The new layers, one for each given drawable and in the same order."), GIMP_TYPE_LAYER,
-      G_PARAM_READWRITE);
+      _ ("The new layers, one for each given drawable and in the same order; or those that have got a filter."),
+      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
 }
 
 static char *
@@ -164,54 +160,6 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
   parameters->model = file != NULL ? g_file_get_path (file) : adain_arguments_default_model ();
   if (parameters->model == NULL)
     parameters->model = g_file_get_uri (file);
-}
-
-void
-adain_parameters_clear (AdainParameters *parameters)
-{
-  g_clear_pointer (&parameters->model, g_free);
-}
-
-AdainRenderOptions
-adain_parameters_render_options (const AdainParameters *parameters)
-{
-  return (AdainRenderOptions) {
-    .strength = parameters->strength,
-    .texture = parameters->texture,
-    .detail = parameters->detail,
-    .refine = parameters->refine,
-    /* Recolored styles are painted as they are. */
-    .color = parameters->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
-  };
-}
-
-/* Bytes that the engine may use, from the environment: for small machines and for tests. */
-static gsize
-memory_budget (void)
-{
-  const char *mib = g_getenv ("ADAIN_MEMORY_MIB");
-
-  return mib != NULL ? (gsize) g_ascii_strtoull (mib, NULL, 10) << 20 : 0;
-}
-
-AdainEngineOptions
-adain_parameters_engine_options (const AdainParameters *parameters, const char *module_dir)
-{
-  return (AdainEngineOptions) {
-    .memory = memory_budget (),
-    .module_dir = module_dir,
-    .texture = parameters->texture > 0,
-    .refine = parameters->refine > 0,
-  };
-}
-
-int
-adain_parameters_work_size (const AdainParameters *parameters, int layer, int part)
-{
-  const int size = parameters->work_size;
-  double    scale = size > 0 && size < layer ? (double) size / layer : 1.0;
-
-  return MAX (1, (int) lround (part * scale / parameters->stroke_size));
 }
 
 static gboolean
@@ -291,7 +239,7 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
 
   adain_parameters_read (&arguments->parameters, config);
   g_object_get (config, "styles", &arguments->styles, "style-layer", &arguments->style_layer,
-                "shared-statistics", &arguments->shared_statistics, NULL);
+                "shared-statistics", &arguments->shared_statistics, "as-filter", &arguments->as_filter, NULL);
   if (arguments->styles == NULL)
     arguments->styles = g_new0 (char *, 1);
 

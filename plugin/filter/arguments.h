@@ -6,55 +6,12 @@
 
 #include <libgimp/gimp.h>
 
-#include "engine/adain.h"
+#include "plugin/paint/parameters.h"
 
 G_BEGIN_DECLS
 
-/**
- * AdainPreserve: the values of the argument "preserve-color"
- */
-typedef enum
-{
-  ADAIN_PRESERVE_NONE,
-  ADAIN_PRESERVE_PALETTE,
-  ADAIN_PRESERVE_LIGHTNESS,
-} AdainPreserve;
-
-/* The range of stroke sizes. */
-#define ADAIN_STROKE_MIN 0.25
-#define ADAIN_STROKE_MAX 4.0
-
-/**
- * AdainParameters:
- * @model: path of the model file, or the URI of one that is not local
- *
- * The arguments that say how to paint, whatever the styles: the run and the preview have them in common.
- */
-typedef struct
-{
-  double        strength;
-  double        texture;
-  AdainPreserve preserve;
-  double        stroke_size;
-  double        detail;
-  int           work_size;
-  int           refine;
-  AdainDevice   device;
-  char         *model;
-} AdainParameters;
-
 /* Sets all of @parameters from the arguments. */
 void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config);
-void adain_parameters_clear (AdainParameters *parameters);
-
-/* What they mean for the engine: how it paints, and which one can. */
-AdainRenderOptions adain_parameters_render_options (const AdainParameters *parameters);
-AdainEngineOptions adain_parameters_engine_options (const AdainParameters *parameters,
-                                                    const char            *module_dir);
-
-/* The size at which the network sees a part of a layer, such as the selection's bounds: the part is scaled by
- * the factor that the whole layer would be. @layer and @part are longest sides in pixels. */
-int adain_parameters_work_size (const AdainParameters *parameters, int layer, int part);
 
 /**
  * AdainArguments:
@@ -66,6 +23,7 @@ int adain_parameters_work_size (const AdainParameters *parameters, int layer, in
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
  * @shared_statistics: whether all layers are painted with the statistics of all together
+ * @as_filter: whether the result is a filter on the layer instead of a new layer
  * @parameters: all others
  */
 typedef struct
@@ -78,6 +36,7 @@ typedef struct
   int             n_regions;
   GimpDrawable   *protect;
   gboolean        shared_statistics;
+  gboolean        as_filter;
   AdainParameters parameters;
 } AdainArguments;
 

@@ -1,4 +1,4 @@
-/* One run of the filter: drawables and settings in, new layers out.
+/* One run of the filter: drawables and settings in, new layers out, or filters that stay editable.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,13 +7,16 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/editable.h"
+#include "plugin/filter/errors.h"
 #include "plugin/filter/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
-#include "plugin/filter/pixels.h"
-#include "plugin/filter/recolor.h"
+#include "plugin/filter/drawables.h"
+#include "plugin/paint/recolor.h"
 #include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
+#include "plugin/paint/load.h"
 
 /* The part of a picture's work that encoding takes; rendering is the rest. */
 #define ENCODING 0.4
@@ -146,6 +149,8 @@ add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
       return FALSE;
     }
 
+  if (job->arguments->as_filter)
+    return TRUE;
   piece->result.pixels = adain_pixels_copy_selected (drawable, &piece->bounds, error);
   return piece->result.pixels != NULL && add_regions (job, piece, error);
 }
@@ -183,8 +188,11 @@ add_named_style (AdainJob *job, const char *style, GError **error)
 {
   const char *name = adain_gallery_name (style);
 
-  return name != NULL ? add_gallery_style (job, name, error)
-                      : add_style (job, adain_style_load (style, error));
+  if (name != NULL)
+    return add_gallery_style (job, name, error);
+  /* A filter is painted in GIMP itself, which then has only GEGL's loaders. */
+  return add_style (job, job->arguments->as_filter ? adain_style_file_load (style, error)
+                                                   : adain_style_load (style, error));
 }
 
 static gboolean
@@ -198,7 +206,8 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
   if (job->arguments == NULL)
     return FALSE;
 
-  if (!check_regions (job, error))
+  if (!check_regions (job, error)
+      || (job->arguments->as_filter && !adain_editable_check (job->arguments, drawables[0], error)))
     return FALSE;
 
   job->model = adain_model_load (job->arguments->parameters.model, error);
@@ -226,24 +235,12 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
   return TRUE;
 }
 
-/* Sets who tells of failing calls of libgimp, and returns who did before. What we cannot do without is
- * told by us, once; GIMP would pop up a message for each call. */
-static GimpPDBErrorHandler
-swap_error_handler (GimpPDBErrorHandler handler)
-{
-  GimpPlugIn         *plug_in = gimp_get_plug_in ();
-  GimpPDBErrorHandler before = gimp_plug_in_get_pdb_error_handler (plug_in);
-
-  gimp_plug_in_set_pdb_error_handler (plug_in, handler);
-  return before;
-}
-
 AdainJob *
 adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables, AdainJobPause pause,
                gpointer pause_data, GError **error)
 {
   AdainJob           *job = g_new0 (AdainJob, 1);
-  GimpPDBErrorHandler handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
   job->image = g_object_ref (image);
   job->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_input_free);
@@ -252,7 +249,7 @@ adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **dra
 
   if (!read_everything (job, config, drawables, pause, pause_data, error))
     g_clear_pointer (&job, adain_job_free);
-  swap_error_handler (handler);
+  adain_errors_swap_handler (handler);
   return job;
 }
 
@@ -363,30 +360,6 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   return TRUE;
 }
 
-/* A sink that recolors before it hands on to another one. */
-typedef struct
-{
-  AdainSink     sink;
-  AdainColorMap map;
-} Recoloring;
-
-static gboolean
-write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, GError **error)
-{
-  const Recoloring *recoloring = user_data;
-  gsize             n = (gsize) rect->width * rect->height;
-  g_autofree float *recolored = g_try_new (float, n * 4);
-
-  if (recolored == NULL)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-      return FALSE;
-    }
-  memcpy (recolored, rgba, n * 4 * sizeof (float));
-  adain_color_map_apply (&recoloring->map, recolored, n);
-  return recoloring->sink.write (recoloring->sink.user_data, rect, recolored, error);
-}
-
 static int
 work_size (const AdainArguments *arguments, const Piece *piece)
 {
@@ -435,9 +408,9 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
   const double             whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
-  AdainRecolor recolor;
-  Recoloring   recoloring;
-  AdainSink    sink;
+  AdainRecolor    recolor;
+  AdainRecoloring recoloring;
+  AdainSink       sink;
 
   if (!prepare_recolor (job, piece->result.pixels, scene, &recolor, cancellable, error))
     return FALSE;
@@ -460,8 +433,8 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
   sink = adain_result_sink (&piece->result);
   if (recolor.needed)
     {
-      recoloring = (Recoloring) { sink, recolor.map };
-      sink = (AdainSink) { .write = write_recolored, .user_data = &recoloring };
+      recoloring = (AdainRecoloring) { sink, recolor.map };
+      sink = adain_recoloring_sink (&recoloring);
     }
   portion.start += portion.share;
   portion.share = whole - portion.share;
@@ -481,6 +454,9 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   g_autoptr (AdainScene) scene = NULL;
   gboolean done = TRUE;
   double   start = 0;
+
+  if (job->arguments->as_filter)
+    return TRUE;
 
   for (int i = 0; i < job->arguments->n_regions; i++)
     options.regions |= adain_region_is_given (job->arguments->regions[i]);
@@ -568,12 +544,11 @@ delete_layers (AdainJob *job, GimpLayer **layers)
       gimp_item_delete (GIMP_ITEM (layers[i]));
 }
 
-GimpLayer **
-adain_job_commit (AdainJob *job, GError **error)
+/* In one undo step. */
+static gboolean
+commit_layers (AdainJob *job, GimpLayer **layers, GError **error)
 {
-  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, job->pieces->len + 1);
-  GimpPDBErrorHandler    handler = swap_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
-  gboolean               done = check_pieces (job, error) && make_layers (job, layers, error);
+  gboolean done = make_layers (job, layers, error);
 
   if (done)
     {
@@ -587,8 +562,45 @@ adain_job_commit (AdainJob *job, GError **error)
     {
       delete_layers (job, layers);
     }
+  return done;
+}
+
+/* All filters are made before the first one is put on its layer, in one undo step. */
+static gboolean
+commit_filters (AdainJob *job, GimpLayer **layers, GError **error)
+{
+  g_autofree GimpDrawableFilter **filters = g_new0 (GimpDrawableFilter *, job->pieces->len);
+  gboolean                        done = TRUE;
+
+  for (guint i = 0; done && i < job->pieces->len; i++)
+    {
+      Piece *piece = job->pieces->pdata[i];
+
+      layers[i] = GIMP_LAYER (piece->drawable);
+      filters[i] = adain_editable_new (job->arguments, piece->drawable, &piece->bounds, error);
+      done = filters[i] != NULL;
+    }
+  if (!done)
+    return FALSE;
+
+  gimp_image_undo_group_start (job->image);
+  for (guint i = 0; i < job->pieces->len; i++)
+    gimp_drawable_append_filter (GIMP_DRAWABLE (layers[i]), filters[i]);
+  gimp_image_undo_group_end (job->image);
+  return TRUE;
+}
+
+GimpLayer **
+adain_job_commit (AdainJob *job, GError **error)
+{
+  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, job->pieces->len + 1);
+  GimpPDBErrorHandler    handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  gboolean               done = check_pieces (job, error)
+                  && (job->arguments->as_filter ? commit_filters (job, layers, error)
+                                                : commit_layers (job, layers, error));
+
   gimp_displays_flush ();
-  swap_error_handler (handler);
+  adain_errors_swap_handler (handler);
 
   return done ? g_steal_pointer (&layers) : NULL;
 }

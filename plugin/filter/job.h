@@ -1,4 +1,4 @@
-/* One run of the filter: drawables and settings in, new layers out.
+/* One run of the filter: drawables and settings in, new layers out, or filters that stay editable.
  *
  * A job has three steps. Only the middle one is slow, and it never calls libgimp, so that it can
  * run in a worker thread while the dialog stays alive; the image is touched by the last one alone.
@@ -28,7 +28,8 @@ AdainJob *adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDraw
                          AdainJobPause pause, gpointer pause_data, GError **error);
 gboolean  adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
                          GCancellable *cancellable, GError **error);
-/* Adds the result as new layers in one undo step. Returns them, NULL-terminated (g_free the array). */
+/* Adds the result as new layers, or as filters to the layers, in one undo step. Returns the layers,
+ * NULL-terminated (g_free the array). */
 GimpLayer **adain_job_commit (AdainJob *job, GError **error);
 void        adain_job_free (AdainJob *job);
 

@@ -4,7 +4,9 @@
  */
 #pragma once
 
-#include "plugin/filter/pixels.h"
+#include <libgimp/gimp.h>
+
+#include "plugin/paint/pixels.h"
 
 G_BEGIN_DECLS
 

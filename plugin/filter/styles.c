@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/styles.h"
+#include "plugin/paint/load.h"
 
 AdainStyleInput *
 adain_style_input_new (AdainPixels *pixels, int entry)
@@ -20,37 +21,6 @@ adain_style_input_free (AdainStyleInput *input)
 {
   g_clear_pointer (&input->pixels, adain_pixels_free);
   g_free (input);
-}
-
-/* Tells apart what the loaders do not: each kind of unusable file gets its own message. */
-static gboolean
-check_file (GFile *file, const char *name, GError **error)
-{
-  g_autoptr (GError) reason = NULL;
-  g_autoptr (GFileInfo) info = NULL;
-
-  info = g_file_query_info (file,
-                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_SIZE
-                                                           "," G_FILE_ATTRIBUTE_ACCESS_CAN_READ,
-                            G_FILE_QUERY_INFO_NONE, NULL, &reason);
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” does not exist."), name);
-  else if (info == NULL)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” cannot be opened: %s"), name,
-                 reason->message);
-  else if (g_file_info_get_file_type (info) == G_FILE_TYPE_DIRECTORY)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is a folder, not a picture."),
-                 name);
-  else if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is not a file."), name);
-  else if (!g_file_info_get_attribute_boolean (info, G_FILE_ATTRIBUTE_ACCESS_CAN_READ))
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("You may not read the style “%s”."), name);
-  else if (g_file_info_get_size (info) == 0)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” is an empty file."), name);
-  else
-    return TRUE;
-
-  return FALSE;
 }
 
 AdainPixels *
@@ -96,7 +66,7 @@ adain_style_load (const char *name, GError **error)
   GimpImage   *image;
   GimpLayer   *layer;
 
-  if (!check_file (file, name, error))
+  if (!adain_style_file_check (file, name, error))
     return NULL;
 
   image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "plugin/filter/pixels.h"
+#include "plugin/filter/drawables.h"
 
 G_BEGIN_DECLS
 

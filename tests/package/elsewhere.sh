@@ -4,6 +4,7 @@
 #   elsewhere COMMAND...             runs a command there as root
 #   elsewhere_person HOME            whose home that is from now on
 #   elsewhere_as_person COMMAND...   runs a command there as that person, at home
+#   elsewhere_filter                 paints as that person, by an editable filter; fails if there is none
 #   elsewhere_paint VERSION          paints as that person, by GIMP; fails if it went wrong, or if GIMP was told
 #                                    another version of the plug-in
 #   result STATUS NAME               a line of TAP
@@ -129,6 +130,25 @@ elsewhere_paint ()
   if ! cmp "$there$home/photo.ppm" "$there$home/untouched.ppm" || [ ! -s "$there$home/painted.ppm" ] ||
      cmp -s "$there$home/photo.ppm" "$there$home/painted.ppm" ||
      ! grep -q 'kein Stil angegeben' "$shared/log" || ! grep -q "version $1\"" "$there$home/.config/GIMP"/*/pluginrc; then
+    cat "$shared/log"
+    return 1
+  fi
+}
+
+# An editable filter is painted by GIMP itself: merged, it must differ from the photo.
+elsewhere_filter ()
+{
+  rm -f "$there$home"/*.ppm
+  elsewhere_as_person /srv/gimp-batch "
+    (let* ((image (car (gimp-file-load RUN-NONINTERACTIVE \"/srv/photo.ppm\"))))
+      (gimp-file-save RUN-NONINTERACTIVE image \"$home/photo.ppm\")
+      (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
+                                    #:drawables (car (gimp-image-get-layers image))
+                                    #:styles (list \"/srv/style.ppm\") #:as-filter TRUE)
+      (gimp-image-flatten image)
+      (gimp-file-save RUN-NONINTERACTIVE image \"$home/filtered.ppm\"))
+    " > "$shared/log" 2>&1
+  if [ ! -s "$there$home/filtered.ppm" ] || cmp -s "$there$home/photo.ppm" "$there$home/filtered.ppm"; then
     cat "$shared/log"
     return 1
   fi

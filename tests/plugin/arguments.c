@@ -69,6 +69,8 @@ test_config_class_init (TestConfigClass *klass)
                                    g_param_spec_boolean ("shared-statistics", NULL, NULL, FALSE,
                                                          G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
+                                   g_param_spec_boolean ("as-filter", NULL, NULL, FALSE, G_PARAM_READABLE));
+  g_object_class_install_property (class, id++,
                                    g_param_spec_double ("strength", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
                                    g_param_spec_double ("texture", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));

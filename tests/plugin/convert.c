@@ -8,7 +8,7 @@
 
 #include <glib/gstdio.h>
 
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 #define PROCESSES 40
 #define N         65536

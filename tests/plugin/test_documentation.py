@@ -5,7 +5,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 from harness import PROCEDURE, Gimp, case, run
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
-             "protect", "shared-statistics", "strength", "texture", "preserve-color", "stroke-size",
+             "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",
              "detail", "work-size", "refine", "device", "model"]
 
 

@@ -4,7 +4,7 @@
  */
 #include <glib/gstdio.h>
 
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 #include "ui/preview/picture.h"
 #include "ui/styles/picture.h"
 

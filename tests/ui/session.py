@@ -244,8 +244,9 @@ class Widget:
 class Session:
     """Xvfb, openbox and one GIMP at a time; `with Session(...) as session:`."""
 
-    def __init__(self, plugin, model, shots, size="1366x768", dark=False, scale=1, language=None):
-        self.plugin, self.model, self.shots = plugin, model, shots
+    def __init__(self, plugin, model, shots, size="1366x768", dark=False, scale=1, language=None,
+                 operation=None):
+        self.plugin, self.model, self.shots, self.operation = plugin, model, shots, operation
         self.size, self.dark, self.scale, self.language = size, dark, scale, language
         self.processes = []
         self.gimp = self.clipboard = None
@@ -259,6 +260,7 @@ class Session:
             private_runtime()
             self.start_display()
             self.make_profile()
+            self.install_operation()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -320,6 +322,14 @@ class Session:
                          '(plug-in-path "${gimp_dir}/plug-ins")\n'
                          f"(theme-color-scheme {'dark' if self.dark else 'light'})\n")
 
+    def install_operation(self):
+        """Where this GIMP's GEGL finds it, if the session is to have it."""
+        if self.operation:
+            folder = os.path.join(self.home, "data", "gegl-0.4", "plug-ins", "adain-style-transfer")
+            os.makedirs(folder)
+            os.symlink(self.operation, os.path.join(folder, os.path.basename(self.operation)))
+            os.symlink(os.path.dirname(self.model), os.path.join(folder, "weights"))
+
     def remember_folder(self, folder):
         """As if the file chooser had been in that folder last time."""
         os.makedirs(self.settings)
@@ -338,6 +348,7 @@ class Session:
         environment = dict(os.environ, GIMP3_DIRECTORY=self.profile, HOME=self.home,
                            XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                            XDG_CACHE_HOME=os.path.join(self.home, "cache"),
+                           XDG_DATA_HOME=os.path.join(self.home, "data"),
                            GTK_USE_PORTAL="0", GDK_SCALE=str(self.scale), G_MESSAGES_DEBUG="adain-ui",
                            LANG="C.UTF-8", LANGUAGE="")
         if self.language:

@@ -914,6 +914,36 @@ class Tests:
             dialog.key("Escape")
             image.layers("again")
 
+    def test_filter(self):
+        """The result as an editable filter; where GIMP lacks the operation there is no such choice."""
+        label = "Keep as an editable filter"
+        with self.session(operation=os.environ["ADAIN_TEST_OPERATION"]) as session:
+            image = Image(session, self.photo)
+            image.run("kept", more=self.styles_argument())
+            image.do("(if (= 1 (vector-length (car (gimp-drawable-get-filters lay))))"
+                     '    (step "filtered"))')
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.click(label, "check box")
+            self.shot(session, "filter")
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("kept") == 1
+            assert image.layers("filtered") == 1
+
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("painted", more=self.styles_argument() + " #:as-filter TRUE")
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            expect("a choice that there is not",
+                   lambda: [w.name for w in dialog.window.find_all() if w.name == label], [])
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("painted") == 2
+
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""
         variants = {"dark": dict(dark=True), "rtl": dict(language="he_IL"),

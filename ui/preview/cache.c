@@ -4,7 +4,7 @@
  */
 #include "ui/preview/cache.h"
 
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 /* So many unused styles are kept: those of the other settings one is comparing with. */
 #define SPARE 16

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 #include "ui/thumbnail.h"
 
 AdainPreviewPicture *

@@ -5,7 +5,7 @@
 #include "ui/preview/worker.h"
 
 #include "plugin/filter/gallery.h"
-#include "plugin/filter/recolor.h"
+#include "plugin/paint/recolor.h"
 #include "ui/preview/cache.h"
 
 /* Longest side of the picture for the fast version, then for the sharp ones, and of what the network may see

@@ -28,4 +28,14 @@ void adain_recolor_add (AdainRecolor *recolor, double weight, const AdainGallery
 /* After the last one. */
 void adain_recolor_finish (AdainRecolor *recolor, double strength);
 
+/* A sink over another one, which recolors what it hands on. */
+typedef struct
+{
+  AdainSink     sink;
+  AdainColorMap map;
+} AdainRecoloring;
+
+/* Valid as long as @recoloring is. */
+AdainSink adain_recoloring_sink (AdainRecoloring *recoloring);
+
 G_END_DECLS

@@ -1,10 +1,10 @@
-/* Drawables as pictures for the engine, by way of local buffers that any thread may read.
+/* Pictures for the engine in GEGL's buffers, which any thread may read.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include <libgimp/gimp.h>
+#include <gegl.h>
 
 #include "engine/adain.h"
 
@@ -13,13 +13,13 @@ G_BEGIN_DECLS
 /**
  * AdainPixels:
  * @name: what to call the picture in messages
- * @buffer: the pixels, from (0, 0), in the drawable's own format
+ * @buffer: the pixels, from (0, 0), in their own format
  * @mask: (nullable): the layer's mask; what it hides is as if it were transparent
  * @selection: (nullable): how much each pixel is selected
  * @format: what the engine is given and gives back: adain_working_format() of the buffer's own color space,
  *   or of that of the picture whose style it is
  *
- * A local copy of a part of a drawable. Once made it needs no libgimp.
+ * A picture that nobody else changes.
  */
 typedef struct
 {
@@ -30,10 +30,8 @@ typedef struct
   const Babl *format;
 } AdainPixels;
 
-/* Copies @bounds of a drawable as the user sees it: with its mask and non-destructive filters. */
-AdainPixels *adain_pixels_copy (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error);
-/* As above, with the selection. */
-AdainPixels *adain_pixels_copy_selected (GimpDrawable *drawable, const GeglRectangle *bounds, GError **error);
+/* Takes over @buffer, which begins at (0, 0). */
+AdainPixels *adain_pixels_new (const char *name, GeglBuffer *buffer);
 void         adain_pixels_free (AdainPixels *pixels);
 
 /* The pixels of @rect as @format, which is what the engine takes. Any thread. */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,0 +1,15 @@
+/* Who tells of failing calls of libgimp.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+/* Sets who tells of failing calls of libgimp, and returns who did before. What we cannot do without is
+ * told by us, once; GIMP would pop up a message for each call. */
+GimpPDBErrorHandler adain_errors_swap_handler (GimpPDBErrorHandler handler);
+
+G_END_DECLS

@@ -1,0 +1,54 @@
+/* The module that GEGL loads: what belongs to it is found, then its operation is registered.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+
+#include <glib/gi18n-lib.h>
+
+#include <gegl-plugin.h>
+
+#include "plugin/operation/studio.h"
+
+G_MODULE_EXPORT const GeglModuleInfo *gegl_module_query (GTypeModule *module);
+G_MODULE_EXPORT gboolean              gegl_module_register (GTypeModule *module);
+
+void gegl_op_adain_style_transfer_register_type (GTypeModule *module);
+
+/* The module's own folder, if the weights lie in it, else the plug-in's. */
+static char *
+find_folder (void)
+{
+  g_autofree char *folder = NULL, *weights = NULL;
+  Dl_info          info;
+
+  if (dladdr (find_folder, &info) != 0)
+    folder = g_path_get_dirname (info.dli_fname);
+  if (folder != NULL)
+    weights = g_build_filename (folder, "weights", NULL);
+  if (weights != NULL && g_file_test (weights, G_FILE_TEST_IS_DIR))
+    return g_steal_pointer (&folder);
+  return g_strdup (ADAIN_PLUGIN_DIR);
+}
+
+const GeglModuleInfo *
+gegl_module_query (GTypeModule *module)
+{
+  static const GeglModuleInfo info = { GEGL_MODULE_ABI_VERSION };
+
+  return &info;
+}
+
+gboolean
+gegl_module_register (GTypeModule *module)
+{
+  g_autofree char *folder = find_folder ();
+  g_autofree char *locale = g_build_filename (folder, "locale", NULL);
+
+  adain_studio_set_folder (folder);
+  bindtextdomain (GETTEXT_PACKAGE, locale);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  gegl_op_adain_style_transfer_register_type (module);
+  return TRUE;
+}

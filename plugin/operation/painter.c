@@ -1,0 +1,300 @@
+/* Paints pictures for one operation, and keeps what the next painting may need again.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "plugin/operation/painter.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "plugin/operation/studio.h"
+#include "plugin/paint/load.h"
+#include "plugin/paint/pixels.h"
+#include "plugin/paint/recolor.h"
+
+/* Rows that are compared at a time. */
+#define BAND 64
+
+#define GALLERY_PREFIX "gallery:"
+
+/* A style that is encoded, and of what. */
+typedef struct
+{
+  char        *name;
+  const Babl  *format;
+  gboolean     recolored; /* to this palette */
+  AdainPalette palette;
+  int          entry; /* of the gallery, or -1 */
+  AdainStyle  *style;
+} Style;
+
+struct _AdainPainter
+{
+  AdainPixels  *picture; /* that is encoded in */
+  AdainContent *content; /* at */
+  int           work_size;
+  Style         styles[ADAIN_PAINTER_STYLES];
+};
+
+/* The styles of an order that count. */
+typedef struct
+{
+  int         n;
+  AdainStyle *styles[ADAIN_PAINTER_STYLES];
+  double      weights[ADAIN_PAINTER_STYLES];
+} Blend;
+
+static gboolean
+counts (const AdainOrder *order, int i)
+{
+  return order->styles[i] != NULL && *order->styles[i] != '\0' && order->weights[i] > 0;
+}
+
+gboolean
+adain_order_is_empty (const AdainOrder *order)
+{
+  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+    if (counts (order, i))
+      return FALSE;
+  return TRUE;
+}
+
+AdainPainter *
+adain_painter_new (void)
+{
+  adain_studio_use ();
+  return g_new0 (AdainPainter, 1);
+}
+
+static void
+forget_style (Style *style)
+{
+  g_free (style->name);
+  g_clear_pointer (&style->style, adain_style_free);
+  *style = (Style) { 0 };
+}
+
+static void
+forget_picture (AdainPainter *painter)
+{
+  g_clear_pointer (&painter->content, adain_content_free);
+  g_clear_pointer (&painter->picture, adain_pixels_free);
+}
+
+void
+adain_painter_free (AdainPainter *painter)
+{
+  adain_studio_wait ();
+  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+    forget_style (&painter->styles[i]);
+  forget_picture (painter);
+  adain_studio_unuse ();
+  g_free (painter);
+}
+
+/* The picture --------------------------------------------------------------------------------- */
+
+/* Whether @area of a buffer has the pixels of the picture that is kept. */
+static gboolean
+is_kept (const AdainPainter *painter, GeglBuffer *buffer, const GeglRectangle *area, const Babl *format)
+{
+  const Babl         *stored = gegl_buffer_get_format (buffer);
+  const gsize         row = (gsize) area->width * babl_format_get_bytes_per_pixel (stored);
+  g_autofree gpointer kept = NULL, given = NULL;
+  gboolean            equal;
+
+  if (painter->content == NULL || painter->picture->format != format
+      || gegl_buffer_get_format (painter->picture->buffer) != stored
+      || gegl_buffer_get_width (painter->picture->buffer) != area->width
+      || gegl_buffer_get_height (painter->picture->buffer) != area->height)
+    return FALSE;
+
+  kept = g_try_malloc_n (BAND, row);
+  given = g_try_malloc_n (BAND, row);
+  equal = kept != NULL && given != NULL;
+  for (int y = 0; equal && y < area->height; y += BAND)
+    {
+      const int rows = MIN (BAND, area->height - y);
+
+      gegl_buffer_get (painter->picture->buffer, GEGL_RECTANGLE (0, y, area->width, rows), 1.0, stored, kept,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (area->x, area->y + y, area->width, rows), 1.0, stored, given,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      equal = memcmp (kept, given, row * rows) == 0;
+    }
+  return equal;
+}
+
+/* A copy, which shares its tiles with @buffer as far as these are aligned. */
+static AdainPixels *
+copy_picture (GeglBuffer *buffer, const GeglRectangle *area, const Babl *format)
+{
+  const GeglRectangle target = { 0, 0, area->width, area->height };
+  GeglBuffer         *copy = gegl_buffer_new (&target, gegl_buffer_get_format (buffer));
+  AdainPixels        *pixels;
+
+  gegl_buffer_copy (buffer, area, GEGL_ABYSS_NONE, copy, &target);
+  pixels = adain_pixels_new ("", copy);
+  pixels->format = format;
+  return pixels;
+}
+
+static gboolean
+encode_picture (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order, GeglBuffer *buffer,
+                const GeglRectangle *area, const Babl *format, GError **error)
+{
+  const int   side = MAX (area->width, area->height);
+  const int   work_size = adain_parameters_work_size (&order->parameters, side, side);
+  AdainSource source;
+
+  if (is_kept (painter, buffer, area, format) && painter->work_size == work_size)
+    return TRUE;
+
+  forget_picture (painter);
+  painter->picture = copy_picture (buffer, area, format);
+  source = adain_pixels_source (painter->picture);
+  painter->content = adain_content_encode (studio->engine, &source, work_size, NULL, NULL, NULL, error);
+  painter->work_size = work_size;
+  return painter->content != NULL;
+}
+
+/* The styles ---------------------------------------------------------------------------------- */
+
+static AdainStyle *
+encode_file (AdainStudio *studio, const Style *style, GError **error)
+{
+  g_autoptr (AdainPixels) pixels = adain_style_file_load (style->name, error);
+  AdainSource source;
+
+  if (pixels == NULL)
+    return NULL;
+  pixels->format = style->format;
+  source = adain_pixels_source (pixels);
+  return adain_style_encode (studio->engine, &source, ADAIN_STYLE_SIDE,
+                             style->recolored ? &style->palette : NULL, NULL, error);
+}
+
+static AdainStyle *
+take_from_gallery (AdainStudio *studio, Style *style, GError **error)
+{
+  const char   *name = style->name + strlen (GALLERY_PREFIX);
+  AdainGallery *gallery = adain_studio_gallery (studio, error);
+
+  if (gallery == NULL)
+    return NULL;
+  style->entry = adain_gallery_find (gallery, name);
+  if (style->entry >= 0)
+    return adain_gallery_style (gallery, style->entry, error);
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The gallery has no style “%s”."), name);
+  return NULL;
+}
+
+/* Encodes a style, unless it is that already. @palette: (nullable): what its picture is recolored to. */
+static gboolean
+encode_style (AdainStudio *studio, Style *style, const char *name, const Babl *format,
+              const AdainPalette *palette, GError **error)
+{
+  const gboolean from_gallery = g_str_has_prefix (name, GALLERY_PREFIX);
+  const gboolean recolored = palette != NULL && !from_gallery;
+
+  if (style->style != NULL && g_str_equal (style->name, name) && style->format == format
+      && style->recolored == recolored
+      && (!recolored || memcmp (&style->palette, palette, sizeof *palette) == 0))
+    return TRUE;
+
+  forget_style (style);
+  *style = (Style) { .name = g_strdup (name), .format = format, .recolored = recolored, .entry = -1 };
+  if (recolored)
+    style->palette = *palette;
+  style->style = from_gallery ? take_from_gallery (studio, style, error) : encode_file (studio, style, error);
+  return style->style != NULL;
+}
+
+static gboolean
+encode_styles (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order,
+               const AdainPalette *palette, Blend *blend, GError **error)
+{
+  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+    {
+      if (!counts (order, i))
+        continue;
+      if (!encode_style (studio, &painter->styles[i], order->styles[i], painter->picture->format, palette,
+                         error))
+        return FALSE;
+      blend->styles[blend->n] = painter->styles[i].style;
+      blend->weights[blend->n++] = order->weights[i];
+    }
+  return TRUE;
+}
+
+/* What is left to recolor of the result. */
+static AdainRecolor
+recolor_gallery (const AdainPainter *painter, const AdainStudio *studio, const AdainOrder *order,
+                 const AdainPalette *palette)
+{
+  AdainRecolor recolor = { 0 };
+
+  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+    if (counts (order, i))
+      adain_recolor_add (&recolor, order->weights[i], painter->styles[i].entry >= 0 ? studio->gallery : NULL,
+                         painter->styles[i].entry, palette);
+  adain_recolor_finish (&recolor, order->parameters.strength);
+  return recolor;
+}
+
+/* Painting ------------------------------------------------------------------------------------ */
+
+static gboolean
+render (AdainPainter *painter, const Blend *blend, const AdainOrder *order, const AdainRecolor *recolor,
+        GeglBuffer *result, GError **error)
+{
+  const AdainRenderOptions options = adain_parameters_render_options (&order->parameters);
+  AdainResult              painted = { painter->picture, result };
+  AdainRecoloring          recoloring = { adain_result_sink (&painted), recolor->map };
+  AdainSink                sink = recolor->needed ? adain_recoloring_sink (&recoloring) : recoloring.sink;
+
+  return adain_content_render (painter->content, blend->styles, blend->weights, blend->n, &options, &sink,
+                               NULL, NULL, NULL, error);
+}
+
+/* Inside the studio. */
+static gboolean
+paint (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order, GeglBuffer *picture,
+       const GeglRectangle *area, const Babl *format, GeglBuffer *result, GError **error)
+{
+  const gboolean preserve = order->parameters.preserve == ADAIN_PRESERVE_PALETTE;
+  AdainRecolor   recolor = { 0 };
+  AdainPalette   palette;
+  Blend          blend = { 0 };
+
+  if (!encode_picture (painter, studio, order, picture, area, format, error))
+    return FALSE;
+  if (preserve)
+    adain_content_palette (painter->content, &palette);
+  if (!encode_styles (painter, studio, order, preserve ? &palette : NULL, &blend, error))
+    return FALSE;
+  if (preserve)
+    recolor = recolor_gallery (painter, studio, order, &palette);
+  return render (painter, &blend, order, &recolor, result, error);
+}
+
+gboolean
+adain_painter_paint (AdainPainter *painter, const AdainOrder *order, GeglBuffer *picture,
+                     const GeglRectangle *area, const Babl *format, GeglBuffer *result, GError **error)
+{
+  const GeglRectangle origin = { 0, 0, area->width, area->height };
+  AdainStudio        *studio = adain_studio_enter (error);
+  g_autoptr (GeglBuffer) painted = NULL;
+  gboolean done;
+
+  if (studio == NULL)
+    return FALSE;
+  /* The engine writes from its own threads, which must not meet those that listen to GEGL's buffer. */
+  painted = gegl_buffer_new (&origin, format);
+  done = paint (painter, studio, order, picture, area, format, painted, error);
+  adain_studio_leave ();
+  if (done)
+    gegl_buffer_copy (painted, &origin, GEGL_ABYSS_NONE, result, area);
+  return done;
+}

@@ -1,0 +1,52 @@
+/* Paints pictures for one operation, and keeps what the next painting may need again.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gegl.h>
+
+#include "plugin/paint/parameters.h"
+
+G_BEGIN_DECLS
+
+/* How many styles an operation can have. */
+#define ADAIN_PAINTER_STYLES 4
+
+/**
+ * AdainOrder:
+ * @styles: paths, URIs or "gallery:NAME"; NULL or "" where there is none
+ * @weights: how much each of them counts
+ * @parameters: of which the operation has no device, model or refinement
+ *
+ * What to paint.
+ */
+typedef struct
+{
+  const char     *styles[ADAIN_PAINTER_STYLES];
+  double          weights[ADAIN_PAINTER_STYLES];
+  AdainParameters parameters;
+} AdainOrder;
+
+/* Whether there is a style that counts: otherwise the picture stays as it is. */
+gboolean adain_order_is_empty (const AdainOrder *order);
+
+typedef struct _AdainPainter AdainPainter;
+
+AdainPainter *adain_painter_new (void);
+void          adain_painter_free (AdainPainter *painter);
+
+/**
+ * adain_painter_paint:
+ * @picture: what is painted, all of @area
+ * @format: adain_working_format() of the color space to paint in
+ * @result: receives the painted picture, in the same place; untouched if this fails
+ *
+ * The encoded styles are kept as long as they are the same, and the encoded picture as long as its pixels and
+ * the size of the strokes are. One painter paints at a time.
+ */
+gboolean adain_painter_paint (AdainPainter *painter, const AdainOrder *order, GeglBuffer *picture,
+                              const GeglRectangle *area, const Babl *format, GeglBuffer *result,
+                              GError **error);
+
+G_END_DECLS
