@@ -16,6 +16,7 @@
 #include "ui/run.h"
 #include "ui/settings.h"
 #include "ui/state.h"
+#include "ui/styles/keep.h"
 #include "ui/styles/list.h"
 #include "ui/styles/pad.h"
 #include "ui/styles/set.h"
@@ -49,6 +50,8 @@ typedef struct
   GtkWidget *gallery; /* its window; NULL before it was opened with the model of the settings */
   GtkWidget *message_bar;
   GtkWidget *message;
+  int        keeping; /* so many styles are being added to the user's gallery */
+  gboolean   closed;
   guint      update_source;
   gint64     opened; /* until the first drawing */
 } Dialog;
@@ -179,8 +182,9 @@ queue_update (Dialog *dialog)
 /* Messages ---------------------------------------------------------------------------------- */
 
 static void
-show_message (Dialog *dialog, const char *text)
+show_message (Dialog *dialog, GtkMessageType type, const char *text)
 {
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (dialog->message_bar), type);
   gtk_label_set_text (GTK_LABEL (dialog->message), text);
   gtk_widget_show (dialog->message_bar);
 }
@@ -197,7 +201,6 @@ create_message_bar (Dialog *dialog)
   GtkWidget *bar = gtk_info_bar_new ();
   GtkWidget *area = gtk_info_bar_get_content_area (GTK_INFO_BAR (bar));
 
-  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), GTK_MESSAGE_ERROR);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
   g_signal_connect_swapped (bar, "response", G_CALLBACK (hide_message), dialog);
 
@@ -272,35 +275,142 @@ on_chosen (Dialog *dialog, const char *name)
   g_free (style);
 }
 
+/* That of the settings. */
+static AdainModel *
+load_model (Dialog *dialog, GError **error)
+{
+  AdainParameters parameters = { 0 };
+  AdainModel     *model;
+
+  adain_parameters_read (&parameters, dialog->config);
+  model = adain_model_load (parameters.model, error);
+  adain_parameters_clear (&parameters);
+
+  return model;
+}
+
+static void
+on_forget (Dialog *dialog, const char *name)
+{
+  AdainGalleryWindow *window = ADAIN_GALLERY_WINDOW (dialog->gallery);
+  GError             *error = NULL;
+  AdainModel         *model = load_model (dialog, &error);
+
+  if (model && adain_collection_forget (model, name, &error))
+    {
+      adain_gallery_window_show_problem (window, NULL);
+      adain_gallery_window_remove (window, name);
+      adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
+      adain_style_set_look_up (dialog->styles);
+    }
+  else
+    {
+      adain_gallery_window_show_problem (window, error->message);
+    }
+
+  g_clear_error (&error);
+  adain_model_unref (model);
+}
+
+/* The gallery's window, which must not be there yet, with what there is for @model. */
+static gboolean
+create_gallery (Dialog *dialog, AdainModel *model, GError **error)
+{
+  AdainCollection *collection = adain_collection_open (model);
+  gboolean         any = adain_gallery_size (collection->gallery) > 0;
+
+  if (any)
+    {
+      dialog->gallery = adain_gallery_window_new (GTK_WINDOW (dialog->window), collection);
+      g_signal_connect_swapped (dialog->gallery, "chosen", G_CALLBACK (on_chosen), dialog);
+      g_signal_connect_swapped (dialog->gallery, "wanted", G_CALLBACK (request_tiles), dialog);
+      g_signal_connect_swapped (dialog->gallery, "forget", G_CALLBACK (on_forget), dialog);
+    }
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&collection->problem));
+    }
+  adain_collection_free (collection);
+
+  return any;
+}
+
 static void
 on_gallery (Dialog *dialog)
 {
-  if (!dialog->gallery)
-    {
-      AdainParameters parameters = { 0 };
-      AdainModel     *model;
-      AdainGallery   *gallery = NULL;
-      GError         *error = NULL;
+  GError     *error = NULL;
+  AdainModel *model = dialog->gallery ? NULL : load_model (dialog, &error);
 
-      adain_parameters_read (&parameters, dialog->config);
-      model = adain_model_load (parameters.model, &error);
-      if (model)
-        gallery = adain_gallery_open (model, &error);
-      adain_model_unref (model);
-      adain_parameters_clear (&parameters);
-      if (!gallery)
-        {
-          show_message (dialog, error->message);
-          g_error_free (error);
-          return;
-        }
-      dialog->gallery = adain_gallery_window_new (GTK_WINDOW (dialog->window), gallery);
-      adain_gallery_free (gallery);
-      g_signal_connect_swapped (dialog->gallery, "chosen", G_CALLBACK (on_chosen), dialog);
-      g_signal_connect_swapped (dialog->gallery, "wanted", G_CALLBACK (request_tiles), dialog);
-    }
+  if (dialog->gallery || (model && create_gallery (dialog, model, &error)))
+    gtk_window_present (GTK_WINDOW (dialog->gallery));
+  else
+    show_message (dialog, GTK_MESSAGE_ERROR, error->message);
 
-  gtk_window_present (GTK_WINDOW (dialog->gallery));
+  g_clear_error (&error);
+  adain_model_unref (model);
+}
+
+/* The style @name is new in the user's gallery. */
+static void
+show_kept (Dialog *dialog, const char *name)
+{
+  AdainModel      *model = load_model (dialog, NULL);
+  AdainCollection *collection = model ? adain_collection_open (model) : NULL;
+  int              index = collection ? adain_gallery_find (collection->gallery, name) : -1;
+  char *text = g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
+                                name);
+
+  if (dialog->gallery && index >= 0)
+    adain_gallery_window_insert (ADAIN_GALLERY_WINDOW (dialog->gallery), collection, index);
+  adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
+  adain_style_set_look_up (dialog->styles);
+  show_message (dialog, GTK_MESSAGE_INFO, text);
+
+  g_free (text);
+  adain_collection_free (collection);
+  adain_model_unref (model);
+}
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Dialog *dialog = user_data;
+  GError *error = NULL;
+  char   *name = adain_style_keep_finish (result, &error);
+
+  dialog->keeping--;
+  if (dialog->closed && error)
+    g_message ("%s", error->message);
+  else if (error)
+    show_message (dialog, GTK_MESSAGE_ERROR, error->message);
+  else if (!dialog->closed)
+    show_kept (dialog, name);
+
+  g_clear_error (&error);
+  g_free (name);
+}
+
+static void
+on_keep (Dialog *dialog, int index)
+{
+  AdainParameters parameters = { 0 };
+
+  hide_message (dialog);
+  dialog->keeping++;
+  adain_parameters_read (&parameters, dialog->config);
+  adain_style_keep_async (adain_style_set_get (dialog->styles, index), parameters.model, on_kept, dialog);
+  adain_parameters_clear (&parameters);
+}
+
+/* What is being added to the gallery when the window is closed is added all the same. */
+static void
+finish_keeping (Dialog *dialog)
+{
+  dialog->closed = TRUE;
+  if (dialog->window)
+    gtk_widget_hide (dialog->window);
+  while (dialog->keeping > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 /* Tiles show the picture as the settings would paint it; another model has another gallery, or none. */
@@ -390,7 +500,7 @@ on_ok (Dialog *dialog)
   else
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        show_message (dialog, error->message);
+        show_message (dialog, GTK_MESSAGE_ERROR, error->message);
       g_clear_error (&error);
       update (dialog);
     }
@@ -508,6 +618,7 @@ create_column (Dialog *dialog)
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
   g_signal_connect_swapped (list, "gallery", G_CALLBACK (on_gallery), dialog);
+  g_signal_connect_swapped (list, "keep", G_CALLBACK (on_keep), dialog);
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
@@ -640,6 +751,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
 static void
 dialog_free (Dialog *dialog)
 {
+  finish_keeping (dialog);
   g_signal_handlers_disconnect_by_data (dialog->config, dialog);
   g_signal_handlers_disconnect_by_data (dialog->styles, dialog);
 

@@ -33,14 +33,15 @@ typedef struct
 
 struct _AdainJob
 {
-  AdainArguments *arguments;
-  AdainModel     *model;
-  GimpImage      *image;
-  AdainGallery   *gallery; /* NULL: no style is of it */
-  GPtrArray      *styles;  /* of AdainStyleInput */
-  GPtrArray      *pieces;
-  char           *module_dir;
-  char           *notice;
+  AdainArguments  *arguments;
+  AdainModel      *model;
+  GimpImage       *image;
+  AdainCollection *collection; /* NULL: no style is of it */
+  GPtrArray       *styles;     /* of AdainStyleInput */
+  GPtrArray       *pieces;
+  char            *module_dir;
+  char            *notice;
+  GCancellable    *enough; /* of a run, its caller's */
 };
 
 static void
@@ -165,12 +166,10 @@ add_gallery_style (AdainJob *job, const char *name, GError **error)
 {
   int entry;
 
-  if (job->gallery == NULL)
-    job->gallery = adain_gallery_open (job->model, error);
-  if (job->gallery == NULL)
-    return FALSE;
+  if (job->collection == NULL)
+    job->collection = adain_collection_open (job->model);
 
-  entry = adain_gallery_look_up (job->gallery, name, error);
+  entry = adain_collection_look_up (job->collection, name, error);
   if (entry < 0)
     return FALSE;
   g_ptr_array_add (job->styles, adain_style_input_new (NULL, entry));
@@ -327,7 +326,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const A
           style = encode_picture (job, engine, input->pixels, recolor ? &palette : NULL, cancellable, error);
         }
       else
-        style = adain_gallery_style (job->gallery, input->entry, error);
+        style = adain_gallery_style (job->collection->gallery, input->entry, error);
       if (style == NULL)
         return NULL;
       g_ptr_array_add (encoded, style);
@@ -345,7 +344,7 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   AdainPalette          palette;
 
   *recolor = (AdainRecolor) { 0 };
-  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->gallery == NULL)
+  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->collection == NULL)
     return TRUE;
   if (scene != NULL)
     adain_scene_palette (scene, &palette);
@@ -357,7 +356,7 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
       const AdainStyleInput *input = job->styles->pdata[i];
 
       adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
-                         input->pixels == NULL ? job->gallery : NULL, input->entry, &palette);
+                         input->pixels == NULL ? job->collection->gallery : NULL, input->entry, &palette);
     }
   adain_recolor_finish (recolor, arguments->parameters.strength);
   return TRUE;
@@ -605,7 +604,7 @@ adain_job_free (AdainJob *job)
   g_clear_pointer (&job->arguments, adain_arguments_free);
   g_clear_pointer (&job->model, adain_model_unref);
   g_clear_pointer (&job->styles, g_ptr_array_unref);
-  g_clear_pointer (&job->gallery, adain_gallery_free);
+  g_clear_pointer (&job->collection, adain_collection_free);
   g_clear_pointer (&job->pieces, g_ptr_array_unref);
   g_clear_object (&job->image);
   g_free (job->module_dir);

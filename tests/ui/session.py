@@ -252,6 +252,7 @@ class Session:
         self.home = tempfile.mkdtemp(prefix="adain-ui-")
         self.profile = os.path.join(self.home, "profile")
         self.settings = os.path.join(self.profile, "plug-in-settings", "adain-style-transfer")
+        self.own_gallery = os.path.join(self.home, "data", "adain-style-transfer")
         self.log_path = os.path.join(self.home, "gimp.log")
 
     def __enter__(self):
@@ -338,6 +339,7 @@ class Session:
         environment = dict(os.environ, GIMP3_DIRECTORY=self.profile, HOME=self.home,
                            XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                            XDG_CACHE_HOME=os.path.join(self.home, "cache"),
+                           XDG_DATA_HOME=os.path.join(self.home, "data"),
                            GTK_USE_PORTAL="0", GDK_SCALE=str(self.scale), G_MESSAGES_DEBUG="adain-ui",
                            LANG="C.UTF-8", LANGUAGE="")
         if self.language:

@@ -914,6 +914,113 @@ class Tests:
             dialog.key("Escape")
             image.layers("again")
 
+    def test_own_gallery(self):
+        """A style is added to the user's gallery, and used when its picture has gone; deleted; errors."""
+        fleeting = os.path.join(self.work, "Sea & sky (1).png")
+        self.picture(fleeting, "plasma:navy-white", "600x400", 11)
+        painted = "Your picture in this style"
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("own", more=f'#:styles (list "{fleeting}" "{self.paths()[0]}")')
+            image.run("gone", more='#:styles (list "gallery:sea-sky-1")')
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+
+            def tells(*words):
+                return until(f"a message with {words}", lambda: [
+                    w for w in dialog.find("info bar").find_all("label") if all(x in w.name for x in words)])
+
+            # Nothing can be written; then it can.
+            os.makedirs(session.own_gallery)
+            os.chmod(session.own_gallery, 0o500)
+            if not os.access(session.own_gallery, os.W_OK):
+                dialog.click("Add Sea & sky (1).png to my gallery")
+                tells("cannot be changed", "ermission")
+            os.rmdir(session.own_gallery)
+            with open(session.own_gallery, "w", encoding="utf-8"):
+                pass
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("cannot be changed")
+            self.shot(session, "own-gallery-error")
+            os.remove(session.own_gallery)
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("gallery:sea-sky-1")
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("gallery:sea-sky-1-2")
+            dialog.click("Add first.png to my gallery")
+            tells("gallery:first")
+            self.shot(session, "own-gallery-added")
+            file, = os.listdir(session.own_gallery)
+            os.remove(fleeting)
+
+            # A damaged file is not replaced.
+            path = os.path.join(session.own_gallery, file)
+            with open(path, "rb") as whole:
+                kept = whole.read()
+            with open(path, "wb") as damaged:
+                damaged.write(kept[:2000])
+            dialog.click("Add first.png to my gallery")
+            tells(file, "not a")
+            assert os.path.getsize(path) == 2000
+            with open(path, "wb") as whole:
+                whole.write(kept)
+
+            # In the gallery they come first.
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            session.activate(window)
+
+            def tiles():
+                return [w for w in window.walk() if w.description == painted and w.has("SHOWING")]
+
+            names = ["Sea & sky (1)", "Sea & sky (1)", "first"]
+            expect("the user's own", lambda: [w.name for w in tiles()][:3], names, 120)
+            self.shot(session, "own-gallery")
+
+            # Deleting, by button and by key; there is a question.
+            window.find("button", "Delete first").click()
+            question = session.dialog("Delete Style")
+            self.shot(session, "own-gallery-delete")
+            question.find("button", "Cancel").click()
+            until("no question", lambda: window.has("ACTIVE"))
+            expect("the user's own", lambda: [w.name for w in tiles()][:3], names)
+            window.find("button", "Delete first").click()
+            session.dialog("Delete Style").find("button", "Delete").click()
+            expect("the user's own", lambda: [w.name for w in tiles()][2] == "first", False)
+            session.activate(window)
+            tiles()[1].focus()
+            session.key("Delete")
+            session.activate(session.dialog("Delete Style"))
+            session.key("Return")
+            expect("the user's own", lambda: [w.name for w in tiles()][:2].count("Sea & sky (1)"), 1)
+
+            session.activate(window)
+            session.press(tiles()[0])
+            expect("the styles", lambda: dialog.names()[2:], ["Sea & sky (1)"])
+            dialog.set_weight("first.png", 0.0)
+            dialog.wait_sharp()
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("own") == 2
+
+            # Without its picture; and it can be deleted while it is in use.
+            dialog = Dialog(session)
+            expect("the styles", dialog.names, ["first.png", "Sea & sky (1)"])
+            dialog.wait_sharp()
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            window.find("button", "Delete Sea & sky (1)").click()
+            session.dialog("Delete Style").find("button", "Delete").click()
+            dialog.window.find("label", "The gallery has no such style for this model", showing=False)
+            dialog.expect_ok(False)
+            assert os.listdir(session.own_gallery) == []
+            session.activate(window)
+            session.key("Escape")
+            dialog.key("Escape")
+            image.layers("gone")
+
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""
         variants = {"dark": dict(dark=True), "rtl": dict(language="he_IL"),
