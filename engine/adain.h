@@ -129,13 +129,25 @@ typedef struct
 AdainRegion adain_plane_region (AdainPlane *plane);
 
 /**
+ * AdainProgressUnit: what progress is counted in
+ * @ADAIN_PROGRESS_TILES: tiles of a picture, anew in each pass over it
+ * @ADAIN_PROGRESS_STEPS: steps of refinement
+ */
+typedef enum
+{
+  ADAIN_PROGRESS_TILES,
+  ADAIN_PROGRESS_STEPS,
+} AdainProgressUnit;
+
+/**
  * AdainProgress:
  * @fraction: how much of this call is done, 0 to 1, never falling
- * @tile, @tiles: "tile 7 of 24"
+ * @done: how many units are done of @all: at least 1 tile, but of steps none when the first begins
  *
  * Called from threads of the engine, one call at a time. To stop, cancel the #GCancellable.
  */
-typedef void (*AdainProgress) (double fraction, int tile, int tiles, gpointer user_data);
+typedef void (*AdainProgress) (double fraction, AdainProgressUnit unit, int done, int all,
+                               gpointer user_data);
 
 /* Model ------------------------------------------------------------------------------------- */
 

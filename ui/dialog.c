@@ -441,7 +441,6 @@ set_running (Dialog *dialog, gboolean running)
   gtk_widget_set_sensitive (dialog->pad, !running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), RESPONSE_RESET, !running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, !running);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, !running);
 }
 
 /* Between two pictures that are read: the window is drawn and hears its Stop button. */
@@ -508,16 +507,23 @@ on_ok (Dialog *dialog)
   return job;
 }
 
-/* While a job runs, closing the window and Escape stop it instead. */
+/* While a job runs, closing the window, Escape and Cancel stop it instead. */
 static gboolean
 on_delete (Dialog *dialog)
 {
   if (!adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
     return GDK_EVENT_PROPAGATE;
 
-  adain_run_bar_stop (ADAIN_RUN_BAR (dialog->run_bar));
+  adain_run_bar_cancel (ADAIN_RUN_BAR (dialog->run_bar));
 
   return GDK_EVENT_STOP;
+}
+
+static void
+on_response (Dialog *dialog, int response)
+{
+  if (response == GTK_RESPONSE_CANCEL)
+    adain_run_bar_cancel (ADAIN_RUN_BAR (dialog->run_bar));
 }
 
 static gboolean
@@ -717,6 +723,7 @@ create_window (Dialog *dialog)
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
 
   g_signal_connect_swapped (dialog->window, "delete-event", G_CALLBACK (on_delete), dialog);
+  g_signal_connect_swapped (dialog->window, "response", G_CALLBACK (on_response), dialog);
   g_signal_connect (dialog->window, "key-press-event", G_CALLBACK (on_key_press), dialog);
   g_signal_connect_data (dialog->window, "draw", G_CALLBACK (on_drawn), dialog, NULL,
                          G_CONNECT_AFTER | G_CONNECT_SWAPPED);

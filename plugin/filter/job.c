@@ -15,11 +15,9 @@
 #include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
 
-/* The part of a picture's work that encoding takes; rendering is the rest. */
-#define ENCODING 0.4
-
-/* The part of all work that looking at all pictures takes, where they share their statistics. */
-#define SHARING (ENCODING / (1 + ENCODING))
+/* The part of a picture's work that encoding takes, without refinement and with it; rendering is the rest. */
+#define ENCODING         0.4
+#define ENCODING_REFINED 0.02
 
 /* One drawable on its way. */
 typedef struct
@@ -267,12 +265,12 @@ typedef struct
 } Portion;
 
 static void
-portion_progress (double fraction, int tile, int tiles, gpointer user_data)
+portion_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   const Portion *portion = user_data;
 
   if (portion->progress != NULL)
-    portion->progress (portion->start + portion->share * fraction, tile, tiles, portion->progress_data);
+    portion->progress (portion->start + portion->share * fraction, unit, done, all, portion->progress_data);
 }
 
 /* Puts a picture's name before an error that is about it. */
@@ -408,6 +406,12 @@ encode_piece (AdainJob *job, AdainEngine *engine, Piece *piece, Portion *portion
   return content;
 }
 
+static double
+encoding_share (const AdainJob *job)
+{
+  return job->arguments->parameters.refine > 0 ? ENCODING_REFINED : ENCODING;
+}
+
 /* Looks at all pictures. Only one at a time is kept encoded: there may be hundreds. */
 static AdainScene *
 look_at_all (AdainJob *job, AdainEngine *engine, Portion portion, GCancellable *cancellable, GError **error)
@@ -430,9 +434,9 @@ static gboolean
 run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *scene, GPtrArray **styles,
            Portion portion, GCancellable *cancellable, GError **error)
 {
-  const AdainArguments    *arguments = job->arguments;
-  const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
-  const double             whole = portion.share;
+  const AdainArguments *arguments = job->arguments;
+  AdainRenderOptions    options = adain_parameters_render_options (&arguments->parameters);
+  const double          whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
   AdainRecolor recolor;
   Recoloring   recoloring;
@@ -448,7 +452,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
         return FALSE;
     }
 
-  portion.share = ENCODING * whole;
+  portion.share = encoding_share (job) * whole;
   content = encode_piece (job, engine, piece, &portion, cancellable, error);
   if (content == NULL || (scene != NULL && !adain_content_share (content, scene, error)))
     return FALSE;
@@ -464,14 +468,15 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
     }
   portion.start += portion.share;
   portion.share = whole - portion.share;
+  options.enough = job->enough;
   return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata, arguments->weights,
                                arguments->n_styles, &options, &sink, portion_progress, &portion, cancellable,
                                error);
 }
 
 gboolean
-adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
-               GError **error)
+adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *enough,
+               GCancellable *cancellable, GError **error)
 {
   const AdainParameters *parameters = &job->arguments->parameters;
   AdainEngineOptions     options = adain_parameters_engine_options (parameters, job->module_dir);
@@ -484,13 +489,14 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   for (int i = 0; i < job->arguments->n_regions; i++)
     options.regions |= adain_region_is_given (job->arguments->regions[i]);
 
+  job->enough = enough;
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
     return FALSE;
 
   if (job->arguments->shared_statistics && job->pieces->len > 1)
     {
-      start = SHARING;
+      start = encoding_share (job) / (1 + encoding_share (job));
       scene = look_at_all (job, engine, (Portion) { progress, progress_data, 0, start }, cancellable, error);
       done = scene != NULL;
     }

@@ -527,6 +527,44 @@ class Tests:
             dialog.click("Cancel")
             assert image.layers("reopened") == 1
 
+    def test_refine(self):
+        """Stop ends the refinement and keeps what it has made; Escape and Cancel give it up."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            more = self.styles_argument() + " #:work-size 256 #:refine 1000"
+            image.run("kept", more=more)
+            image.run("given-up", more=more)
+            image.start()
+
+            def refining():
+                match = re.match(r"Refining, step (\d+) of 1000", bar.description)
+                return match and int(match[1]) > 2
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            stop = dialog.window.find("button", "Stop", showing=False)
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            until("steps of the refinement", refining, 120)
+            session.screenshot(os.path.join(self.shots, "refining.png"))
+            stop.click()
+            assert image.layers("kept", 60) == 2
+            dialog.gone()
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            for give_up in (lambda: dialog.key("Escape"), lambda: dialog.click("Cancel")):
+                dialog.expect_ok(True)
+                dialog.click("OK")
+                until("steps of the refinement", refining, 120)
+                give_up()
+                until("the end of the run", lambda: not bar.has("SHOWING"))
+            dialog.expect_ok(True)
+            dialog.click("Cancel")
+            assert image.layers("given-up") == 2
+
     def test_presets(self):
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
         with self.session() as session:
