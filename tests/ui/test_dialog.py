@@ -439,6 +439,78 @@ class Tests:
             dialog.click("Cancel")
             image.layers("zoom")
 
+    def test_split(self):
+        """The line between result and photo: by mouse and keys, and as a slider; the preview grows."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("split", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            whole = dialog.look()
+            dialog.click("Split view", "check box")
+            line = dialog.find("slider", "Split")
+            expect("where the line is", lambda: round(line.value), 50)
+            half = dialog.wait_change(whole)
+            self.shot(session, "split")
+
+            def middle():
+                x, _, width, _ = line.extents()
+                return x + width // 2
+
+            # By mouse, a quarter of the picture to the right.
+            _, y = session.point(line)
+            width = dialog.picture.resting_extents()[2]
+            session.drag((middle(), y), (middle() + width // 8, y))
+            until("the line to follow", lambda: 55 < line.value < 75)
+            value = line.value
+            dialog.wait_change(half)
+
+            # By keys, once it has the focus; and by a screen reader.
+            dialog.focused("slider", "Split")
+            dialog.key("Left")
+            expect("where the line is", lambda: round(line.value - value, 1), -1.0)
+            dialog.key("shift+Right")
+            expect("where the line is", lambda: round(line.value - value, 1), 9.0)
+            dialog.key("End")
+            expect("where the line is", lambda: line.value, 100.0)
+            dialog.key("Home")
+            expect("where the line is", lambda: line.value, 0.0)
+            line.value = 50
+            dialog.find("check box", "Split view").focus()
+            expect("the same as before", dialog.look, half)
+
+            # Before is all of the picture; without the line all is the result.
+            dialog.click("Before", "toggle button")
+            dialog.wait_untouched()
+            expect("the line", lambda: line.has("SHOWING"), False)
+            dialog.click("Before", "toggle button")
+            expect("the line", lambda: line.has("SHOWING"), True)
+            dialog.click("Split view", "check box")
+            expect("the whole result", dialog.look, whole)
+            dialog.key("Escape")
+            image.layers("split")
+
+        # The preview takes the room that the window has, on a large screen of small pixels.
+        with self.session(scale=2, size="3840x2160") as session:
+            image = Image(session, self.photo)
+            image.run("grown", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            dialog.click("Split view", "check box")
+            self.shot(session, "split-small")
+            before = dialog.picture.resting_extents()
+            session.xdotool("search", "--name", dialog.window.name, "windowsize", 3400, 2000)
+            until("a larger preview", lambda: dialog.picture.extents()[2] > 1.3 * before[2]
+                  and dialog.picture.extents()[3] > 1.2 * before[3])
+            dialog.wait_sharp()
+            self.shot(session, "split-large")
+            dialog.key("Escape")
+            image.layers("grown")
+
     def test_regions(self):
         """A region for a style and one that is protected; the preview and the result have them."""
         with self.session() as session:
