@@ -9,6 +9,7 @@
 
 #include "plugin/filter/gallery.h"
 #include "ui/gallery.h"
+#include "ui/history.h"
 #include "ui/options.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
@@ -40,6 +41,7 @@ typedef struct
   GimpDrawable       **drawables;
   GKeyFile            *state;
   AdainStyleSet       *styles;
+  AdainHistory        *history;
   AdainRegionPlanes   *regions; /* of the last look */
 
   GtkWidget *window;
@@ -529,7 +531,23 @@ on_response (Dialog *dialog, int response)
 static gboolean
 on_key_press (GtkWidget *window, GdkEventKey *event, Dialog *dialog)
 {
-  return event->keyval == GDK_KEY_Escape ? on_delete (dialog) : GDK_EVENT_PROPAGATE;
+  GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  guint           key = gdk_keyval_to_lower (event->keyval);
+
+  if (key == GDK_KEY_Escape)
+    return on_delete (dialog);
+  if (adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+    return GDK_EVENT_PROPAGATE;
+
+  if (key == GDK_KEY_z && modifiers == GDK_CONTROL_MASK)
+    adain_history_undo (dialog->history);
+  else if ((key == GDK_KEY_z && modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK))
+           || (key == GDK_KEY_y && modifiers == GDK_CONTROL_MASK))
+    adain_history_redo (dialog->history);
+  else
+    return GDK_EVENT_PROPAGATE;
+
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
@@ -616,6 +634,17 @@ create_shared (Dialog *dialog)
 }
 
 static GtkWidget *
+create_top (Dialog *dialog)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  gtk_box_pack_start (GTK_BOX (box), adain_presets_new (dialog->config), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), adain_history_buttons_new (dialog->history), FALSE, FALSE, 0);
+
+  return box;
+}
+
+static GtkWidget *
 create_column (Dialog *dialog)
 {
   GtkWidget    *scrolled = gtk_scrolled_window_new (NULL, NULL);
@@ -627,7 +656,7 @@ create_column (Dialog *dialog)
   g_signal_connect_swapped (list, "keep", G_CALLBACK (on_keep), dialog);
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
-  gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), create_top (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
   if (dialog->drawables[1])
@@ -745,6 +774,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   dialog->state = adain_state_load ();
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
   dialog->styles = adain_style_set_new (config, image);
+  dialog->history = adain_history_new (config);
 
   create_window (dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
@@ -770,6 +800,7 @@ dialog_free (Dialog *dialog)
 
   adain_state_save (dialog->state);
   g_key_file_unref (dialog->state);
+  g_object_unref (dialog->history);
   g_object_unref (dialog->styles);
   adain_region_planes_unref (dialog->regions);
   g_free (dialog);

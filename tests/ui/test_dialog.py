@@ -641,7 +641,8 @@ class Tests:
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
         with self.session() as session:
             image = Image(session, self.photo)
-            image.run("presets", more=self.styles_argument() + " #:strength 0.5 #:work-size 300 #:refine 2")
+            image.run("presets", more=self.styles_argument() + " #:strength 0.5 #:work-size 300 #:refine 2"
+                      " #:shared-statistics TRUE")
             image.start()
 
             dialog = Dialog(session)
@@ -659,6 +660,7 @@ class Tests:
             with open(os.path.join(session.settings, "presets", "Dawn.ini"), encoding="utf-8") as file:
                 kept = file.read().splitlines()
             assert "refine=2" in kept and "work-size=300" in kept, kept
+            assert "shared-statistics=true" in kept, kept
 
             dialog.set_weight("first.png", 0.9)
             expect("no preset", lambda: preset.name, "None")
@@ -681,6 +683,8 @@ class Tests:
             expect("the preset's name", lambda: entry.text, "Dusk")
             dialog.key("Return")
             expect("the preset", lambda: preset.name, "Dusk")
+            with open(os.path.join(presets, "Dusk.ini"), encoding="utf-8") as file:
+                assert "shared-statistics=true" in file.read().splitlines()
             dialog.set_weight("first.png", 0.7)
             expect("no preset", lambda: preset.name, "None")
             dialog.choose("Preset:", "Dawn")
@@ -725,6 +729,68 @@ class Tests:
             dialog.wait_sharp()
             dialog.click("OK")
             assert image.layers("presets") == 2
+
+    def test_undo(self):
+        """Changes of settings and styles are undone and redone, by keys and buttons; a drag is one."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.add_layer()
+            image.run("undo", more=self.styles_argument() + " #:weights (vector 1 0.5 0.25)")
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_weights(1.0, 0.5, 0.25)
+            names = list(STYLES)
+
+            def can(name):
+                return dialog.find("button", name).has("SENSITIVE")
+
+            expect("whether one can undo", lambda: can("Undo"), False)
+            before = dialog.weights()
+            pad = dialog.pad()
+            session.drag(session.point(pad, 0.5, 0.6), session.point(pad, 0.5, 0.02), steps=30)
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            expect("whether one can undo", lambda: can("Undo"), True)
+            dialog.key("ctrl+z")
+            dialog.expect_weights(*before)
+            expect("whether one can undo", lambda: can("Undo"), False)
+            dialog.key("ctrl+shift+z")
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            expect("whether one can redo", lambda: can("Redo"), False)
+
+            # A style away, another one's weight, a choice, a layer as a style.
+            dialog.click("Remove second.png")
+            expect("the styles", dialog.names, ["first.png", "third.png"])
+            dialog.set_weight("third.png", 0.6)
+            dialog.choose("Preserve color", "Recolor the styles")
+            dialog.choose_in_menu("Layer", "Other")
+            expect("the styles", dialog.names, ["first.png", "third.png", "Layer “Other”"])
+            self.shot(session, "undo")
+            dialog.click("Undo")
+            expect("the styles", dialog.names, ["first.png", "third.png"])
+            dialog.expect_weights(1.0, 0.6)
+            dialog.click("Undo")
+            dialog.find("combo box", "No")
+            dialog.click("Undo")
+            dialog.expect_weights(1.0, 0.0)
+            dialog.click("Undo")
+            expect("the styles", dialog.names, names)
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            dialog.click("Undo")
+            dialog.expect_weights(*before)
+            for _ in range(5):
+                dialog.key("ctrl+y")
+            expect("the styles", dialog.names, ["first.png", "third.png", "Layer “Other”"])
+            expect("the weights", lambda: dialog.weights()[:2], [1.0, 0.6])
+            dialog.find("combo box", "Recolor the styles")
+            expect("whether one can redo", lambda: can("Redo"), False)
+
+            # Whatever was undone goes with the next change.
+            dialog.click("Undo")
+            expect("whether one can redo", lambda: can("Redo"), True)
+            dialog.set_weight("third.png", 0.1)
+            expect("whether one can redo", lambda: can("Redo"), False)
+            dialog.key("Escape")
+            image.layers("undo")
 
     def test_list(self):
         """Reorder and remove by keyboard and mouse, missing and broken files, a layer, recent."""
@@ -885,7 +951,7 @@ class Tests:
 
             # Tab goes round and round. Between two widgets none has the focus for a moment; and
             # combo boxes do not tell that they have it.
-            missing = {"Style pad", "Live preview", "Before", "Zoom in", "Save preset", "first.png", "Add…",
+            missing = {"Style pad", "Live preview", "Split view", "Before", "Undo", "Zoom in", "Save preset", "first.png", "Add…",
                        "Weight of third.png", "Remove third.png", "Paste", "Strength (%)",
                        "Stroke size", "Fine detail (%)", "Advanced", "(None)", "Reset", "Cancel", "OK"}
 
