@@ -667,6 +667,8 @@ create_column (Dialog *dialog)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
+  /* Its sliders would take half of the room that a larger window has for the preview. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), column);
 
   return scrolled;

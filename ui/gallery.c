@@ -147,6 +147,16 @@ on_search (AdainGalleryWindow *window)
   ask_for_tiles (window);
 }
 
+/* Escape takes the search back, and the second time the window. */
+static void
+on_stop_search (AdainGalleryWindow *window)
+{
+  if (*gtk_entry_get_text (GTK_ENTRY (window->search)))
+    gtk_entry_set_text (GTK_ENTRY (window->search), "");
+  else
+    gtk_widget_hide (GTK_WIDGET (window));
+}
+
 static void
 on_activated (AdainGalleryWindow *window, GtkFlowBoxChild *child)
 {
@@ -414,6 +424,7 @@ adain_gallery_window_init (AdainGalleryWindow *window)
   gtk_window_set_default_size (GTK_WINDOW (window), WIDTH, HEIGHT);
 
   g_signal_connect_swapped (window->search, "search-changed", G_CALLBACK (on_search), window);
+  g_signal_connect_swapped (window->search, "stop-search", G_CALLBACK (on_stop_search), window);
   g_signal_connect_swapped (window->search, "activate", G_CALLBACK (on_enter), window);
   g_signal_connect_swapped (window->flow, "child-activated", G_CALLBACK (on_activated), window);
   g_signal_connect (window->flow, "key-press-event", G_CALLBACK (on_key_press), window);

@@ -504,7 +504,7 @@ class Tests:
             self.shot(session, "split-small")
             before = dialog.picture.resting_extents()
             session.xdotool("search", "--name", dialog.window.name, "windowsize", 3400, 2000)
-            until("a larger preview", lambda: dialog.picture.extents()[2] > 1.3 * before[2]
+            until("a larger preview", lambda: dialog.picture.extents()[2] > 2 * before[2]
                   and dialog.picture.extents()[3] > 1.2 * before[3])
             dialog.wait_sharp()
             self.shot(session, "split-large")
