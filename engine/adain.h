@@ -129,13 +129,25 @@ typedef struct
 AdainRegion adain_plane_region (AdainPlane *plane);
 
 /**
+ * AdainProgressUnit: what progress is counted in
+ * @ADAIN_PROGRESS_TILES: tiles of a picture, anew in each pass over it
+ * @ADAIN_PROGRESS_STEPS: steps of refinement
+ */
+typedef enum
+{
+  ADAIN_PROGRESS_TILES,
+  ADAIN_PROGRESS_STEPS,
+} AdainProgressUnit;
+
+/**
  * AdainProgress:
  * @fraction: how much of this call is done, 0 to 1, never falling
- * @tile, @tiles: "tile 7 of 24"
+ * @done: how many units are done of @all: at least 1 tile, but of steps none when the first begins
  *
  * Called from threads of the engine, one call at a time. To stop, cancel the #GCancellable.
  */
-typedef void (*AdainProgress) (double fraction, int tile, int tiles, gpointer user_data);
+typedef void (*AdainProgress) (double fraction, AdainProgressUnit unit, int done, int all,
+                               gpointer user_data);
 
 /* Model ------------------------------------------------------------------------------------- */
 
@@ -154,6 +166,10 @@ void        adain_model_unref (AdainModel *model);
 
 /* A string of the file's metadata such as "name" or "license"; NULL if absent. */
 const char *adain_model_metadata (const AdainModel *model, const char *key);
+
+/* Tells encoders apart: hexadecimal digits, the same for models whose galleries are the same. Free with
+ * g_free(). */
+char *adain_model_encoder (const AdainModel *model);
 
 /* Multiplications of encoding and decoding one pixel, as the network is written down. */
 double adain_model_cost (const AdainModel *model);
@@ -324,7 +340,13 @@ AdainStyle *adain_gallery_style (const AdainGallery *gallery, int index, GError 
 gboolean adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const AdainStyle *style,
                             const AdainPalette *palette, GError **error);
 
-/* Writes a file, or replaces it in one step. */
+void adain_gallery_remove (AdainGallery *gallery, int index);
+
+/* Adds copies of the styles of @other, a gallery of the same model, after its own; those whose names it has
+ * already are left out. */
+gboolean adain_gallery_append (AdainGallery *gallery, const AdainGallery *other, GError **error);
+
+/* Writes a file, or replaces it in one step. One without styles cannot be loaded. */
 gboolean adain_gallery_write (const AdainGallery *gallery, const char *path, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)

@@ -53,6 +53,12 @@ add_floats (GChecksum *checksum, const float *values, gsize n)
 }
 
 char *
+adain_model_encoder (const AdainModel *model)
+{
+  return adain_encoder_checksum (adain_model_network (model));
+}
+
+char *
 adain_encoder_checksum (const AdainNetwork *network)
 {
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
@@ -91,11 +97,10 @@ style_free (gpointer data)
 
 /* Without numbers yet; NULL if there is no memory. */
 static Style *
-style_new (const AdainGallery *gallery, const AdainGalleryEntry *names)
+style_new (int channels, int rank, const AdainGalleryEntry *names)
 {
-  gsize  channels = gallery->channels;
   Style *style = g_try_malloc0 (sizeof *style
-                                + ((gallery->rank + 2) * channels + PALETTE_FLOATS) * sizeof (float));
+                                + ((gsize) (rank + 2) * channels + PALETTE_FLOATS) * sizeof (float));
 
   if (style)
     {
@@ -106,9 +111,23 @@ style_new (const AdainGallery *gallery, const AdainGalleryEntry *names)
       style->mean = (float *) (style + 1);
       style->deviation = style->mean + channels;
       style->factors = style->deviation + channels;
-      style->palette = style->factors + gallery->rank * channels;
+      style->palette = style->factors + (gsize) rank * channels;
     }
   return style;
+}
+
+/* A style of one gallery for another one, which has at least as many factors; NULL if there is no memory. */
+static Style *
+style_copy (const Style *style, int channels, int rank, int new_rank)
+{
+  Style *copy = style_new (channels, new_rank, &style->names);
+
+  if (copy)
+    {
+      memcpy (copy->mean, style->mean, (gsize) (2 + rank) * channels * sizeof (float));
+      memcpy (copy->palette, style->palette, PALETTE_FLOATS * sizeof (float));
+    }
+  return copy;
 }
 
 static Style *
@@ -182,7 +201,7 @@ read_names (AdainGallery *gallery, JsonArray *array, const char *path, GError **
         }
       if (!*names.name || adain_gallery_find (gallery, names.name) >= 0)
         return fail (error, path, _ ("a name is missing or there twice"));
-      style = style_new (gallery, &names);
+      style = style_new (gallery->channels, gallery->rank, &names);
       if (!style)
         return adain_no_memory_for_style (error);
       g_ptr_array_add (gallery->styles, style);
@@ -416,7 +435,7 @@ adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const 
                            _ ("This model, device or memory does not allow for texture; set it to 0"));
       return FALSE;
     }
-  entry = style_new (gallery, names);
+  entry = style_new (gallery->channels, gallery->rank, names);
   if (!entry)
     return adain_no_memory_for_style (error);
   if (!fill (gallery, entry, style->statistics, palette, error))
@@ -425,6 +444,54 @@ adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const 
       return FALSE;
     }
   g_ptr_array_add (gallery->styles, entry);
+  return TRUE;
+}
+
+void
+adain_gallery_remove (AdainGallery *gallery, int index)
+{
+  g_ptr_array_remove_index (gallery->styles, index);
+}
+
+/* Gives all styles room for more factors. */
+static gboolean
+widen (AdainGallery *gallery, int rank)
+{
+  g_autoptr (GPtrArray) wider = g_ptr_array_new_with_free_func (style_free);
+
+  for (guint i = 0; i < gallery->styles->len; i++)
+    {
+      Style *copy = style_copy (style_at (gallery, i), gallery->channels, gallery->rank, rank);
+
+      if (!copy)
+        return FALSE;
+      g_ptr_array_add (wider, copy);
+    }
+  g_ptr_array_unref (gallery->styles);
+  gallery->styles = g_steal_pointer (&wider);
+  gallery->rank = rank;
+  return TRUE;
+}
+
+gboolean
+adain_gallery_append (AdainGallery *gallery, const AdainGallery *other, GError **error)
+{
+  g_return_val_if_fail (gallery->model == other->model, FALSE);
+
+  if (gallery->rank < other->rank && !widen (gallery, other->rank))
+    return adain_no_memory_for_style (error);
+  for (guint i = 0; i < other->styles->len; i++)
+    {
+      const Style *style = style_at (other, i);
+      Style       *copy;
+
+      if (adain_gallery_find (gallery, style->names.name) >= 0)
+        continue;
+      copy = style_copy (style, gallery->channels, other->rank, gallery->rank);
+      if (!copy)
+        return adain_no_memory_for_style (error);
+      g_ptr_array_add (gallery->styles, copy);
+    }
   return TRUE;
 }
 

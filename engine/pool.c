@@ -29,8 +29,8 @@ report_done (const Run *run)
   const AdainReport *report = run->report;
 
   if (report->callback)
-    report->callback (report->start + (report->end - report->start) * run->done / run->tasks, run->done,
-                      run->tasks, report->data);
+    report->callback (report->start + (report->end - report->start) * run->done / run->tasks,
+                      ADAIN_PROGRESS_TILES, run->done, run->tasks, report->data);
 }
 
 static gpointer

@@ -380,18 +380,25 @@ tear_down (Refinement *self)
   adain_gradient_clear (&self->gradient);
 }
 
+static void
+report_steps (const Refinement *self, int done, const AdainReport *report)
+{
+  if (report->callback)
+    report->callback (report->start + (report->end - report->start) * done / self->steps,
+                      ADAIN_PROGRESS_STEPS, done, self->steps, report->data);
+}
+
 static gboolean
 take_steps (Refinement *self, const AdainReport *report, GCancellable *enough, GError **error)
 {
+  report_steps (self, 0, report);
   for (self->step = 0; self->step < self->steps; self->step++)
     {
       if (g_cancellable_is_cancelled (enough))
         break;
       if (!take_step (self, error))
         return FALSE;
-      if (report->callback)
-        report->callback (report->start + (report->end - report->start) * (self->step + 1) / self->steps,
-                          self->step + 1, self->steps, report->data);
+      report_steps (self, self->step + 1, report);
     }
   return TRUE;
 }

@@ -276,7 +276,7 @@ copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *r
         return FALSE;
     }
   if (report->callback)
-    report->callback (report->end, 1, 1, report->data);
+    report->callback (report->end, ADAIN_PROGRESS_TILES, 1, 1, report->data);
   return TRUE;
 }
 

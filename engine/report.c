@@ -5,12 +5,12 @@
 #include "report.h"
 
 static void
-report_steadily (double fraction, int tile, int tiles, gpointer user_data)
+report_steadily (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   AdainSteadyProgress *steady = user_data;
 
   steady->reached = MAX (steady->reached, fraction);
-  steady->callback (steady->reached, tile, tiles, steady->data);
+  steady->callback (steady->reached, unit, done, all, steady->data);
 }
 
 AdainReport

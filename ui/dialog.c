@@ -10,6 +10,7 @@
 #include "plugin/filter/editable.h"
 #include "plugin/filter/gallery.h"
 #include "ui/gallery.h"
+#include "ui/history.h"
 #include "ui/options.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
@@ -17,6 +18,7 @@
 #include "ui/run.h"
 #include "ui/settings.h"
 #include "ui/state.h"
+#include "ui/styles/keep.h"
 #include "ui/styles/list.h"
 #include "ui/styles/pad.h"
 #include "ui/styles/set.h"
@@ -40,6 +42,7 @@ typedef struct
   GimpDrawable       **drawables;
   GKeyFile            *state;
   AdainStyleSet       *styles;
+  AdainHistory        *history;
   AdainRegionPlanes   *regions; /* of the last look */
 
   GtkWidget *window;
@@ -50,6 +53,8 @@ typedef struct
   GtkWidget *gallery; /* its window; NULL before it was opened with the model of the settings */
   GtkWidget *message_bar;
   GtkWidget *message;
+  int        keeping; /* so many styles are being added to the user's gallery */
+  gboolean   closed;
   guint      update_source;
   gint64     opened; /* until the first drawing */
 } Dialog;
@@ -180,8 +185,9 @@ queue_update (Dialog *dialog)
 /* Messages ---------------------------------------------------------------------------------- */
 
 static void
-show_message (Dialog *dialog, const char *text)
+show_message (Dialog *dialog, GtkMessageType type, const char *text)
 {
+  gtk_info_bar_set_message_type (GTK_INFO_BAR (dialog->message_bar), type);
   gtk_label_set_text (GTK_LABEL (dialog->message), text);
   gtk_widget_show (dialog->message_bar);
 }
@@ -198,7 +204,6 @@ create_message_bar (Dialog *dialog)
   GtkWidget *bar = gtk_info_bar_new ();
   GtkWidget *area = gtk_info_bar_get_content_area (GTK_INFO_BAR (bar));
 
-  gtk_info_bar_set_message_type (GTK_INFO_BAR (bar), GTK_MESSAGE_ERROR);
   gtk_info_bar_set_show_close_button (GTK_INFO_BAR (bar), TRUE);
   g_signal_connect_swapped (bar, "response", G_CALLBACK (hide_message), dialog);
 
@@ -273,35 +278,142 @@ on_chosen (Dialog *dialog, const char *name)
   g_free (style);
 }
 
+/* That of the settings. */
+static AdainModel *
+load_model (Dialog *dialog, GError **error)
+{
+  AdainParameters parameters = { 0 };
+  AdainModel     *model;
+
+  adain_parameters_read (&parameters, dialog->config);
+  model = adain_model_load (parameters.model, error);
+  adain_parameters_clear (&parameters);
+
+  return model;
+}
+
+static void
+on_forget (Dialog *dialog, const char *name)
+{
+  AdainGalleryWindow *window = ADAIN_GALLERY_WINDOW (dialog->gallery);
+  GError             *error = NULL;
+  AdainModel         *model = load_model (dialog, &error);
+
+  if (model && adain_collection_forget (model, name, &error))
+    {
+      adain_gallery_window_show_problem (window, NULL);
+      adain_gallery_window_remove (window, name);
+      adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
+      adain_style_set_look_up (dialog->styles);
+    }
+  else
+    {
+      adain_gallery_window_show_problem (window, error->message);
+    }
+
+  g_clear_error (&error);
+  adain_model_unref (model);
+}
+
+/* The gallery's window, which must not be there yet, with what there is for @model. */
+static gboolean
+create_gallery (Dialog *dialog, AdainModel *model, GError **error)
+{
+  AdainCollection *collection = adain_collection_open (model);
+  gboolean         any = adain_gallery_size (collection->gallery) > 0;
+
+  if (any)
+    {
+      dialog->gallery = adain_gallery_window_new (GTK_WINDOW (dialog->window), collection);
+      g_signal_connect_swapped (dialog->gallery, "chosen", G_CALLBACK (on_chosen), dialog);
+      g_signal_connect_swapped (dialog->gallery, "wanted", G_CALLBACK (request_tiles), dialog);
+      g_signal_connect_swapped (dialog->gallery, "forget", G_CALLBACK (on_forget), dialog);
+    }
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&collection->problem));
+    }
+  adain_collection_free (collection);
+
+  return any;
+}
+
 static void
 on_gallery (Dialog *dialog)
 {
-  if (!dialog->gallery)
-    {
-      AdainParameters parameters = { 0 };
-      AdainModel     *model;
-      AdainGallery   *gallery = NULL;
-      GError         *error = NULL;
+  GError     *error = NULL;
+  AdainModel *model = dialog->gallery ? NULL : load_model (dialog, &error);
 
-      adain_parameters_read (&parameters, dialog->config);
-      model = adain_model_load (parameters.model, &error);
-      if (model)
-        gallery = adain_gallery_open (model, &error);
-      adain_model_unref (model);
-      adain_parameters_clear (&parameters);
-      if (!gallery)
-        {
-          show_message (dialog, error->message);
-          g_error_free (error);
-          return;
-        }
-      dialog->gallery = adain_gallery_window_new (GTK_WINDOW (dialog->window), gallery);
-      adain_gallery_free (gallery);
-      g_signal_connect_swapped (dialog->gallery, "chosen", G_CALLBACK (on_chosen), dialog);
-      g_signal_connect_swapped (dialog->gallery, "wanted", G_CALLBACK (request_tiles), dialog);
-    }
+  if (dialog->gallery || (model && create_gallery (dialog, model, &error)))
+    gtk_window_present (GTK_WINDOW (dialog->gallery));
+  else
+    show_message (dialog, GTK_MESSAGE_ERROR, error->message);
 
-  gtk_window_present (GTK_WINDOW (dialog->gallery));
+  g_clear_error (&error);
+  adain_model_unref (model);
+}
+
+/* The style @name is new in the user's gallery. */
+static void
+show_kept (Dialog *dialog, const char *name)
+{
+  AdainModel      *model = load_model (dialog, NULL);
+  AdainCollection *collection = model ? adain_collection_open (model) : NULL;
+  int              index = collection ? adain_gallery_find (collection->gallery, name) : -1;
+  char *text = g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
+                                name);
+
+  if (dialog->gallery && index >= 0)
+    adain_gallery_window_insert (ADAIN_GALLERY_WINDOW (dialog->gallery), collection, index);
+  adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
+  adain_style_set_look_up (dialog->styles);
+  show_message (dialog, GTK_MESSAGE_INFO, text);
+
+  g_free (text);
+  adain_collection_free (collection);
+  adain_model_unref (model);
+}
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Dialog *dialog = user_data;
+  GError *error = NULL;
+  char   *name = adain_style_keep_finish (result, &error);
+
+  dialog->keeping--;
+  if (dialog->closed && error)
+    g_message ("%s", error->message);
+  else if (error)
+    show_message (dialog, GTK_MESSAGE_ERROR, error->message);
+  else if (!dialog->closed)
+    show_kept (dialog, name);
+
+  g_clear_error (&error);
+  g_free (name);
+}
+
+static void
+on_keep (Dialog *dialog, int index)
+{
+  AdainParameters parameters = { 0 };
+
+  hide_message (dialog);
+  dialog->keeping++;
+  adain_parameters_read (&parameters, dialog->config);
+  adain_style_keep_async (adain_style_set_get (dialog->styles, index), parameters.model, on_kept, dialog);
+  adain_parameters_clear (&parameters);
+}
+
+/* What is being added to the gallery when the window is closed is added all the same. */
+static void
+finish_keeping (Dialog *dialog)
+{
+  dialog->closed = TRUE;
+  if (dialog->window)
+    gtk_widget_hide (dialog->window);
+  while (dialog->keeping > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 /* Tiles show the picture as the settings would paint it; another model has another gallery, or none. */
@@ -332,7 +444,6 @@ set_running (Dialog *dialog, gboolean running)
   gtk_widget_set_sensitive (dialog->pad, !running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), RESPONSE_RESET, !running);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK, !running);
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_CANCEL, !running);
 }
 
 /* Between two pictures that are read: the window is drawn and hears its Stop button. */
@@ -391,7 +502,7 @@ on_ok (Dialog *dialog)
   else
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        show_message (dialog, error->message);
+        show_message (dialog, GTK_MESSAGE_ERROR, error->message);
       g_clear_error (&error);
       update (dialog);
     }
@@ -399,22 +510,45 @@ on_ok (Dialog *dialog)
   return job;
 }
 
-/* While a job runs, closing the window and Escape stop it instead. */
+/* While a job runs, closing the window, Escape and Cancel stop it instead. */
 static gboolean
 on_delete (Dialog *dialog)
 {
   if (!adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
     return GDK_EVENT_PROPAGATE;
 
-  adain_run_bar_stop (ADAIN_RUN_BAR (dialog->run_bar));
+  adain_run_bar_cancel (ADAIN_RUN_BAR (dialog->run_bar));
 
   return GDK_EVENT_STOP;
+}
+
+static void
+on_response (Dialog *dialog, int response)
+{
+  if (response == GTK_RESPONSE_CANCEL)
+    adain_run_bar_cancel (ADAIN_RUN_BAR (dialog->run_bar));
 }
 
 static gboolean
 on_key_press (GtkWidget *window, GdkEventKey *event, Dialog *dialog)
 {
-  return event->keyval == GDK_KEY_Escape ? on_delete (dialog) : GDK_EVENT_PROPAGATE;
+  GdkModifierType modifiers = event->state & gtk_accelerator_get_default_mod_mask ();
+  guint           key = gdk_keyval_to_lower (event->keyval);
+
+  if (key == GDK_KEY_Escape)
+    return on_delete (dialog);
+  if (adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+    return GDK_EVENT_PROPAGATE;
+
+  if (key == GDK_KEY_z && modifiers == GDK_CONTROL_MASK)
+    adain_history_undo (dialog->history);
+  else if ((key == GDK_KEY_z && modifiers == (GDK_CONTROL_MASK | GDK_SHIFT_MASK))
+           || (key == GDK_KEY_y && modifiers == GDK_CONTROL_MASK))
+    adain_history_redo (dialog->history);
+  else
+    return GDK_EVENT_PROPAGATE;
+
+  return GDK_EVENT_STOP;
 }
 
 static gboolean
@@ -511,6 +645,17 @@ add_as_filter (Dialog *dialog, GtkWidget *column)
 }
 
 static GtkWidget *
+create_top (Dialog *dialog)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  gtk_box_pack_start (GTK_BOX (box), adain_presets_new (dialog->config), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), adain_history_buttons_new (dialog->history), FALSE, FALSE, 0);
+
+  return box;
+}
+
+static GtkWidget *
 create_column (Dialog *dialog)
 {
   GtkWidget    *scrolled = gtk_scrolled_window_new (NULL, NULL);
@@ -519,9 +664,10 @@ create_column (Dialog *dialog)
   GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
   g_signal_connect_swapped (list, "gallery", G_CALLBACK (on_gallery), dialog);
+  g_signal_connect_swapped (list, "keep", G_CALLBACK (on_keep), dialog);
   adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
 
-  gtk_box_pack_start (GTK_BOX (column), adain_presets_new (dialog->config), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), create_top (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
   if (dialog->drawables[1])
@@ -533,6 +679,8 @@ create_column (Dialog *dialog)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
   gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
+  /* Its sliders would take half of the room that a larger window has for the preview. */
+  gtk_widget_set_hexpand (scrolled, FALSE);
   gtk_container_add (GTK_CONTAINER (scrolled), column);
 
   return scrolled;
@@ -618,6 +766,7 @@ create_window (Dialog *dialog)
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
 
   g_signal_connect_swapped (dialog->window, "delete-event", G_CALLBACK (on_delete), dialog);
+  g_signal_connect_swapped (dialog->window, "response", G_CALLBACK (on_response), dialog);
   g_signal_connect (dialog->window, "key-press-event", G_CALLBACK (on_key_press), dialog);
   g_signal_connect_data (dialog->window, "draw", G_CALLBACK (on_drawn), dialog, NULL,
                          G_CONNECT_AFTER | G_CONNECT_SWAPPED);
@@ -639,6 +788,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   dialog->state = adain_state_load ();
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
   dialog->styles = adain_style_set_new (config, image);
+  dialog->history = adain_history_new (config);
 
   create_window (dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
@@ -652,6 +802,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
 static void
 dialog_free (Dialog *dialog)
 {
+  finish_keeping (dialog);
   g_signal_handlers_disconnect_by_data (dialog->config, dialog);
   g_signal_handlers_disconnect_by_data (dialog->styles, dialog);
 
@@ -663,6 +814,7 @@ dialog_free (Dialog *dialog)
 
   adain_state_save (dialog->state);
   g_key_file_unref (dialog->state);
+  g_object_unref (dialog->history);
   g_object_unref (dialog->styles);
   adain_region_planes_unref (dialog->regions);
   g_free (dialog);

@@ -16,9 +16,11 @@
 typedef struct
 {
   char      *name;
+  char      *label; /* what it is called on screen */
   char      *words; /* what is searched, in one case */
   GtkWidget *child;
   GtkWidget *image;
+  gboolean   own;     /* the user's */
   gboolean   current; /* the tile shows what the settings are */
 } Tile;
 
@@ -30,9 +32,10 @@ struct _AdainGalleryWindow
   GtkWidget     *search;
   GtkWidget     *flow;
   GtkAdjustment *scroll;
+  GtkWidget     *problem;
 };
 
-static guint chosen_signal, wanted_signal;
+static guint chosen_signal, wanted_signal, forget_signal;
 
 G_DEFINE_FINAL_TYPE (AdainGalleryWindow, adain_gallery_window, GTK_TYPE_DIALOG)
 
@@ -42,6 +45,7 @@ tile_free (gpointer data)
   Tile *tile = data;
 
   g_free (tile->name);
+  g_free (tile->label);
   g_free (tile->words);
   g_free (tile);
 }
@@ -143,6 +147,16 @@ on_search (AdainGalleryWindow *window)
   ask_for_tiles (window);
 }
 
+/* Escape takes the search back, and the second time the window. */
+static void
+on_stop_search (AdainGalleryWindow *window)
+{
+  if (*gtk_entry_get_text (GTK_ENTRY (window->search)))
+    gtk_entry_set_text (GTK_ENTRY (window->search), "");
+  else
+    gtk_widget_hide (GTK_WIDGET (window));
+}
+
 static void
 on_activated (AdainGalleryWindow *window, GtkFlowBoxChild *child)
 {
@@ -175,6 +189,89 @@ on_map (AdainGalleryWindow *window)
   ask_for_tiles (window);
 }
 
+/* Deleting ---------------------------------------------------------------------------------- */
+
+static Tile *
+find_tile (AdainGalleryWindow *window, const char *name)
+{
+  for (guint i = 0; i < window->tiles->len; i++)
+    if (g_str_equal (tile_at (window, i)->name, name))
+      return tile_at (window, i);
+
+  return NULL;
+}
+
+static void
+on_answer (GtkWidget *question, int response, AdainGalleryWindow *window)
+{
+  if (response == GTK_RESPONSE_OK)
+    g_signal_emit (window, forget_signal, 0, g_object_get_data (G_OBJECT (question), "name"));
+  gtk_widget_destroy (question);
+}
+
+static void
+ask_to_forget (AdainGalleryWindow *window, const Tile *tile)
+{
+  GtkWidget *question;
+
+  question = gtk_message_dialog_new (GTK_WINDOW (window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT,
+                                     GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                     _ ("Delete “%s” from your gallery?"), tile->label);
+  gtk_message_dialog_format_secondary_text (GTK_MESSAGE_DIALOG (question), "%s",
+                                            _ ("It can be added again only if you still have its picture."));
+  gtk_dialog_add_buttons (GTK_DIALOG (question), _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_Delete"),
+                          GTK_RESPONSE_OK, NULL);
+  gtk_window_set_title (GTK_WINDOW (question), _ ("Delete Style"));
+  atk_object_set_name (gtk_widget_get_accessible (question), _ ("Delete Style"));
+  gtk_dialog_set_default_response (GTK_DIALOG (question), GTK_RESPONSE_OK);
+  g_object_set_data_full (G_OBJECT (question), "name", g_strdup (tile->name), g_free);
+  g_signal_connect (question, "response", G_CALLBACK (on_answer), window);
+  gtk_widget_show (question);
+}
+
+static void
+on_delete_clicked (GtkWidget *button, AdainGalleryWindow *window)
+{
+  GtkWidget *child = gtk_widget_get_ancestor (button, GTK_TYPE_FLOW_BOX_CHILD);
+
+  ask_to_forget (window, tile_at (window, gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (child))));
+}
+
+static gboolean
+on_key_press (GtkWidget *flow, GdkEventKey *event, AdainGalleryWindow *window)
+{
+  GtkWidget  *child = gtk_container_get_focus_child (GTK_CONTAINER (flow));
+  const Tile *tile = child ? tile_at (window, gtk_flow_box_child_get_index (GTK_FLOW_BOX_CHILD (child)))
+                           : NULL;
+
+  if (!tile || !tile->own || (event->keyval != GDK_KEY_Delete && event->keyval != GDK_KEY_KP_Delete))
+    return GDK_EVENT_PROPAGATE;
+
+  ask_to_forget (window, tile);
+
+  return GDK_EVENT_STOP;
+}
+
+void
+adain_gallery_window_remove (AdainGalleryWindow *window, const char *name)
+{
+  Tile *tile = find_tile (window, name);
+
+  if (tile)
+    {
+      gtk_widget_destroy (tile->child);
+      g_ptr_array_remove (window->tiles, tile);
+      gtk_widget_grab_focus (window->search);
+    }
+}
+
+void
+adain_gallery_window_show_problem (AdainGalleryWindow *window, const char *problem)
+{
+  gtk_label_set_text (GTK_LABEL (window->problem), problem ? problem : "");
+  gtk_widget_set_visible (window->problem, problem != NULL);
+}
+
 /* Construction ------------------------------------------------------------------------------ */
 
 static GtkWidget *
@@ -190,31 +287,63 @@ create_label (const char *text, gboolean dim)
   return label;
 }
 
-static void
-add_tile (AdainGalleryWindow *window, const AdainGalleryEntry *entry)
+static GtkWidget *
+create_delete (AdainGalleryWindow *window, const Tile *tile)
 {
-  Tile      *tile = g_new0 (Tile, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  char      *all = g_strdup_printf ("%s %s %s %s", entry->artist, entry->title, entry->year, entry->name);
-  char      *known;
+  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
+  char      *name = g_strdup_printf (_ ("Delete %s"), tile->label);
 
-  /* Translators: a painter and one of his paintings. */
-  known = g_strdup_printf (_ ("%s: %s"), entry->artist, entry->title);
-  tile->name = g_strdup (entry->name);
-  tile->words = g_utf8_casefold (all, -1);
+  gtk_widget_set_halign (button, GTK_ALIGN_END);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  gtk_widget_set_tooltip_text (button, _ ("Delete this style from my gallery (Del)"));
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_delete_clicked), window);
+  g_free (name);
+
+  return button;
+}
+
+static GtkWidget *
+create_tile (AdainGalleryWindow *window, Tile *tile, const char *title, const char *artist)
+{
+  GtkWidget *child = gtk_flow_box_child_new ();
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
   tile->image = gtk_image_new_from_icon_name ("image-loading", GTK_ICON_SIZE_DIALOG);
   gtk_widget_set_size_request (tile->image, TILE, TILE * 3 / 4);
-  gtk_box_pack_start (GTK_BOX (box), tile->image, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), create_label (entry->title, FALSE), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), create_label (entry->artist, TRUE), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (overlay), tile->image);
+  if (tile->own)
+    gtk_overlay_add_overlay (GTK_OVERLAY (overlay), create_delete (window, tile));
+  gtk_box_pack_start (GTK_BOX (box), overlay, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), create_label (title, FALSE), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), create_label (artist, TRUE), FALSE, FALSE, 0);
+  gtk_container_add (GTK_CONTAINER (child), box);
+  gtk_widget_set_tooltip_text (child, tile->label);
+  atk_object_set_name (gtk_widget_get_accessible (child), tile->label);
 
-  tile->child = gtk_flow_box_child_new ();
-  gtk_container_add (GTK_CONTAINER (tile->child), box);
-  gtk_widget_set_tooltip_text (tile->child, known);
-  atk_object_set_name (gtk_widget_get_accessible (tile->child), known);
-  g_ptr_array_add (window->tiles, tile);
-  gtk_flow_box_insert (GTK_FLOW_BOX (window->flow), tile->child, -1);
-  g_free (known);
+  return child;
+}
+
+void
+adain_gallery_window_insert (AdainGalleryWindow *window, const AdainCollection *collection, int index)
+{
+  const AdainGalleryEntry *entry = adain_gallery_entry (collection->gallery, index);
+  Tile                    *tile = g_new0 (Tile, 1);
+  const char              *artist;
+  char                    *all;
+
+  tile->own = index < collection->n_own;
+  tile->name = g_strdup (entry->name);
+  tile->label = adain_gallery_label (entry);
+  artist = tile->own ? _ ("My gallery") : entry->artist;
+  all = g_strdup_printf ("%s %s %s %s", artist, entry->title, entry->year, entry->name);
+  tile->words = g_utf8_casefold (all, -1);
+  tile->child = create_tile (window, tile, entry->title, artist);
+  index = MIN (index, (int) window->tiles->len);
+  g_ptr_array_insert (window->tiles, index, tile);
+  gtk_flow_box_insert (GTK_FLOW_BOX (window->flow), tile->child, index);
+  gtk_widget_show_all (tile->child);
   g_free (all);
 }
 
@@ -252,6 +381,8 @@ adain_gallery_window_class_init (AdainGalleryWindowClass *klass)
                                 G_TYPE_NONE, 1, G_TYPE_STRING);
   wanted_signal = g_signal_new ("wanted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
+  forget_signal = g_signal_new ("forget", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -281,12 +412,22 @@ adain_gallery_window_init (AdainGalleryWindow *window)
   gtk_box_set_spacing (content, 6);
   gtk_box_pack_start (content, window->search, FALSE, FALSE, 0);
   gtk_box_pack_start (content, scrolled, TRUE, TRUE, 0);
+
+  window->problem = gtk_label_new (NULL);
+  gtk_label_set_line_wrap (GTK_LABEL (window->problem), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (window->problem), 60);
+  gtk_label_set_xalign (GTK_LABEL (window->problem), 0.0);
+  gtk_label_set_selectable (GTK_LABEL (window->problem), TRUE);
+  gtk_widget_set_no_show_all (window->problem, TRUE);
+  gtk_box_pack_start (content, window->problem, FALSE, FALSE, 0);
   gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Close"), GTK_RESPONSE_CLOSE);
   gtk_window_set_default_size (GTK_WINDOW (window), WIDTH, HEIGHT);
 
   g_signal_connect_swapped (window->search, "search-changed", G_CALLBACK (on_search), window);
+  g_signal_connect_swapped (window->search, "stop-search", G_CALLBACK (on_stop_search), window);
   g_signal_connect_swapped (window->search, "activate", G_CALLBACK (on_enter), window);
   g_signal_connect_swapped (window->flow, "child-activated", G_CALLBACK (on_activated), window);
+  g_signal_connect (window->flow, "key-press-event", G_CALLBACK (on_key_press), window);
   g_signal_connect_swapped (window->scroll, "value-changed", G_CALLBACK (ask_for_tiles), window);
   g_signal_connect (window, "response", G_CALLBACK (gtk_widget_hide), NULL);
   g_signal_connect (window, "delete-event", G_CALLBACK (gtk_widget_hide_on_delete), NULL);
@@ -294,14 +435,15 @@ adain_gallery_window_init (AdainGalleryWindow *window)
 }
 
 GtkWidget *
-adain_gallery_window_new (GtkWindow *parent, const AdainGallery *gallery)
+adain_gallery_window_new (GtkWindow *parent, const AdainCollection *collection)
 {
   AdainGalleryWindow *window = g_object_new (ADAIN_TYPE_GALLERY_WINDOW, "title", _ ("Gallery"),
                                              "transient-for", parent, "modal", TRUE, NULL);
 
-  for (int i = 0; i < adain_gallery_size (gallery); i++)
-    add_tile (window, adain_gallery_entry (gallery, i));
+  for (int i = 0; i < adain_gallery_size (collection->gallery); i++)
+    adain_gallery_window_insert (window, collection, i);
   gtk_widget_show_all (gtk_dialog_get_content_area (GTK_DIALOG (window)));
+  adain_gallery_window_show_problem (window, collection->problem ? collection->problem->message : NULL);
 
   return GTK_WIDGET (window);
 }

@@ -215,7 +215,7 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
 
-  attach (grid, 0, labels, _ ("_Working size"), size, size,
+  attach (grid, 0, labels, _ ("Working si_ze"), size, size,
           _ ("The longest side at which the picture is painted at a stroke size of 1. Strokes have a "
              "fixed width in pixels, so a smaller size gives broader ones, and is faster. The result "
              "always has the full size of the layer."));

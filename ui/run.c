@@ -14,9 +14,10 @@
 /* Tiles are counted anew in each pass over each layer; the fraction is of all of them. */
 typedef struct
 {
-  double fraction;
-  int    tile, tiles;
-  gint64 time;
+  double            fraction;
+  AdainProgressUnit unit;
+  int               done, all;
+  gint64            time;
 } Report;
 
 struct _AdainRunBar
@@ -28,12 +29,14 @@ struct _AdainRunBar
 
   AdainJob     *job;
   GCancellable *cancellable; /* NULL: nothing is going on */
+  GCancellable *enough;      /* ends the refinement */
   GMainLoop    *loop;
   GError       *error;
   gboolean      done;
 
-  GMutex mutex;       /* guards what follows, which the engine's threads set */
-  Report first, last; /* of the progress; their time is 0 before there is one */
+  GMutex   mutex;       /* guards what follows, which the engine's threads set */
+  Report   first, last; /* of the progress; their time is 0 before there is one */
+  gboolean refined;     /* at least a little: from then on there is something to keep */
 };
 
 G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
@@ -41,16 +44,18 @@ G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
 /* In threads -------------------------------------------------------------------------------- */
 
 static void
-on_progress (double fraction, int tile, int tiles, gpointer user_data)
+on_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   AdainRunBar *bar = user_data;
-  Report       report = { CLAMP (fraction, 0.0, 1.0), tile, tiles, g_get_monotonic_time () };
+  Report       report = { CLAMP (fraction, 0.0, 1.0), unit, done, all, g_get_monotonic_time () };
 
   g_mutex_lock (&bar->mutex);
   if (!bar->first.time)
     bar->first = report;
-  if (!bar->last.time || report.fraction > bar->last.fraction)
+  if (!bar->last.time || report.fraction >= bar->last.fraction)
     bar->last = report;
+  if (unit == ADAIN_PROGRESS_STEPS)
+    bar->refined = TRUE;
   g_mutex_unlock (&bar->mutex);
 }
 
@@ -67,7 +72,7 @@ run_in_thread (gpointer data)
 {
   AdainRunBar *bar = data;
 
-  bar->done = adain_job_run (bar->job, on_progress, bar, bar->cancellable, &bar->error);
+  bar->done = adain_job_run (bar->job, on_progress, bar, bar->enough, bar->cancellable, &bar->error);
   g_idle_add_full (G_PRIORITY_DEFAULT, on_finished, g_main_loop_ref (bar->loop),
                    (GDestroyNotify) g_main_loop_unref);
 
@@ -103,7 +108,39 @@ set_progress (AdainRunBar *bar, double fraction, const char *text)
 {
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (bar->progress), fraction);
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (bar->progress), text);
+  gtk_widget_set_tooltip_text (bar->progress, text);
   atk_object_set_description (gtk_widget_get_accessible (bar->progress), text);
+}
+
+/* What is done, or the step of the refinement that is under way. */
+static char *
+describe_work (const Report *report)
+{
+  if (report->unit == ADAIN_PROGRESS_STEPS)
+    return g_strdup_printf (_ ("Refining, step %d of %d"), MIN (report->done + 1, report->all), report->all);
+
+  return g_strdup_printf (_ ("%d%%: tile %d of %d"), (int) (report->fraction * 100.0), report->done,
+                          report->all);
+}
+
+static char *
+describe_progress (AdainRunBar *bar, const Report *first, const Report *last)
+{
+  char *work, *left, *text;
+
+  if (g_cancellable_is_cancelled (bar->cancellable))
+    return g_strdup (_ ("Stopping…"));
+  if (!last->time)
+    return g_strdup (_ ("Preparing…"));
+
+  work = describe_work (last);
+  left = g_cancellable_is_cancelled (bar->enough) ? g_strdup (_ ("finishing…")) : time_left (first, last);
+  /* Translators: "25%: tile 3 of 8" or "Refining, step 12 of 100", and "about 12 seconds left". */
+  text = left ? g_strdup_printf (_ ("%s, %s"), work, left) : g_strdup (work);
+  g_free (left);
+  g_free (work);
+
+  return text;
 }
 
 static gboolean
@@ -111,31 +148,22 @@ update (gpointer data)
 {
   AdainRunBar *bar = data;
   Report       first, last;
-  int          percent;
-  char        *left, *text;
+  gboolean     refined;
+  char        *text;
 
   g_mutex_lock (&bar->mutex);
   first = bar->first;
   last = bar->last;
+  refined = bar->refined;
   g_mutex_unlock (&bar->mutex);
 
-  left = time_left (&first, &last);
-  percent = last.fraction * 100.0;
-
-  if (g_cancellable_is_cancelled (bar->cancellable))
-    text = g_strdup (_ ("Stopping…"));
-  else if (!last.time)
-    text = g_strdup (_ ("Preparing…"));
-  else if (left)
-    /* Translators: the last is "about 12 seconds left". */
-    text = g_strdup_printf (_ ("%d%%: tile %d of %d, %s"), percent, last.tile, last.tiles, left);
-  else
-    text = g_strdup_printf (_ ("%d%%: tile %d of %d"), percent, last.tile, last.tiles);
-
+  text = describe_progress (bar, &first, &last);
   set_progress (bar, last.fraction, text);
-
+  gtk_widget_set_tooltip_text (
+      bar->stop_button, refined ? _ ("Ends the refinement and takes the picture as it is now; Escape gives "
+                                     "it up")
+                                : _ ("Stops at once and leaves the image as it is"));
   g_free (text);
-  g_free (left);
 
   return G_SOURCE_CONTINUE;
 }
@@ -147,12 +175,33 @@ adain_run_bar_is_busy (AdainRunBar *bar)
 }
 
 void
-adain_run_bar_stop (AdainRunBar *bar)
+adain_run_bar_cancel (AdainRunBar *bar)
 {
   if (!bar->cancellable)
     return;
 
   g_cancellable_cancel (bar->cancellable);
+  update (bar);
+}
+
+/* Of a refinement the last finished step is kept; a picture that is half painted is not. */
+static void
+on_stop (AdainRunBar *bar)
+{
+  gboolean refined;
+
+  g_mutex_lock (&bar->mutex);
+  refined = bar->refined;
+  g_mutex_unlock (&bar->mutex);
+
+  if (!refined || !bar->enough)
+    {
+      adain_run_bar_cancel (bar);
+      return;
+    }
+
+  g_cancellable_cancel (bar->enough);
+  gtk_widget_set_sensitive (bar->stop_button, FALSE);
   update (bar);
 }
 
@@ -165,7 +214,10 @@ adain_run_bar_prepare (AdainRunBar *bar)
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
 
   bar->cancellable = g_cancellable_new ();
+  bar->enough = g_cancellable_new ();
+  gtk_widget_set_sensitive (bar->stop_button, TRUE);
   bar->first = bar->last = (Report) { 0 };
+  bar->refined = FALSE;
   update (bar);
   gtk_widget_show (GTK_WIDGET (bar));
 
@@ -179,6 +231,7 @@ void
 adain_run_bar_abandon (AdainRunBar *bar)
 {
   gtk_widget_hide (GTK_WIDGET (bar));
+  g_clear_object (&bar->enough);
   g_clear_object (&bar->cancellable);
 }
 
@@ -203,9 +256,8 @@ adain_run_bar_run (AdainRunBar *bar, AdainJob *job, GError **error)
   if (bar->done && g_cancellable_set_error_if_cancelled (bar->cancellable, &bar->error))
     bar->done = FALSE;
 
-  gtk_widget_hide (GTK_WIDGET (bar));
+  adain_run_bar_abandon (bar);
   g_clear_pointer (&bar->loop, g_main_loop_unref);
-  g_clear_object (&bar->cancellable);
   bar->job = NULL;
 
   if (bar->error)
@@ -242,8 +294,7 @@ adain_run_bar_init (AdainRunBar *bar)
   gtk_box_pack_start (GTK_BOX (bar), bar->progress, TRUE, TRUE, 0);
 
   bar->stop_button = gtk_button_new_with_mnemonic (_ ("_Stop"));
-  gtk_widget_set_tooltip_text (bar->stop_button, _ ("Stops at once and leaves the image as it is"));
-  g_signal_connect_swapped (bar->stop_button, "clicked", G_CALLBACK (adain_run_bar_stop), bar);
+  g_signal_connect_swapped (bar->stop_button, "clicked", G_CALLBACK (on_stop), bar);
   gtk_box_pack_start (GTK_BOX (bar), bar->stop_button, FALSE, FALSE, 0);
 
   gtk_widget_set_valign (bar->stop_button, GTK_ALIGN_CENTER);

@@ -26,6 +26,8 @@ void adain_run_bar_abandon (AdainRunBar *bar);
 gboolean adain_run_bar_run (AdainRunBar *bar, AdainJob *job, GError **error);
 
 gboolean adain_run_bar_is_busy (AdainRunBar *bar);
-void     adain_run_bar_stop (AdainRunBar *bar);
+
+/* Stops the job, and gives up what it has made. (The bar's own Stop button keeps that of a refinement.) */
+void adain_run_bar_cancel (AdainRunBar *bar);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
 static const char *const integers[] = { "work-size", "refine" };
+static const char *const booleans[] = { "shared-statistics" };
 static const char *const choices[] = { "preserve-color", "device" };
 
 double *
@@ -80,6 +81,14 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
       g_key_file_set_integer (file, group, integers[i], number);
     }
 
+  for (guint i = 0; i < G_N_ELEMENTS (booleans); i++)
+    {
+      gboolean on;
+
+      g_object_get (object, booleans[i], &on, NULL);
+      g_key_file_set_boolean (file, group, booleans[i], on);
+    }
+
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     {
       char *choice = NULL;
@@ -147,6 +156,18 @@ load_integer (GObject *object, GKeyFile *file, const char *group, const char *ke
 }
 
 static void
+load_boolean (GObject *object, GKeyFile *file, const char *group, const char *key)
+{
+  GError  *error = NULL;
+  gboolean on = g_key_file_get_boolean (file, group, key, &error);
+
+  if (!error)
+    g_object_set (object, key, on, NULL);
+
+  g_clear_error (&error);
+}
+
+static void
 load_choice (GObject *object, GKeyFile *file, const char *group, const char *key)
 {
   char       *choice = g_key_file_get_string (file, group, key, NULL);
@@ -178,6 +199,9 @@ adain_settings_load (GimpProcedureConfig *config, GKeyFile *file, const char *gr
 
   for (guint i = 0; i < G_N_ELEMENTS (integers); i++)
     load_integer (object, file, group, integers[i]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (booleans); i++)
+    load_boolean (object, file, group, booleans[i]);
 
   uri = g_key_file_get_string (file, group, "model", NULL);
   if (uri && *uri)

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 double *adain_settings_dup_weights (GimpProcedureConfig *config, gsize *n);
 void    adain_settings_set_weights (GimpProcedureConfig *config, const double *weights, gsize n);
 
-/* Saves all but the style layer, which belongs to one image. */
+/* Saves all but the style layer, the regions and what is protected, which belong to one image. */
 void adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *group);
 
 /* Settings that the group lacks, or has a nonsense value for, stay as they are. */

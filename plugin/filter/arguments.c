@@ -36,7 +36,7 @@ adain_arguments_declare (GimpProcedure *procedure)
   gimp_procedure_add_string_array_argument (
       procedure, "styles", _ ("St_yles"),
       _ ("Paths of the pictures whose style is taken, in any format that GIMP opens. "
-         "Or names of the gallery that comes with the plug-in, such as "
+         "Or names of the gallery, of styles of your own or of those that come with the plug-in, such as "
          "\"gallery:hokusai--the-great-wave-off-kanagawa\": of any other name the error lists the "
          "similar ones. May be empty if a style layer is given."),
       G_PARAM_READWRITE);

@@ -1,17 +1,26 @@
-/* The gallery that comes with the plug-in: styles without a picture, called "gallery:NAME".
+/* Styles without a picture, called "gallery:NAME": the user's own, and those that come with the plug-in.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "plugin/filter/gallery.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/convert.h"
 
 /* Names that an error proposes. */
 #define PROPOSALS 3
+
+/* So much of an encoder's checksum is in the name of its gallery's file; in the file is all of it. */
+#define CHECKSUM_DIGITS 12
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainEngine, adain_engine_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainStyle, adain_style_free)
 
 const char *
 adain_gallery_name (const char *style)
@@ -19,13 +28,78 @@ adain_gallery_name (const char *style)
   return g_str_has_prefix (style, ADAIN_GALLERY_PREFIX) ? style + strlen (ADAIN_GALLERY_PREFIX) : NULL;
 }
 
-AdainGallery *
-adain_gallery_open (AdainModel *model, GError **error)
+char *
+adain_gallery_label (const AdainGalleryEntry *entry)
 {
-  g_autofree char *path = adain_arguments_gallery ();
-
-  return adain_gallery_load (path, model, error);
+  /* Translators: a painter and one of his paintings. */
+  return *entry->artist ? g_strdup_printf (_ ("%s: %s"), entry->artist, entry->title)
+                        : g_strdup (*entry->title ? entry->title : entry->name);
 }
+
+/* Opening ----------------------------------------------------------------------------------- */
+
+static char *
+own_path (AdainModel *model)
+{
+  g_autofree char *encoder = adain_model_encoder (model);
+  g_autofree char *base = g_strdup_printf ("gallery-%.*s.safetensors", CHECKSUM_DIGITS, encoder);
+
+  return g_build_filename (g_get_user_data_dir (), "adain-style-transfer", base, NULL);
+}
+
+/* The user's own, of which there may be none. */
+static AdainGallery *
+open_own (AdainModel *model, GError **error)
+{
+  g_autofree char *path = own_path (model);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS) ? adain_gallery_load (path, model, error)
+                                                : adain_gallery_new (model);
+}
+
+/* Keeps the first of several problems. */
+static void
+add_problem (AdainCollection *collection, GError *problem)
+{
+  if (collection->problem == NULL)
+    collection->problem = problem;
+  else
+    g_error_free (problem);
+}
+
+AdainCollection *
+adain_collection_open (AdainModel *model)
+{
+  AdainCollection *collection = g_new0 (AdainCollection, 1);
+  g_autofree char *path = adain_arguments_gallery ();
+  g_autoptr (AdainGallery) shipped = NULL;
+  GError *error = NULL;
+
+  collection->gallery = open_own (model, &error);
+  if (collection->gallery == NULL)
+    {
+      add_problem (collection, g_steal_pointer (&error));
+      collection->gallery = adain_gallery_new (model);
+    }
+  collection->n_own = adain_gallery_size (collection->gallery);
+
+  shipped = adain_gallery_load (path, model, &error);
+  if (shipped == NULL || !adain_gallery_append (collection->gallery, shipped, &error))
+    add_problem (collection, error);
+  return collection;
+}
+
+void
+adain_collection_free (AdainCollection *collection)
+{
+  if (collection == NULL)
+    return;
+  adain_gallery_free (collection->gallery);
+  g_clear_error (&collection->problem);
+  g_free (collection);
+}
+
+/* Looking up -------------------------------------------------------------------------------- */
 
 /* Pairs of neighbouring letters of `a` that are somewhere in `b`. */
 static int
@@ -45,16 +119,13 @@ similarity (const char *a, const char *b)
   return (count_pairs (a, b) + count_pairs (b, a)) / (double) (strlen (a) + strlen (b));
 }
 
-int
-adain_gallery_look_up (const AdainGallery *gallery, const char *name, GError **error)
+/* The most similar names, by commas. */
+static char *
+propose (const AdainGallery *gallery, const char *name)
 {
-  int              index = adain_gallery_find (gallery, name);
   double           best[PROPOSALS] = { 0 };
   const char      *proposals[PROPOSALS + 1] = { NULL };
-  g_autofree char *low = g_ascii_strdown (name, -1), *list = NULL;
-
-  if (index >= 0)
-    return index;
+  g_autofree char *low = g_ascii_strdown (name, -1);
 
   for (int i = 0; i < adain_gallery_size (gallery); i++)
     {
@@ -73,8 +144,132 @@ adain_gallery_look_up (const AdainGallery *gallery, const char *name, GError **e
             candidate = pushed;
           }
     }
-  list = g_strjoinv (", ", (char **) proposals);
+  return g_strjoinv (", ", (char **) proposals);
+}
+
+int
+adain_collection_look_up (const AdainCollection *collection, const char *name, GError **error)
+{
+  int              index = adain_gallery_find (collection->gallery, name);
+  g_autofree char *list = NULL;
+
+  if (index >= 0)
+    return index;
+  if (collection->problem != NULL)
+    {
+      g_propagate_error (error, g_error_copy (collection->problem));
+      return -1;
+    }
+  list = propose (collection->gallery, name);
   g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                _ ("The gallery has no style “%s”. Similar names: %s"), name, list);
   return -1;
+}
+
+/* The user's own styles --------------------------------------------------------------------- */
+
+/* "Sunset (2)" becomes "sunset-2": letters and digits in any script, with single hyphens between. */
+static char *
+make_slug (const char *title)
+{
+  GString *slug = g_string_new (NULL);
+
+  for (const char *c = title; *c; c = g_utf8_next_char (c))
+    {
+      gunichar letter = g_utf8_get_char (c);
+
+      if (g_unichar_isalnum (letter))
+        g_string_append_unichar (slug, g_unichar_tolower (letter));
+      else if (slug->len > 0 && slug->str[slug->len - 1] != '-')
+        g_string_append_c (slug, '-');
+    }
+  if (slug->len > 0 && slug->str[slug->len - 1] == '-')
+    g_string_truncate (slug, slug->len - 1);
+  return g_string_free (slug, FALSE);
+}
+
+/* A name that no style has yet. */
+static char *
+make_name (const AdainGallery *gallery, const char *title)
+{
+  g_autofree char *slug = make_slug (title);
+  const char      *base = *slug ? slug : "style";
+  char            *name = g_strdup (base);
+
+  for (int i = 2; adain_gallery_find (gallery, name) >= 0; i++)
+    {
+      g_free (name);
+      name = g_strdup_printf ("%s-%d", base, i);
+    }
+  return name;
+}
+
+static gboolean
+write_own (const AdainGallery *gallery, AdainModel *model, GError **error)
+{
+  g_autofree char *path = own_path (model), *folder = g_path_get_dirname (path);
+  g_autoptr (GError) reason = NULL;
+
+  if (adain_gallery_size (gallery) == 0 && g_unlink (path) == 0)
+    return TRUE;
+  if (adain_gallery_size (gallery) > 0 && g_mkdir_with_parents (folder, 0700) == 0
+      && adain_gallery_write (gallery, path, &reason))
+    return TRUE;
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("Your gallery “%s” cannot be changed: %s"), path,
+               reason != NULL ? reason->message : g_strerror (errno));
+  return FALSE;
+}
+
+/* Encodes the picture as a run would, its shorter side at ADAIN_STYLE_SIDE. */
+static AdainStyle *
+encode (AdainModel *model, const AdainSource *source, GError **error)
+{
+  const AdainEngineOptions options = { .texture = TRUE };
+  g_autoptr (AdainEngine) engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, error);
+
+  return engine != NULL ? adain_style_encode (engine, source, ADAIN_STYLE_SIDE, NULL, NULL, error) : NULL;
+}
+
+char *
+adain_collection_keep (AdainModel *model, AdainPixels *picture, const char *title, GError **error)
+{
+  AdainSource source;
+  g_autoptr (AdainStyle) style = NULL;
+  g_autoptr (AdainGallery) own = NULL;
+  g_autoptr (AdainCollection) all = NULL;
+  g_autofree char *name = NULL;
+  AdainPalette     palette;
+
+  picture->format = adain_working_format (babl_space ("sRGB"));
+  source = adain_pixels_source (picture);
+  if (!adain_source_palette (&source, &palette, NULL, error))
+    return NULL;
+  style = encode (model, &source, error);
+  if (style == NULL)
+    return NULL;
+
+  own = open_own (model, error);
+  if (own == NULL)
+    return NULL;
+  all = adain_collection_open (model);
+  name = make_name (all->gallery, title);
+  if (!adain_gallery_add (own, &(AdainGalleryEntry) { name, "", title, "" }, style, &palette, error)
+      || !write_own (own, model, error))
+    return NULL;
+  return g_steal_pointer (&name);
+}
+
+gboolean
+adain_collection_forget (AdainModel *model, const char *name, GError **error)
+{
+  g_autoptr (AdainGallery) own = open_own (model, error);
+  int index;
+
+  if (own == NULL)
+    return FALSE;
+  index = adain_gallery_find (own, name);
+  if (index < 0)
+    return TRUE;
+  adain_gallery_remove (own, index);
+  return write_own (own, model, error);
 }

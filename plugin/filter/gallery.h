@@ -1,10 +1,12 @@
-/* The gallery that comes with the plug-in: styles without a picture, called "gallery:NAME".
+/* Styles without a picture, called "gallery:NAME": the user's own, and those that come with the plug-in.
+ *
+ * The user's own lie in the user's data folder, in a file for each encoder, as their statistics fit no other.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include "engine/adain.h"
+#include "plugin/filter/pixels.h"
 
 G_BEGIN_DECLS
 
@@ -13,11 +15,37 @@ G_BEGIN_DECLS
 /* The NAME in "gallery:NAME", or NULL: that is a file's path or URI. */
 const char *adain_gallery_name (const char *style);
 
-/* Opens the gallery that lies beside the plug-in's executable. */
-AdainGallery *adain_gallery_open (AdainModel *model, GError **error);
+/* What an entry is called on screen. Free with g_free(). */
+char *adain_gallery_label (const AdainGalleryEntry *entry);
+
+/**
+ * AdainCollection:
+ * @gallery: all styles that can be had for a model
+ * @n_own: how many of them, at its beginning, are the user's own
+ * @problem: (nullable): why others are missing
+ */
+typedef struct
+{
+  AdainGallery *gallery;
+  int           n_own;
+  GError       *problem;
+} AdainCollection;
+
+/* What there is for @model; files that cannot be read are a problem of the collection's. */
+AdainCollection *adain_collection_open (AdainModel *model);
+void             adain_collection_free (AdainCollection *collection);
 
 /* The index of the style that is called @name, or -1 with an error that says which ones have a similar
- * name. */
-int adain_gallery_look_up (const AdainGallery *gallery, const char *name, GError **error);
+ * name, or why it may be missing. */
+int adain_collection_look_up (const AdainCollection *collection, const char *name, GError **error);
+
+/* Adds a picture to the user's own styles, under a name that is made from @title. Returns the name; free with
+ * g_free(). What was kept before stays as it is if this fails. Any thread. */
+char *adain_collection_keep (AdainModel *model, AdainPixels *picture, const char *title, GError **error);
+
+/* Takes one of the user's own styles out. */
+gboolean adain_collection_forget (AdainModel *model, const char *name, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainCollection, adain_collection_free)
 
 G_END_DECLS

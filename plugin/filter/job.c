@@ -18,11 +18,9 @@
 #include "plugin/filter/styles.h"
 #include "plugin/paint/load.h"
 
-/* The part of a picture's work that encoding takes; rendering is the rest. */
-#define ENCODING 0.4
-
-/* The part of all work that looking at all pictures takes, where they share their statistics. */
-#define SHARING (ENCODING / (1 + ENCODING))
+/* The part of a picture's work that encoding takes, without refinement and with it; rendering is the rest. */
+#define ENCODING         0.4
+#define ENCODING_REFINED 0.02
 
 /* One drawable on its way. */
 typedef struct
@@ -36,14 +34,15 @@ typedef struct
 
 struct _AdainJob
 {
-  AdainArguments *arguments;
-  AdainModel     *model;
-  GimpImage      *image;
-  AdainGallery   *gallery; /* NULL: no style is of it */
-  GPtrArray      *styles;  /* of AdainStyleInput */
-  GPtrArray      *pieces;
-  char           *module_dir;
-  char           *notice;
+  AdainArguments  *arguments;
+  AdainModel      *model;
+  GimpImage       *image;
+  AdainCollection *collection; /* NULL: no style is of it */
+  GPtrArray       *styles;     /* of AdainStyleInput */
+  GPtrArray       *pieces;
+  char            *module_dir;
+  char            *notice;
+  GCancellable    *enough; /* of a run, its caller's */
 };
 
 static void
@@ -170,12 +169,10 @@ add_gallery_style (AdainJob *job, const char *name, GError **error)
 {
   int entry;
 
-  if (job->gallery == NULL)
-    job->gallery = adain_gallery_open (job->model, error);
-  if (job->gallery == NULL)
-    return FALSE;
+  if (job->collection == NULL)
+    job->collection = adain_collection_open (job->model);
 
-  entry = adain_gallery_look_up (job->gallery, name, error);
+  entry = adain_collection_look_up (job->collection, name, error);
   if (entry < 0)
     return FALSE;
   g_ptr_array_add (job->styles, adain_style_input_new (NULL, entry));
@@ -265,12 +262,12 @@ typedef struct
 } Portion;
 
 static void
-portion_progress (double fraction, int tile, int tiles, gpointer user_data)
+portion_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   const Portion *portion = user_data;
 
   if (portion->progress != NULL)
-    portion->progress (portion->start + portion->share * fraction, tile, tiles, portion->progress_data);
+    portion->progress (portion->start + portion->share * fraction, unit, done, all, portion->progress_data);
 }
 
 /* Puts a picture's name before an error that is about it. */
@@ -324,7 +321,7 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const A
           style = encode_picture (job, engine, input->pixels, recolor ? &palette : NULL, cancellable, error);
         }
       else
-        style = adain_gallery_style (job->gallery, input->entry, error);
+        style = adain_gallery_style (job->collection->gallery, input->entry, error);
       if (style == NULL)
         return NULL;
       g_ptr_array_add (encoded, style);
@@ -342,7 +339,7 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   AdainPalette          palette;
 
   *recolor = (AdainRecolor) { 0 };
-  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->gallery == NULL)
+  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->collection == NULL)
     return TRUE;
   if (scene != NULL)
     adain_scene_palette (scene, &palette);
@@ -354,7 +351,7 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
       const AdainStyleInput *input = job->styles->pdata[i];
 
       adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
-                         input->pixels == NULL ? job->gallery : NULL, input->entry, &palette);
+                         input->pixels == NULL ? job->collection->gallery : NULL, input->entry, &palette);
     }
   adain_recolor_finish (recolor, arguments->parameters.strength);
   return TRUE;
@@ -382,6 +379,12 @@ encode_piece (AdainJob *job, AdainEngine *engine, Piece *piece, Portion *portion
   return content;
 }
 
+static double
+encoding_share (const AdainJob *job)
+{
+  return job->arguments->parameters.refine > 0 ? ENCODING_REFINED : ENCODING;
+}
+
 /* Looks at all pictures. Only one at a time is kept encoded: there may be hundreds. */
 static AdainScene *
 look_at_all (AdainJob *job, AdainEngine *engine, Portion portion, GCancellable *cancellable, GError **error)
@@ -404,9 +407,9 @@ static gboolean
 run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *scene, GPtrArray **styles,
            Portion portion, GCancellable *cancellable, GError **error)
 {
-  const AdainArguments    *arguments = job->arguments;
-  const AdainRenderOptions options = adain_parameters_render_options (&arguments->parameters);
-  const double             whole = portion.share;
+  const AdainArguments *arguments = job->arguments;
+  AdainRenderOptions    options = adain_parameters_render_options (&arguments->parameters);
+  const double          whole = portion.share;
   g_autoptr (AdainContent) content = NULL;
   AdainRecolor    recolor;
   AdainRecoloring recoloring;
@@ -422,7 +425,7 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
         return FALSE;
     }
 
-  portion.share = ENCODING * whole;
+  portion.share = encoding_share (job) * whole;
   content = encode_piece (job, engine, piece, &portion, cancellable, error);
   if (content == NULL || (scene != NULL && !adain_content_share (content, scene, error)))
     return FALSE;
@@ -438,14 +441,15 @@ run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *s
     }
   portion.start += portion.share;
   portion.share = whole - portion.share;
+  options.enough = job->enough;
   return adain_content_render (content, (AdainStyle *const *) (*styles)->pdata, arguments->weights,
                                arguments->n_styles, &options, &sink, portion_progress, &portion, cancellable,
                                error);
 }
 
 gboolean
-adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *cancellable,
-               GError **error)
+adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *enough,
+               GCancellable *cancellable, GError **error)
 {
   const AdainParameters *parameters = &job->arguments->parameters;
   AdainEngineOptions     options = adain_parameters_engine_options (parameters, job->module_dir);
@@ -461,13 +465,14 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   for (int i = 0; i < job->arguments->n_regions; i++)
     options.regions |= adain_region_is_given (job->arguments->regions[i]);
 
+  job->enough = enough;
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
     return FALSE;
 
   if (job->arguments->shared_statistics && job->pieces->len > 1)
     {
-      start = SHARING;
+      start = encoding_share (job) / (1 + encoding_share (job));
       scene = look_at_all (job, engine, (Portion) { progress, progress_data, 0, start }, cancellable, error);
       done = scene != NULL;
     }
@@ -617,7 +622,7 @@ adain_job_free (AdainJob *job)
   g_clear_pointer (&job->arguments, adain_arguments_free);
   g_clear_pointer (&job->model, adain_model_unref);
   g_clear_pointer (&job->styles, g_ptr_array_unref);
-  g_clear_pointer (&job->gallery, adain_gallery_free);
+  g_clear_pointer (&job->collection, adain_collection_free);
   g_clear_pointer (&job->pieces, g_ptr_array_unref);
   g_clear_object (&job->image);
   g_free (job->module_dir);

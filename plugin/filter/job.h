@@ -4,7 +4,7 @@
  * run in a worker thread while the dialog stays alive; the image is touched by the last one alone.
  *
  *     job = adain_job_new (config, image, drawables, pause, data, &error);          main thread
- *     adain_job_run (job, progress, data, cancellable, &error);                     any thread
+ *     adain_job_run (job, progress, data, enough, cancellable, &error);             any thread
  *     layers = adain_job_commit (job, &error);                                      main thread
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -26,8 +26,9 @@ typedef void (*AdainJobPause) (gpointer user_data);
  * NULL. */
 AdainJob *adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
                          AdainJobPause pause, gpointer pause_data, GError **error);
-gboolean  adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data,
-                         GCancellable *cancellable, GError **error);
+/* @enough (nullable): cancelling it ends the refinement; the pictures are then finished as they are. */
+gboolean adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *enough,
+                        GCancellable *cancellable, GError **error);
 /* Adds the result as new layers, or as filters to the layers, in one undo step. Returns the layers,
  * NULL-terminated (g_free the array). */
 GimpLayer **adain_job_commit (AdainJob *job, GError **error);

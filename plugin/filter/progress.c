@@ -17,18 +17,35 @@ typedef struct
   GMainLoop *loop;
   GMutex     mutex;
   double     fraction;
+  int        step, steps; /* of the refinement; 0 before it */
   gboolean   done;
   GError    *error;
+  int        shown; /* the step; the main thread's */
 } Run;
 
 static void
-report (double fraction, int tile, int tiles, gpointer user_data)
+report (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   Run *run = user_data;
 
   g_mutex_lock (&run->mutex);
   run->fraction = fraction;
+  run->step = unit == ADAIN_PROGRESS_STEPS ? MIN (done + 1, all) : 0;
+  run->steps = all;
   g_mutex_unlock (&run->mutex);
+}
+
+/* Which step of the refinement is under way, if one is and that is new. */
+static void
+show_step (Run *run, int step, int steps)
+{
+  g_autofree char *text = NULL;
+
+  if (step == run->shown)
+    return;
+  run->shown = step;
+  text = step > 0 ? g_strdup_printf (_ ("Refining, step %d of %d"), step, steps) : g_strdup (_ ("Painting"));
+  gimp_progress_set_text (text);
 }
 
 static gboolean
@@ -36,12 +53,16 @@ show (gpointer user_data)
 {
   Run   *run = user_data;
   double fraction;
+  int    step, steps;
 
   g_mutex_lock (&run->mutex);
   fraction = run->fraction;
+  step = run->step;
+  steps = run->steps;
   g_mutex_unlock (&run->mutex);
 
   gimp_progress_update (fraction);
+  show_step (run, step, steps);
   return G_SOURCE_CONTINUE;
 }
 
@@ -57,7 +78,7 @@ work (gpointer user_data)
 {
   Run *run = user_data;
 
-  run->done = adain_job_run (run->job, report, run, NULL, &run->error);
+  run->done = adain_job_run (run->job, report, run, NULL, NULL, &run->error);
   g_idle_add (quit, run->loop);
   return NULL;
 }

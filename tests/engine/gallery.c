@@ -176,6 +176,51 @@ test_shipped (void)
   check_refused (weights, model, "not a gallery");
 }
 
+/* A gallery of the same numbers for each name. */
+static AdainGallery *
+gallery_of (AdainModel *model, const AdainStyle *style, const char *const *names)
+{
+  AdainGallery *gallery = adain_gallery_new (model);
+  AdainPalette  palette = { { 0.5, 0.25, 0.75 } };
+
+  for (; *names; names++)
+    g_assert_true (adain_gallery_add (gallery, &(AdainGalleryEntry) { *names, "", *names, "" }, style,
+                                      &palette, NULL));
+  return gallery;
+}
+
+/* Two galleries become one, the first in front; of a name that both have the first's stays. What one kept with
+ * fewer factors paints as it did. */
+static void
+test_append (void)
+{
+  static const char *const few[] = { "a", "b", NULL }, *const more[] = { "b", "c", NULL };
+  g_autofree char *path = test_weights_path (), *weights = g_path_get_dirname (path);
+  g_autofree char *shipped_path = g_build_filename (weights, "gallery.safetensors", NULL);
+  g_autoptr (AdainModel) model = shipped_model ();
+  g_autoptr (AdainEngine) engine = test_engine_new (model, test_float_kernels (), 2, 0, 0);
+  g_autoptr (AdainImage) painting = test_image_noisy (90, 80, 0.3, 2);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
+  g_autoptr (AdainGallery) first = gallery_of (model, style, few), second = gallery_of (model, style, more);
+  g_autoptr (AdainGallery) shipped = adain_gallery_load (shipped_path, model, NULL);
+  AdainPalette palette;
+
+  g_assert_true (adain_gallery_append (first, second, NULL));
+  g_assert_cmpint (adain_gallery_size (first), ==, 3);
+  g_assert_cmpint (adain_gallery_find (first, "b"), ==, 1);
+  g_assert_cmpint (adain_gallery_find (first, "c"), ==, 2);
+
+  g_assert_true (adain_gallery_append (first, shipped, NULL));
+  g_assert_cmpint (adain_gallery_size (first), ==, 3 + SHIPPED_STYLES);
+  adain_gallery_palette (first, 2, &palette);
+  g_assert_cmpfloat (palette.mean[1], ==, 0.25);
+
+  adain_gallery_remove (first, 1);
+  g_assert_cmpint (adain_gallery_find (first, "b"), ==, -1);
+  g_assert_cmpint (adain_gallery_find (first, "c"), ==, 1);
+  g_assert_cmpint (adain_gallery_size (second), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,5 +228,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gallery/factors", test_factors);
   g_test_add_func ("/gallery/round-trip", test_round_trip);
   g_test_add_func ("/gallery/shipped", test_shipped);
+  g_test_add_func ("/gallery/append", test_append);
   return g_test_run ();
 }

@@ -296,11 +296,16 @@ typedef struct
 } Stop;
 
 static void
-count (double fraction, int tile, int tiles, gpointer user_data)
+count (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   Stop *stop = user_data;
 
-  if (tiles == 30 && ++stop->steps == stop->after)
+  if (unit != ADAIN_PROGRESS_STEPS)
+    return;
+  g_assert_cmpint (all, ==, 30);
+  g_assert_true (done == 0 ? stop->steps == 0 : done == stop->steps + 1);
+  stop->steps = done;
+  if (done > 0 && done == stop->after)
     g_cancellable_cancel (stop->cancellable);
 }
 

@@ -798,12 +798,13 @@ typedef struct
 } Watch;
 
 static void
-watch (double fraction, int tile, int tiles, gpointer user_data)
+watch (double fraction, AdainProgressUnit unit, int tile, int tiles, gpointer user_data)
 {
   Watch *self = user_data;
 
   g_assert_cmpfloat (fraction, >=, self->fraction);
   g_assert_cmpfloat (fraction, <=, 1);
+  g_assert_cmpint (unit, ==, ADAIN_PROGRESS_TILES);
   g_assert_cmpint (tile, >=, 1);
   g_assert_cmpint (tile, <=, tiles);
   self->fraction = fraction;

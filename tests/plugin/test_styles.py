@@ -7,8 +7,9 @@ import shutil
 
 import numpy as np
 
-from harness import (WEIGHTS, WORK, Gimp, Gio, case, cases, fill, new_image, paint, painting,
-                     pixels, run, style_file)
+from gallery import Gallery
+from harness import (EXECUTION_ERROR, WEIGHTS, WORK, Gimp, Gio, case, cases, fill, new_image, paint,
+                     painting, pixels, refuse, run, style_file)
 
 FLOAT = Gimp.Precision.FLOAT_NON_LINEAR
 
@@ -59,6 +60,33 @@ def test_gallery():
     recolored = pixels(result)[..., :3]
     painted = result_of(styles=[scream]).mean((0, 1))
     assert np.abs(recolored.mean((0, 1)) - photo).sum() < 0.6 * np.abs(painted - photo).sum()
+
+
+@case
+def test_own_gallery():
+    """Styles of the user's own gallery are found beside those that come with the plug-in."""
+    shipped = Gallery.read(os.path.join(WEIGHTS, "gallery.safetensors"))
+    scream = "munch--the-scream"
+    own = shipped.only(scream)
+    own.styles[0].update(name="mein-schrei", artist="", title="Mein Schrei")
+    own.write(own.path())
+    try:
+        wanted = result_of(styles=["gallery:" + scream])
+        assert difference(wanted, result_of(styles=["gallery:mein-schrei"])) < 1e-6
+        # Of a name that both have the user's own is meant.
+        own = shipped.only("hokusai--the-great-wave-off-kanagawa")
+        own.styles[0]["name"] = scream
+        own.write(own.path())
+        assert difference(wanted, result_of(styles=["gallery:" + scream])) > 0.02
+        # A damaged one keeps nobody from the others.
+        with open(own.path(), "r+b") as file:
+            file.truncate(1000)
+        assert difference(wanted, result_of(styles=["gallery:" + scream])) < 1e-6
+        image, layer = new_image(96, 80, precision=FLOAT)
+        refuse(image, [layer], [os.path.basename(own.path())], status=EXECUTION_ERROR,
+               styles=["gallery:mein-schrei"])
+    finally:
+        os.remove(own.path())
 
 
 @case

@@ -49,7 +49,7 @@ write_picture (gpointer user_data, const AdainRect *rect, const float *rgba, GEr
 }
 
 static void
-follow (double fraction, int tile, int tiles, gpointer user_data)
+follow (double fraction, AdainProgressUnit unit, int tile, int tiles, gpointer user_data)
 {
   double *reached = user_data;
 

@@ -253,6 +253,7 @@ class Session:
         self.home = tempfile.mkdtemp(prefix="adain-ui-")
         self.profile = os.path.join(self.home, "profile")
         self.settings = os.path.join(self.profile, "plug-in-settings", "adain-style-transfer")
+        self.own_gallery = os.path.join(self.home, "data", "adain-style-transfer")
         self.log_path = os.path.join(self.home, "gimp.log")
 
     def __enter__(self):

@@ -439,6 +439,78 @@ class Tests:
             dialog.click("Cancel")
             image.layers("zoom")
 
+    def test_split(self):
+        """The line between result and photo: by mouse and keys, and as a slider; the preview grows."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("split", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            whole = dialog.look()
+            dialog.click("Split view", "check box")
+            line = dialog.find("slider", "Split")
+            expect("where the line is", lambda: round(line.value), 50)
+            half = dialog.wait_change(whole)
+            self.shot(session, "split")
+
+            def middle():
+                x, _, width, _ = line.extents()
+                return x + width // 2
+
+            # By mouse, a quarter of the picture to the right.
+            _, y = session.point(line)
+            width = dialog.picture.resting_extents()[2]
+            session.drag((middle(), y), (middle() + width // 8, y))
+            until("the line to follow", lambda: 55 < line.value < 75)
+            value = line.value
+            dialog.wait_change(half)
+
+            # By keys, once it has the focus; and by a screen reader.
+            dialog.focused("slider", "Split")
+            dialog.key("Left")
+            expect("where the line is", lambda: round(line.value - value, 1), -1.0)
+            dialog.key("shift+Right")
+            expect("where the line is", lambda: round(line.value - value, 1), 9.0)
+            dialog.key("End")
+            expect("where the line is", lambda: line.value, 100.0)
+            dialog.key("Home")
+            expect("where the line is", lambda: line.value, 0.0)
+            line.value = 50
+            dialog.find("check box", "Split view").focus()
+            expect("the same as before", dialog.look, half)
+
+            # Before is all of the picture; without the line all is the result.
+            dialog.click("Before", "toggle button")
+            dialog.wait_untouched()
+            expect("the line", lambda: line.has("SHOWING"), False)
+            dialog.click("Before", "toggle button")
+            expect("the line", lambda: line.has("SHOWING"), True)
+            dialog.click("Split view", "check box")
+            expect("the whole result", dialog.look, whole)
+            dialog.key("Escape")
+            image.layers("split")
+
+        # The preview takes the room that the window has, on a large screen of small pixels.
+        with self.session(scale=2, size="3840x2160") as session:
+            image = Image(session, self.photo)
+            image.run("grown", more=self.styles_argument())
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            dialog.click("Split view", "check box")
+            self.shot(session, "split-small")
+            before = dialog.picture.resting_extents()
+            session.xdotool("search", "--name", dialog.window.name, "windowsize", 3400, 2000)
+            until("a larger preview", lambda: dialog.picture.extents()[2] > 2 * before[2]
+                  and dialog.picture.extents()[3] > 1.2 * before[3])
+            dialog.wait_sharp()
+            self.shot(session, "split-large")
+            dialog.key("Escape")
+            image.layers("grown")
+
     def test_regions(self):
         """A region for a style and one that is protected; the preview and the result have them."""
         with self.session() as session:
@@ -527,11 +599,50 @@ class Tests:
             dialog.click("Cancel")
             assert image.layers("reopened") == 1
 
+    def test_refine(self):
+        """Stop ends the refinement and keeps what it has made; Escape and Cancel give it up."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            more = self.styles_argument() + " #:work-size 256 #:refine 1000"
+            image.run("kept", more=more)
+            image.run("given-up", more=more)
+            image.start()
+
+            def refining():
+                match = re.match(r"Refining, step (\d+) of 1000", bar.description)
+                return match and int(match[1]) > 2
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            stop = dialog.window.find("button", "Stop", showing=False)
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            until("steps of the refinement", refining, 120)
+            session.screenshot(os.path.join(self.shots, "refining.png"))
+            stop.click()
+            assert image.layers("kept", 60) == 2
+            dialog.gone()
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            for give_up in (lambda: dialog.key("Escape"), lambda: dialog.click("Cancel")):
+                dialog.expect_ok(True)
+                dialog.click("OK")
+                until("steps of the refinement", refining, 120)
+                give_up()
+                until("the end of the run", lambda: not bar.has("SHOWING"))
+            dialog.expect_ok(True)
+            dialog.click("Cancel")
+            assert image.layers("given-up") == 2
+
     def test_presets(self):
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
         with self.session() as session:
             image = Image(session, self.photo)
-            image.run("presets", more=self.styles_argument() + " #:strength 0.5 #:work-size 300 #:refine 2")
+            image.run("presets", more=self.styles_argument() + " #:strength 0.5 #:work-size 300 #:refine 2"
+                      " #:shared-statistics TRUE")
             image.start()
 
             dialog = Dialog(session)
@@ -549,6 +660,7 @@ class Tests:
             with open(os.path.join(session.settings, "presets", "Dawn.ini"), encoding="utf-8") as file:
                 kept = file.read().splitlines()
             assert "refine=2" in kept and "work-size=300" in kept, kept
+            assert "shared-statistics=true" in kept, kept
 
             dialog.set_weight("first.png", 0.9)
             expect("no preset", lambda: preset.name, "None")
@@ -571,6 +683,8 @@ class Tests:
             expect("the preset's name", lambda: entry.text, "Dusk")
             dialog.key("Return")
             expect("the preset", lambda: preset.name, "Dusk")
+            with open(os.path.join(presets, "Dusk.ini"), encoding="utf-8") as file:
+                assert "shared-statistics=true" in file.read().splitlines()
             dialog.set_weight("first.png", 0.7)
             expect("no preset", lambda: preset.name, "None")
             dialog.choose("Preset:", "Dawn")
@@ -615,6 +729,68 @@ class Tests:
             dialog.wait_sharp()
             dialog.click("OK")
             assert image.layers("presets") == 2
+
+    def test_undo(self):
+        """Changes of settings and styles are undone and redone, by keys and buttons; a drag is one."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.add_layer()
+            image.run("undo", more=self.styles_argument() + " #:weights (vector 1 0.5 0.25)")
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_weights(1.0, 0.5, 0.25)
+            names = list(STYLES)
+
+            def can(name):
+                return dialog.find("button", name).has("SENSITIVE")
+
+            expect("whether one can undo", lambda: can("Undo"), False)
+            before = dialog.weights()
+            pad = dialog.pad()
+            session.drag(session.point(pad, 0.5, 0.6), session.point(pad, 0.5, 0.02), steps=30)
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            expect("whether one can undo", lambda: can("Undo"), True)
+            dialog.key("ctrl+z")
+            dialog.expect_weights(*before)
+            expect("whether one can undo", lambda: can("Undo"), False)
+            dialog.key("ctrl+shift+z")
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            expect("whether one can redo", lambda: can("Redo"), False)
+
+            # A style away, another one's weight, a choice, a layer as a style.
+            dialog.click("Remove second.png")
+            expect("the styles", dialog.names, ["first.png", "third.png"])
+            dialog.set_weight("third.png", 0.6)
+            dialog.choose("Preserve color", "Recolor the styles")
+            dialog.choose_in_menu("Layer", "Other")
+            expect("the styles", dialog.names, ["first.png", "third.png", "Layer “Other”"])
+            self.shot(session, "undo")
+            dialog.click("Undo")
+            expect("the styles", dialog.names, ["first.png", "third.png"])
+            dialog.expect_weights(1.0, 0.6)
+            dialog.click("Undo")
+            dialog.find("combo box", "No")
+            dialog.click("Undo")
+            dialog.expect_weights(1.0, 0.0)
+            dialog.click("Undo")
+            expect("the styles", dialog.names, names)
+            dialog.expect_weights(1.0, 0.0, 0.0)
+            dialog.click("Undo")
+            dialog.expect_weights(*before)
+            for _ in range(5):
+                dialog.key("ctrl+y")
+            expect("the styles", dialog.names, ["first.png", "third.png", "Layer “Other”"])
+            expect("the weights", lambda: dialog.weights()[:2], [1.0, 0.6])
+            dialog.find("combo box", "Recolor the styles")
+            expect("whether one can redo", lambda: can("Redo"), False)
+
+            # Whatever was undone goes with the next change.
+            dialog.click("Undo")
+            expect("whether one can redo", lambda: can("Redo"), True)
+            dialog.set_weight("third.png", 0.1)
+            expect("whether one can redo", lambda: can("Redo"), False)
+            dialog.key("Escape")
+            image.layers("undo")
 
     def test_list(self):
         """Reorder and remove by keyboard and mouse, missing and broken files, a layer, recent."""
@@ -775,7 +951,7 @@ class Tests:
 
             # Tab goes round and round. Between two widgets none has the focus for a moment; and
             # combo boxes do not tell that they have it.
-            missing = {"Style pad", "Live preview", "Before", "Zoom in", "Save preset", "first.png", "Add…",
+            missing = {"Style pad", "Live preview", "Split view", "Before", "Undo", "Zoom in", "Save preset", "first.png", "Add…",
                        "Weight of third.png", "Remove third.png", "Paste", "Strength (%)",
                        "Stroke size", "Fine detail (%)", "Advanced", "(None)", "Reset", "Cancel", "OK"}
 
@@ -943,6 +1119,113 @@ class Tests:
             dialog.expect_ok(True)
             dialog.click("OK")
             assert image.layers("painted") == 2
+
+    def test_own_gallery(self):
+        """A style is added to the user's gallery, and used when its picture has gone; deleted; errors."""
+        fleeting = os.path.join(self.work, "Sea & sky (1).png")
+        self.picture(fleeting, "plasma:navy-white", "600x400", 11)
+        painted = "Your picture in this style"
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("own", more=f'#:styles (list "{fleeting}" "{self.paths()[0]}")')
+            image.run("gone", more='#:styles (list "gallery:sea-sky-1")')
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+
+            def tells(*words):
+                return until(f"a message with {words}", lambda: [
+                    w for w in dialog.find("info bar").find_all("label") if all(x in w.name for x in words)])
+
+            # Nothing can be written; then it can.
+            os.makedirs(session.own_gallery)
+            os.chmod(session.own_gallery, 0o500)
+            if not os.access(session.own_gallery, os.W_OK):
+                dialog.click("Add Sea & sky (1).png to my gallery")
+                tells("cannot be changed", "ermission")
+            os.rmdir(session.own_gallery)
+            with open(session.own_gallery, "w", encoding="utf-8"):
+                pass
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("cannot be changed")
+            self.shot(session, "own-gallery-error")
+            os.remove(session.own_gallery)
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("gallery:sea-sky-1")
+            dialog.click("Add Sea & sky (1).png to my gallery")
+            tells("gallery:sea-sky-1-2")
+            dialog.click("Add first.png to my gallery")
+            tells("gallery:first")
+            self.shot(session, "own-gallery-added")
+            file, = os.listdir(session.own_gallery)
+            os.remove(fleeting)
+
+            # A damaged file is not replaced.
+            path = os.path.join(session.own_gallery, file)
+            with open(path, "rb") as whole:
+                kept = whole.read()
+            with open(path, "wb") as damaged:
+                damaged.write(kept[:2000])
+            dialog.click("Add first.png to my gallery")
+            tells(file, "not a")
+            assert os.path.getsize(path) == 2000
+            with open(path, "wb") as whole:
+                whole.write(kept)
+
+            # In the gallery they come first.
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            session.activate(window)
+
+            def tiles():
+                return [w for w in window.walk() if w.description == painted and w.has("SHOWING")]
+
+            names = ["Sea & sky (1)", "Sea & sky (1)", "first"]
+            expect("the user's own", lambda: [w.name for w in tiles()][:3], names, 120)
+            self.shot(session, "own-gallery")
+
+            # Deleting, by button and by key; there is a question.
+            window.find("button", "Delete first").click()
+            question = session.dialog("Delete Style")
+            self.shot(session, "own-gallery-delete")
+            question.find("button", "Cancel").click()
+            until("no question", lambda: window.has("ACTIVE"))
+            expect("the user's own", lambda: [w.name for w in tiles()][:3], names)
+            window.find("button", "Delete first").click()
+            session.dialog("Delete Style").find("button", "Delete").click()
+            expect("the user's own", lambda: [w.name for w in tiles()][2] == "first", False)
+            session.activate(window)
+            tiles()[1].focus()
+            session.key("Delete")
+            session.activate(session.dialog("Delete Style"))
+            session.key("Return")
+            expect("the user's own", lambda: [w.name for w in tiles()][:2].count("Sea & sky (1)"), 1)
+
+            session.activate(window)
+            session.press(tiles()[0])
+            expect("the styles", lambda: dialog.names()[2:], ["Sea & sky (1)"])
+            dialog.set_weight("first.png", 0.0)
+            dialog.wait_sharp()
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("own") == 2
+
+            # Without its picture; and it can be deleted while it is in use.
+            dialog = Dialog(session)
+            expect("the styles", dialog.names, ["first.png", "Sea & sky (1)"])
+            dialog.wait_sharp()
+            dialog.click("Gallery…")
+            window = session.dialog("Gallery")
+            window.find("button", "Delete Sea & sky (1)").click()
+            session.dialog("Delete Style").find("button", "Delete").click()
+            dialog.window.find("label", "The gallery has no such style for this model", showing=False)
+            dialog.expect_ok(False)
+            assert os.listdir(session.own_gallery) == []
+            session.activate(window)
+            session.key("Escape")
+            dialog.key("Escape")
+            image.layers("gone")
 
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""

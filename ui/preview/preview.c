@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/thumbnail.h"
+#include "ui/preview/split.h"
 #include "ui/preview/view.h"
 
 #define MIN_WIDTH  512
@@ -33,8 +34,9 @@ struct _AdainPreview
   gboolean             refined; /* it was handed over */
   AdainPreviewWorker  *worker;
   cairo_surface_t     *before;
-  cairo_surface_t     *after; /* NULL: nothing to compare with */
-  cairo_surface_t     *drawn; /* the area as it looks; NULL: still to be drawn */
+  cairo_surface_t     *after;        /* NULL: nothing to compare with */
+  cairo_surface_t     *drawn_before; /* the area as it looks; NULL: still to be drawn */
+  cairo_surface_t     *drawn_after;
   gint64               asked; /* of a picture that was not drawn yet */
   gboolean             sharp;
   AdainView            view;
@@ -42,9 +44,12 @@ struct _AdainPreview
   gboolean             moving;         /* and moves it, */
   double               from_x, from_y; /* from here */
 
+  GtkWidget *overlay;
   GtkWidget *area;
+  GtkWidget *split;
   GtkWidget *hint;
   GtkWidget *on_check;
+  GtkWidget *split_check;
   GtkWidget *before_toggle;
   GtkWidget *zoom_out;
   GtkWidget *zoom_in;
@@ -117,35 +122,61 @@ draw_picture (AdainPreview *preview, cairo_surface_t *surface, cairo_t *cr, int 
 
 /* Always the whole area at a time: where a part of it is drawn anew, as when a tooltip has gone, a reduced
  * picture's pixels would come out rounded in another way than those around it. */
-static void
-draw_area (AdainPreview *preview, GtkWidget *area, cairo_surface_t *surface)
+static cairo_surface_t *
+draw_area (AdainPreview *preview, cairo_surface_t *surface)
 {
-  int      width = gtk_widget_get_allocated_width (area);
-  int      height = gtk_widget_get_allocated_height (area);
-  cairo_t *cr;
+  int              width = gtk_widget_get_allocated_width (preview->area);
+  int              height = gtk_widget_get_allocated_height (preview->area);
+  cairo_surface_t *drawn = gdk_window_create_similar_surface (gtk_widget_get_window (preview->area),
+                                                              CAIRO_CONTENT_COLOR_ALPHA, width, height);
+  cairo_t         *cr = cairo_create (drawn);
 
-  preview->drawn = gdk_window_create_similar_surface (gtk_widget_get_window (area), CAIRO_CONTENT_COLOR_ALPHA,
-                                                      width, height);
-  cr = cairo_create (preview->drawn);
   draw_picture (preview, surface, cr, width, height);
   cairo_destroy (cr);
+
+  return drawn;
+}
+
+static void
+paint_before (AdainPreview *preview, cairo_t *cr)
+{
+  if (!preview->drawn_before)
+    preview->drawn_before = draw_area (preview, preview->before);
+  cairo_set_source_surface (cr, preview->drawn_before, 0, 0);
+  cairo_paint (cr);
+}
+
+/* On the left of the line, where there is one. */
+static void
+paint_after (AdainPreview *preview, cairo_t *cr)
+{
+  if (!preview->drawn_after)
+    preview->drawn_after = draw_area (preview, preview->after);
+  if (gtk_widget_get_visible (preview->split))
+    {
+      cairo_rectangle (cr, 0, 0, adain_split_get_line (ADAIN_SPLIT (preview->split)),
+                       gtk_widget_get_allocated_height (preview->area));
+      cairo_clip (cr);
+    }
+  cairo_set_source_surface (cr, preview->drawn_after, 0, 0);
+  cairo_paint (cr);
 }
 
 static gboolean
 on_draw (GtkWidget *area, cairo_t *cr, AdainPreview *preview)
 {
-  cairo_surface_t *surface = shows_before (preview) ? preview->before : preview->after;
+  gboolean before = shows_before (preview);
 
   gtk_render_background (gtk_widget_get_style_context (area), cr, 0, 0, gtk_widget_get_allocated_width (area),
                          gtk_widget_get_allocated_height (area));
 
-  if (!surface)
+  if (!preview->before)
     return FALSE;
 
-  if (!preview->drawn)
-    draw_area (preview, area, surface);
-  cairo_set_source_surface (cr, preview->drawn, 0, 0);
-  cairo_paint (cr);
+  if (before || gtk_widget_get_visible (preview->split))
+    paint_before (preview, cr);
+  if (!before)
+    paint_after (preview, cr);
 
   if (preview->asked)
     g_debug ("preview %s after %.0f ms", preview->sharp ? "sharp" : "fast",
@@ -159,8 +190,53 @@ static void
 redraw (AdainPreview *preview)
 {
   describe (preview);
-  g_clear_pointer (&preview->drawn, cairo_surface_destroy);
+  g_clear_pointer (&preview->drawn_before, cairo_surface_destroy);
+  g_clear_pointer (&preview->drawn_after, cairo_surface_destroy);
   gtk_widget_queue_draw (preview->area);
+}
+
+/* The split ---------------------------------------------------------------------------------- */
+
+/* There is a line while there is something on either side of it. */
+static void
+show_split (AdainPreview *preview)
+{
+  gtk_widget_set_visible (preview->split,
+                          !shows_before (preview)
+                              && gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (preview->split_check)));
+}
+
+/* Once it is known which part of the area the picture covers, or where the line is. */
+static void
+place_split (AdainPreview *preview)
+{
+  AdainViewPlace place = adain_view_place (&preview->view);
+  double         left = MAX (0.0, place.x);
+
+  adain_split_set_span (ADAIN_SPLIT (preview->split), lround (left),
+                        lround (MIN (preview->view.area_width, place.x + place.width) - left));
+  gtk_widget_queue_resize (preview->split);
+}
+
+static void
+on_split_moved (AdainPreview *preview)
+{
+  place_split (preview);
+  gtk_widget_queue_draw (preview->area);
+}
+
+static gboolean
+on_child_position (GtkOverlay *overlay, GtkWidget *child, GdkRectangle *place, AdainPreview *preview)
+{
+  if (child != preview->split)
+    return FALSE;
+
+  place->x = adain_split_get_line (ADAIN_SPLIT (child)) - ADAIN_SPLIT_WIDTH / 2;
+  place->y = 0;
+  place->width = ADAIN_SPLIT_WIDTH;
+  place->height = gtk_widget_get_allocated_height (GTK_WIDGET (overlay));
+
+  return TRUE;
 }
 
 /* Closer and back --------------------------------------------------------------------------- */
@@ -175,6 +251,7 @@ show_view (AdainPreview *preview)
   gtk_label_set_text (GTK_LABEL (preview->zoom_percent), text);
   gtk_widget_set_sensitive (preview->zoom_in, adain_view_can_zoom_in (&preview->view));
   gtk_widget_set_sensitive (preview->zoom_out, adain_view_can_zoom_out (&preview->view));
+  place_split (preview);
   redraw (preview);
   g_free (text);
 }
@@ -215,7 +292,8 @@ on_scroll (GtkWidget *area, GdkEventScroll *event, AdainPreview *preview)
 static void
 on_area_size (GtkWidget *area, GtkAllocation *allocation, AdainPreview *preview)
 {
-  if (!preview->picture)
+  if (!preview->picture
+      || (allocation->width == preview->view.area_width && allocation->height == preview->view.area_height))
     return;
 
   adain_view_set_area (&preview->view, allocation->width, allocation->height);
@@ -234,6 +312,7 @@ on_area_button (GtkWidget *area, GdkEventButton *event, AdainPreview *preview)
   preview->moving = FALSE;
   preview->from_x = event->x;
   preview->from_y = event->y;
+  show_split (preview);
   redraw (preview);
 
   return GDK_EVENT_STOP;
@@ -253,9 +332,17 @@ on_area_motion (GtkWidget *area, GdkEventMotion *event, AdainPreview *preview)
   preview->from_x = event->x;
   preview->from_y = event->y;
   adain_view_move (&preview->view, dx, dy);
+  show_split (preview);
   redraw (preview);
 
   return GDK_EVENT_STOP;
+}
+
+static void
+on_compare (AdainPreview *preview)
+{
+  show_split (preview);
+  redraw (preview);
 }
 
 /* With the mouse the button acts while it is held; with the keyboard it stays until pressed again. */
@@ -346,6 +433,8 @@ set_after (AdainPreview *preview, cairo_surface_t *surface)
   if (!surface)
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (preview->before_toggle), FALSE);
   gtk_widget_set_sensitive (preview->before_toggle, surface != NULL);
+  gtk_widget_set_sensitive (preview->split_check, surface != NULL);
+  show_split (preview);
 }
 
 static void
@@ -404,6 +493,13 @@ adain_preview_set_tiles (AdainPreview *preview, GPtrArray *tiles, AdainTileReady
 }
 
 void
+adain_preview_outdate_gallery (AdainPreview *preview)
+{
+  if (preview->worker)
+    adain_preview_worker_outdate_gallery (preview->worker);
+}
+
+void
 adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);
@@ -436,8 +532,13 @@ static GtkWidget *
 create_picture (AdainPreview *preview)
 {
   GtkWidget *frame = gtk_frame_new (NULL);
-  GtkWidget *overlay = gtk_overlay_new ();
   AtkObject *accessible;
+
+  preview->overlay = gtk_overlay_new ();
+  g_signal_connect (preview->overlay, "get-child-position", G_CALLBACK (on_child_position), preview);
+  preview->split = adain_split_new ();
+  gtk_widget_set_no_show_all (preview->split, TRUE);
+  g_signal_connect_swapped (preview->split, "moved", G_CALLBACK (on_split_moved), preview);
 
   preview->area = gtk_drawing_area_new ();
   gtk_widget_set_size_request (preview->area, MIN_WIDTH, MIN_HEIGHT);
@@ -468,10 +569,11 @@ create_picture (AdainPreview *preview)
   gtk_widget_set_margin_end (preview->hint, 12);
   gtk_widget_set_no_show_all (preview->hint, TRUE);
 
-  gtk_container_add (GTK_CONTAINER (overlay), preview->area);
-  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), preview->hint);
-  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (overlay), preview->hint, TRUE);
-  gtk_container_add (GTK_CONTAINER (frame), overlay);
+  gtk_container_add (GTK_CONTAINER (preview->overlay), preview->area);
+  gtk_overlay_add_overlay (GTK_OVERLAY (preview->overlay), preview->split);
+  gtk_overlay_add_overlay (GTK_OVERLAY (preview->overlay), preview->hint);
+  gtk_overlay_set_overlay_pass_through (GTK_OVERLAY (preview->overlay), preview->hint, TRUE);
+  gtk_container_add (GTK_CONTAINER (frame), preview->overlay);
 
   return frame;
 }
@@ -488,6 +590,14 @@ create_switch (AdainPreview *preview)
                                   "computer; the picture itself is not changed before you press OK."));
   g_signal_connect_swapped (preview->on_check, "toggled", G_CALLBACK (on_toggled), preview);
   gtk_box_pack_start (GTK_BOX (box), preview->on_check, FALSE, FALSE, 0);
+
+  preview->split_check = gtk_check_button_new_with_mnemonic (_ ("Split vie_w"));
+  gtk_widget_set_sensitive (preview->split_check, FALSE);
+  gtk_widget_set_tooltip_text (preview->split_check,
+                               _ ("Show the result and the picture as it was side by side, "
+                                  "with a line between that can be dragged"));
+  g_signal_connect_swapped (preview->split_check, "toggled", G_CALLBACK (on_compare), preview);
+  gtk_box_pack_start (GTK_BOX (box), preview->split_check, FALSE, FALSE, 0);
 
   preview->spinner = gtk_spinner_new ();
   atk_object_set_name (gtk_widget_get_accessible (preview->spinner), _ ("Preview in progress"));
@@ -506,7 +616,7 @@ create_before (AdainPreview *preview)
                                _ ("Shows the picture as it was while the button is held down"));
   g_signal_connect (preview->before_toggle, "button-press-event", G_CALLBACK (on_before_button), preview);
   g_signal_connect (preview->before_toggle, "button-release-event", G_CALLBACK (on_before_button), preview);
-  g_signal_connect_swapped (preview->before_toggle, "toggled", G_CALLBACK (redraw), preview);
+  g_signal_connect_swapped (preview->before_toggle, "toggled", G_CALLBACK (on_compare), preview);
 
   return preview->before_toggle;
 }
@@ -605,7 +715,8 @@ adain_preview_destroy (GtkWidget *widget)
   g_clear_pointer (&preview->picture, adain_preview_picture_free);
   g_clear_pointer (&preview->before, cairo_surface_destroy);
   g_clear_pointer (&preview->after, cairo_surface_destroy);
-  g_clear_pointer (&preview->drawn, cairo_surface_destroy);
+  g_clear_pointer (&preview->drawn_before, cairo_surface_destroy);
+  g_clear_pointer (&preview->drawn_after, cairo_surface_destroy);
 
   GTK_WIDGET_CLASS (adain_preview_parent_class)->destroy (widget);
 }
@@ -666,6 +777,7 @@ adain_preview_new (GimpImage *image, GimpDrawable **drawables)
 
       adain_view_init (&preview->view, preview->picture->full_width * scale,
                        preview->picture->full_height * scale);
+      show_view (preview);
       adain_preview_picture_read (preview->picture);
       preview->before = adain_preview_picture_surface (preview->picture, NULL);
       preview->worker = adain_preview_worker_new (preview->picture, on_ready, preview);

@@ -45,6 +45,7 @@ struct _AdainPreviewWorker
   AdainTileReady       tile_ready;
   gpointer             tile_data;
   gboolean             tiling;
+  gboolean             outdated;   /* what is known of the gallery */
   int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
@@ -57,7 +58,7 @@ struct _AdainPreviewWorker
   AdainStyleCache *styles;
   AdainPalette     palette;
   gboolean         has_palette;
-  AdainGallery    *gallery;        /* NULL: not needed yet */
+  AdainCollection *collection;     /* NULL: not needed yet */
   GHashTable      *gallery_styles; /* name -> AdainStyle */
   Stage            stages[N_STAGES];
   Stage            tile;
@@ -189,6 +190,15 @@ post (AdainPreviewWorker *worker, AdainLook *look, int generation, cairo_surface
 
 /* Computing --------------------------------------------------------------------------------- */
 
+/* Of the gallery, which is read anew where it is needed. */
+static void
+forget_gallery (AdainPreviewWorker *worker)
+{
+  g_clear_pointer (&worker->collection, adain_collection_free);
+  if (worker->gallery_styles)
+    g_hash_table_remove_all (worker->gallery_styles);
+}
+
 static void
 close_engine (AdainPreviewWorker *worker)
 {
@@ -202,7 +212,7 @@ close_engine (AdainPreviewWorker *worker)
   g_clear_pointer (&worker->tile.content, adain_content_free);
   g_clear_pointer (&worker->styles, adain_style_cache_free);
   g_clear_pointer (&worker->gallery_styles, g_hash_table_unref);
-  g_clear_pointer (&worker->gallery, adain_gallery_free);
+  g_clear_pointer (&worker->collection, adain_collection_free);
   g_clear_pointer (&worker->engine, adain_engine_free);
   g_clear_pointer (&worker->model, adain_model_unref);
   g_clear_pointer (&worker->model_path, g_free);
@@ -298,13 +308,11 @@ gallery_style (AdainPreviewWorker *worker, const char *name, GError **error)
   if (style)
     return style;
 
-  if (!worker->gallery)
-    worker->gallery = adain_gallery_open (worker->model, error);
-  if (!worker->gallery)
-    return NULL;
+  if (!worker->collection)
+    worker->collection = adain_collection_open (worker->model);
 
-  entry = adain_gallery_look_up (worker->gallery, name, error);
-  style = entry >= 0 ? adain_gallery_style (worker->gallery, entry, error) : NULL;
+  entry = adain_collection_look_up (worker->collection, name, error);
+  style = entry >= 0 ? adain_gallery_style (worker->collection->gallery, entry, error) : NULL;
   if (style)
     g_hash_table_insert (worker->gallery_styles, g_strdup (name), style);
 
@@ -337,8 +345,8 @@ recolor (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *
     {
       const char *name = look->gallery[i];
 
-      adain_recolor_add (&sum, look->weights[i], name ? worker->gallery : NULL,
-                         name ? adain_gallery_find (worker->gallery, name) : 0, palette);
+      adain_recolor_add (&sum, look->weights[i], name ? worker->collection->gallery : NULL,
+                         name ? adain_gallery_find (worker->collection->gallery, name) : 0, palette);
     }
 
   adain_recolor_finish (&sum, look->parameters.strength);
@@ -558,6 +566,10 @@ work (gpointer data)
       if (worker->large)
         worker->stages[LARGE].picture = g_steal_pointer (&worker->large);
 
+      if (worker->outdated)
+        forget_gallery (worker);
+      worker->outdated = FALSE;
+
       if (!worker->pending && !g_queue_is_empty (&worker->tiles))
         {
           paint_tile (worker);
@@ -627,6 +639,14 @@ adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, Ad
   worker->tile_data = user_data;
 
   g_cond_signal (&worker->cond);
+  g_mutex_unlock (&worker->mutex);
+}
+
+void
+adain_preview_worker_outdate_gallery (AdainPreviewWorker *worker)
+{
+  g_mutex_lock (&worker->mutex);
+  worker->outdated = TRUE;
   g_mutex_unlock (&worker->mutex);
 }
 

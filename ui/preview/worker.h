@@ -84,6 +84,9 @@ typedef void (*AdainTileReady) (const char *name, cairo_surface_t *surface, gpoi
 void adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, AdainTileReady ready,
                                      gpointer user_data);
 
+/* The user's own styles of the gallery have changed. */
+void adain_preview_worker_outdate_gallery (AdainPreviewWorker *worker);
+
 void adain_preview_worker_free (AdainPreviewWorker *worker);
 
 G_END_DECLS

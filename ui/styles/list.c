@@ -35,7 +35,7 @@ struct _AdainStyleList
   GtkWidget *recent_button;
 };
 
-static guint gallery_signal;
+static guint gallery_signal, keep_signal;
 
 G_DEFINE_FINAL_TYPE (AdainStyleList, adain_style_list, GTK_TYPE_BOX)
 
@@ -82,6 +82,12 @@ remove_row (GtkWidget *row, gpointer user_data)
 }
 
 static void
+on_keep (AdainStyleList *self, AdainStyleRow *row)
+{
+  g_signal_emit (self, keep_signal, 0, adain_style_row_get_index (row));
+}
+
+static void
 on_changed (AdainStyleList *self)
 {
   GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
@@ -95,7 +101,10 @@ on_changed (AdainStyleList *self)
   index = MIN (index, n - 1);
   for (int i = 0; i < n; i++)
     {
-      gtk_list_box_insert (GTK_LIST_BOX (self->list), adain_style_row_new (self->set, i), -1);
+      GtkWidget *row = adain_style_row_new (self->set, i);
+
+      g_signal_connect_swapped (row, "keep", G_CALLBACK (on_keep), self);
+      gtk_list_box_insert (GTK_LIST_BOX (self->list), row, -1);
       if (adain_style_set_get (self->set, i)->id == selected_id)
         index = i;
     }
@@ -505,6 +514,8 @@ adain_style_list_class_init (AdainStyleListClass *klass)
 
   gallery_signal = g_signal_new ("gallery", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 0);
+  keep_signal = g_signal_new ("keep", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void

@@ -20,6 +20,7 @@ GtkWidget *adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage 
 /* Takes files that are dropped on @widget, too. */
 void adain_style_list_accept_drops (AdainStyleList *list, GtkWidget *widget);
 
-/* Signal "gallery": its button was pressed. */
+/* Signals: "gallery": its button was pressed; "keep" (a style's index, int): it is to be added to the user's
+ * gallery. */
 
 G_END_DECLS

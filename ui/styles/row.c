@@ -22,6 +22,8 @@ struct _AdainStyleRow
   GtkWidget *scale; /* NULL while the style cannot be used */
 };
 
+static guint keep_signal;
+
 G_DEFINE_FINAL_TYPE (AdainStyleRow, adain_style_row, GTK_TYPE_LIST_BOX_ROW)
 
 static const GtkTargetEntry row_target = { (char *) ADAIN_STYLE_ROW_TARGET, GTK_TARGET_SAME_APP, 0 };
@@ -204,7 +206,7 @@ create_state (const AdainStyleItem *item)
   GtkWidget *label = gtk_label_new (item->state == ADAIN_STYLE_LOADING ? _ ("Loading…")
                                     : item->state == ADAIN_STYLE_MISSING
                                         ? _ ("The file is missing; this style is left out")
-                                    : item->gallery ? _ ("It does not fit the model; it is left out")
+                                    : item->gallery ? _ ("The gallery has no such style for this model")
                                                     : _ ("This is not a picture; it is left out"));
 
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
@@ -236,6 +238,35 @@ create_remove (AdainStyleRow *row, const AdainStyleItem *item)
   return button;
 }
 
+static void
+on_keep (AdainStyleRow *row)
+{
+  g_signal_emit (row, keep_signal, 0);
+}
+
+static GtkWidget *
+create_keep (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("bookmark-new-symbolic", GTK_ICON_SIZE_MENU);
+  char      *name = g_strdup_printf (_ ("Add %s to my gallery"), item->name);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, _ ("Add this style to my gallery: it can then be used without its "
+                                          "picture"));
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_keep), row);
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  g_free (name);
+
+  return button;
+}
+
+int
+adain_style_row_get_index (AdainStyleRow *row)
+{
+  return row->index;
+}
+
 int
 adain_style_row_get_id (AdainStyleRow *row)
 {
@@ -254,6 +285,9 @@ static void
 adain_style_row_class_init (AdainStyleRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = adain_style_row_dispose;
+
+  keep_signal = g_signal_new ("keep", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 0);
 }
 
 static void
@@ -288,6 +322,8 @@ adain_style_row_new (AdainStyleSet *set, int index)
   gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), middle, TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
+  if (item->state == ADAIN_STYLE_READY && !item->gallery)
+    gtk_box_pack_end (GTK_BOX (box), create_keep (row, item), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (row), box);
 
   gtk_widget_set_tooltip_text (GTK_WIDGET (row), item->problem ? item->problem : item->path);

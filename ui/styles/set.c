@@ -157,35 +157,33 @@ display_name (const char *path)
 static void
 item_look_up (AdainStyleSet *set, AdainStyleItem *item)
 {
-  AdainParameters parameters = { 0 };
-  AdainModel     *model;
-  AdainGallery   *gallery = NULL;
-  GError         *error = NULL;
-  int             entry = -1;
+  AdainParameters  parameters = { 0 };
+  AdainModel      *model;
+  AdainCollection *collection = NULL;
+  GError          *error = NULL;
+  int              entry = -1;
 
   adain_parameters_read (&parameters, set->config);
   model = adain_model_load (parameters.model, &error);
   if (model)
-    gallery = adain_gallery_open (model, &error);
-  if (gallery)
-    entry = adain_gallery_look_up (gallery, item->gallery, &error);
+    {
+      collection = adain_collection_open (model);
+      entry = adain_collection_look_up (collection, item->gallery, &error);
+    }
 
   g_clear_pointer (&item->problem, g_free);
   item->state = entry >= 0 ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
   if (entry >= 0)
     {
-      const AdainGalleryEntry *names = adain_gallery_entry (gallery, entry);
-
       g_free (item->name);
-      /* Translators: a painter and one of his paintings. */
-      item->name = g_strdup_printf (_ ("%s: %s"), names->artist, names->title);
+      item->name = adain_gallery_label (adain_gallery_entry (collection->gallery, entry));
     }
   else
     {
       item->problem = g_strdup (error->message);
     }
 
-  adain_gallery_free (gallery);
+  adain_collection_free (collection);
   adain_model_unref (model);
   adain_parameters_clear (&parameters);
   g_clear_error (&error);
@@ -412,10 +410,7 @@ on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
     }
   else if (g_str_equal (pspec->name, "model"))
     {
-      for (guint i = 0; i < set->items->len; i++)
-        if (item_at (set, i)->gallery)
-          item_look_up (set, item_at (set, i));
-      g_signal_emit (set, signals[CHANGED], 0);
+      adain_style_set_look_up (set);
     }
   else if (g_str_equal (pspec->name, "styles") || g_str_equal (pspec->name, "style-layer"))
     {
@@ -566,6 +561,18 @@ adain_style_set_set_weights (AdainStyleSet *set, const double *weights)
 
   write_weights (set);
   g_signal_emit (set, signals[WEIGHTS_CHANGED], 0);
+}
+
+void
+adain_style_set_look_up (AdainStyleSet *set)
+{
+  for (guint i = 0; i < set->items->len; i++)
+    if (item_at (set, i)->gallery)
+      {
+        g_clear_object (&item_at (set, i)->pixbuf);
+        item_look_up (set, item_at (set, i));
+      }
+  g_signal_emit (set, signals[CHANGED], 0);
 }
 
 void

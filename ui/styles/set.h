@@ -60,6 +60,9 @@ void adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *re
 void adain_style_set_set_weight (AdainStyleSet *set, int index, double weight);
 void adain_style_set_set_weights (AdainStyleSet *set, const double *weights);
 
+/* Looks again for styles of the gallery, which may have changed. */
+void adain_style_set_look_up (AdainStyleSet *set);
+
 /* Looks again for files that were missing, and for those that have gone. */
 void adain_style_set_refresh (AdainStyleSet *set);
 
