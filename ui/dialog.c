@@ -8,7 +8,8 @@
 #include <libgimp/gimpui.h>
 
 #include "plugin/filter/editable.h"
-#include "plugin/filter/gallery.h"
+#include "plugin/filter/arguments.h"
+#include "plugin/paint/gallery.h"
 #include "ui/gallery.h"
 #include "ui/history.h"
 #include "ui/options.h"
@@ -319,7 +320,7 @@ on_forget (Dialog *dialog, const char *name)
 static gboolean
 create_gallery (Dialog *dialog, AdainModel *model, GError **error)
 {
-  AdainCollection *collection = adain_collection_open (model);
+  AdainCollection *collection = adain_collection_open (model, adain_arguments_gallery ());
   gboolean         any = adain_gallery_size (collection->gallery) > 0;
 
   if (any)
@@ -358,7 +359,7 @@ static void
 show_kept (Dialog *dialog, const char *name)
 {
   AdainModel      *model = load_model (dialog, NULL);
-  AdainCollection *collection = model ? adain_collection_open (model) : NULL;
+  AdainCollection *collection = model ? adain_collection_open (model, adain_arguments_gallery ()) : NULL;
   int              index = collection ? adain_gallery_find (collection->gallery, name) : -1;
   char *text = g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
                                 name);

@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "plugin/filter/gallery.h"
+#include "plugin/paint/gallery.h"
 
 G_BEGIN_DECLS
 

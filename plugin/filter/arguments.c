@@ -135,10 +135,18 @@ adain_arguments_default_model (void)
   return beside_executable ("weights", "compact.safetensors");
 }
 
-char *
-adain_arguments_gallery (void)
+static gpointer
+gallery_path (gpointer unused)
 {
   return beside_executable ("weights", "gallery.safetensors");
+}
+
+const char *
+adain_arguments_gallery (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  return g_once (&once, gallery_path, NULL);
 }
 
 char *

@@ -47,9 +47,9 @@ AdainArguments *adain_arguments_read (GimpProcedureConfig *config, GError **erro
 void            adain_arguments_free (AdainArguments *arguments);
 
 /* Files that lie beside the plug-in's executable. */
-char *adain_arguments_default_model (void);
-char *adain_arguments_gallery (void);
-char *adain_arguments_module_dir (void);
+char       *adain_arguments_default_model (void);
+const char *adain_arguments_gallery (void);
+char       *adain_arguments_module_dir (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainArguments, adain_arguments_free)
 

@@ -7,7 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/errors.h"
-#include "plugin/filter/gallery.h"
+#include "plugin/paint/gallery.h"
 
 #define OPERATION "adain:style-transfer"
 

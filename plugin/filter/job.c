@@ -9,7 +9,7 @@
 #include "plugin/filter/arguments.h"
 #include "plugin/filter/editable.h"
 #include "plugin/filter/errors.h"
-#include "plugin/filter/gallery.h"
+#include "plugin/paint/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
 #include "plugin/filter/drawables.h"
@@ -170,7 +170,7 @@ add_gallery_style (AdainJob *job, const char *name, GError **error)
   int entry;
 
   if (job->collection == NULL)
-    job->collection = adain_collection_open (job->model);
+    job->collection = adain_collection_open (job->model, adain_arguments_gallery ());
 
   entry = adain_collection_look_up (job->collection, name, error);
   if (entry < 0)
@@ -349,9 +349,13 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   for (guint i = 0; i < job->styles->len; i++)
     {
       const AdainStyleInput *input = job->styles->pdata[i];
+      const gboolean         in_gallery = input->pixels == NULL;
+      AdainPalette           own;
 
+      if (in_gallery)
+        adain_gallery_palette (job->collection->gallery, input->entry, &own);
       adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
-                         input->pixels == NULL ? job->collection->gallery : NULL, input->entry, &palette);
+                         in_gallery ? &own : NULL, &palette);
     }
   adain_recolor_finish (recolor, arguments->parameters.strength);
   return TRUE;

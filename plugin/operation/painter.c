@@ -16,8 +16,6 @@
 /* Rows that are compared at a time. */
 #define BAND 64
 
-#define GALLERY_PREFIX "gallery:"
-
 /* A style that is encoded, and of what. */
 typedef struct
 {
@@ -25,7 +23,8 @@ typedef struct
   const Babl  *format;
   gboolean     recolored; /* to this palette */
   AdainPalette palette;
-  int          entry; /* of the gallery, or -1 */
+  gboolean     in_gallery;
+  AdainPalette own; /* of one in the gallery */
   AdainStyle  *style;
 } Style;
 
@@ -178,16 +177,12 @@ encode_file (AdainStudio *studio, const Style *style, GError **error)
 static AdainStyle *
 take_from_gallery (AdainStudio *studio, Style *style, GError **error)
 {
-  const char   *name = style->name + strlen (GALLERY_PREFIX);
-  AdainGallery *gallery = adain_studio_gallery (studio, error);
+  int entry = adain_studio_look_up (studio, adain_gallery_name (style->name), error);
 
-  if (gallery == NULL)
+  if (entry < 0)
     return NULL;
-  style->entry = adain_gallery_find (gallery, name);
-  if (style->entry >= 0)
-    return adain_gallery_style (gallery, style->entry, error);
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The gallery has no style “%s”."), name);
-  return NULL;
+  adain_gallery_palette (studio->collection->gallery, entry, &style->own);
+  return adain_gallery_style (studio->collection->gallery, entry, error);
 }
 
 /* Encodes a style, unless it is that already. @palette: (nullable): what its picture is recolored to. */
@@ -195,7 +190,7 @@ static gboolean
 encode_style (AdainStudio *studio, Style *style, const char *name, const Babl *format,
               const AdainPalette *palette, GError **error)
 {
-  const gboolean from_gallery = g_str_has_prefix (name, GALLERY_PREFIX);
+  const gboolean from_gallery = adain_gallery_name (name) != NULL;
   const gboolean recolored = palette != NULL && !from_gallery;
 
   if (style->style != NULL && g_str_equal (style->name, name) && style->format == format
@@ -204,7 +199,9 @@ encode_style (AdainStudio *studio, Style *style, const char *name, const Babl *f
     return TRUE;
 
   forget_style (style);
-  *style = (Style) { .name = g_strdup (name), .format = format, .recolored = recolored, .entry = -1 };
+  *style = (Style) {
+    .name = g_strdup (name), .format = format, .recolored = recolored, .in_gallery = from_gallery
+  };
   if (recolored)
     style->palette = *palette;
   style->style = from_gallery ? take_from_gallery (studio, style, error) : encode_file (studio, style, error);
@@ -230,15 +227,17 @@ encode_styles (AdainPainter *painter, AdainStudio *studio, const AdainOrder *ord
 
 /* What is left to recolor of the result. */
 static AdainRecolor
-recolor_gallery (const AdainPainter *painter, const AdainStudio *studio, const AdainOrder *order,
-                 const AdainPalette *palette)
+recolor_gallery (const AdainPainter *painter, const AdainOrder *order, const AdainPalette *palette)
 {
   AdainRecolor recolor = { 0 };
 
   for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
     if (counts (order, i))
-      adain_recolor_add (&recolor, order->weights[i], painter->styles[i].entry >= 0 ? studio->gallery : NULL,
-                         painter->styles[i].entry, palette);
+      {
+        const Style *style = &painter->styles[i];
+
+        adain_recolor_add (&recolor, order->weights[i], style->in_gallery ? &style->own : NULL, palette);
+      }
   adain_recolor_finish (&recolor, order->parameters.strength);
   return recolor;
 }
@@ -275,7 +274,7 @@ paint (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order, Gegl
   if (!encode_styles (painter, studio, order, preserve ? &palette : NULL, &blend, error))
     return FALSE;
   if (preserve)
-    recolor = recolor_gallery (painter, studio, order, &palette);
+    recolor = recolor_gallery (painter, order, &palette);
   return render (painter, &blend, order, &recolor, result, error);
 }
 

@@ -58,14 +58,17 @@ adain_studio_leave (void)
   g_mutex_unlock (&mutex);
 }
 
-AdainGallery *
-adain_studio_gallery (AdainStudio *entered, GError **error)
+int
+adain_studio_look_up (AdainStudio *entered, const char *name, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, "weights", "gallery.safetensors", NULL);
+  g_autofree char *shipped = g_build_filename (folder, "weights", "gallery.safetensors", NULL);
 
-  if (entered->gallery == NULL)
-    entered->gallery = adain_gallery_load (path, entered->model, error);
-  return entered->gallery;
+  /* One that is not there may have been added since. */
+  if (entered->collection != NULL && adain_gallery_find (entered->collection->gallery, name) < 0)
+    g_clear_pointer (&entered->collection, adain_collection_free);
+  if (entered->collection == NULL)
+    entered->collection = adain_collection_open (entered->model, shipped);
+  return adain_collection_look_up (entered->collection, name, error);
 }
 
 void
@@ -87,7 +90,7 @@ adain_studio_unuse (void)
 {
   if (--n_users == 0)
     {
-      g_clear_pointer (&studio.gallery, adain_gallery_free);
+      g_clear_pointer (&studio.collection, adain_collection_free);
       g_clear_pointer (&studio.engine, adain_engine_free);
       g_clear_pointer (&studio.model, adain_model_unref);
     }

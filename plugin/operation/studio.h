@@ -4,20 +4,20 @@
  */
 #pragma once
 
-#include "engine/adain.h"
+#include "plugin/paint/gallery.h"
 
 G_BEGIN_DECLS
 
 /**
  * AdainStudio:
  * @engine: on the processor: a graphics driver that fails would take GIMP along
- * @gallery: (nullable): opened by adain_studio_gallery()
+ * @collection: (nullable): opened by adain_studio_look_up()
  */
 typedef struct
 {
-  AdainModel   *model;
-  AdainEngine  *engine;
-  AdainGallery *gallery;
+  AdainModel      *model;
+  AdainEngine     *engine;
+  AdainCollection *collection;
 } AdainStudio;
 
 /* Where the weights and the translations lie; once, before anything else. */
@@ -28,8 +28,8 @@ const char *adain_studio_folder (void);
 AdainStudio *adain_studio_enter (GError **error);
 void         adain_studio_leave (void);
 
-/* Inside only. */
-AdainGallery *adain_studio_gallery (AdainStudio *studio, GError **error);
+/* The number of a style of the collection's gallery, or -1. Inside only. */
+int adain_studio_look_up (AdainStudio *studio, const char *name, GError **error);
 
 /* Each user of the studio says so. One that ends enters it as it is, open or not, frees what it has of the
  * engine, and leaves for good; with the last one all is freed. */

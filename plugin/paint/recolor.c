@@ -9,20 +9,16 @@
 #include <glib/gi18n-lib.h>
 
 void
-adain_recolor_add (AdainRecolor *recolor, double weight, const AdainGallery *gallery, int entry,
-                   const AdainPalette *to)
+adain_recolor_add (AdainRecolor *recolor, double weight, const AdainPalette *from, const AdainPalette *to)
 {
   AdainColorMap map = ADAIN_COLOR_MAP_IDENTITY;
 
   if (!(weight > 0.0))
     return;
 
-  if (gallery != NULL)
+  if (from != NULL)
     {
-      AdainPalette from;
-
-      adain_gallery_palette (gallery, entry, &from);
-      adain_color_map_init (&map, &from, to);
+      adain_color_map_init (&map, from, to);
       recolor->needed = TRUE;
     }
   recolor->weight += weight;

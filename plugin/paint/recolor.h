@@ -20,9 +20,9 @@ typedef struct
   gboolean      needed; /* for one of them */
 } AdainRecolor;
 
-/* Adds a style to @recolor, which begins as zeros: the one of the @gallery's @entry, or, where @gallery is
- * NULL, one that was recolored already. @to is the picture's palette. */
-void adain_recolor_add (AdainRecolor *recolor, double weight, const AdainGallery *gallery, int entry,
+/* Adds a style to @recolor, which begins as zeros. @from: (nullable): the palette of a style of the gallery; of
+ * one that was recolored already there is none. @to is the picture's palette. */
+void adain_recolor_add (AdainRecolor *recolor, double weight, const AdainPalette *from,
                         const AdainPalette *to);
 
 /* After the last one. */

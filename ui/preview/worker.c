@@ -4,7 +4,8 @@
  */
 #include "ui/preview/worker.h"
 
-#include "plugin/filter/gallery.h"
+#include "plugin/filter/arguments.h"
+#include "plugin/paint/gallery.h"
 #include "plugin/paint/recolor.h"
 #include "ui/preview/cache.h"
 
@@ -309,7 +310,7 @@ gallery_style (AdainPreviewWorker *worker, const char *name, GError **error)
     return style;
 
   if (!worker->collection)
-    worker->collection = adain_collection_open (worker->model);
+    worker->collection = adain_collection_open (worker->model, adain_arguments_gallery ());
 
   entry = adain_collection_look_up (worker->collection, name, error);
   style = entry >= 0 ? adain_gallery_style (worker->collection->gallery, entry, error) : NULL;
@@ -343,10 +344,13 @@ recolor (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *
 
   for (int i = 0; i < look->n_styles; i++)
     {
-      const char *name = look->gallery[i];
+      const char  *name = look->gallery[i];
+      AdainPalette own;
 
-      adain_recolor_add (&sum, look->weights[i], name ? worker->collection->gallery : NULL,
-                         name ? adain_gallery_find (worker->collection->gallery, name) : 0, palette);
+      if (name)
+        adain_gallery_palette (worker->collection->gallery,
+                               adain_gallery_find (worker->collection->gallery, name), &own);
+      adain_recolor_add (&sum, look->weights[i], name ? &own : NULL, palette);
     }
 
   adain_recolor_finish (&sum, look->parameters.strength);

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#include "plugin/filter/gallery.h"
+#include "plugin/filter/arguments.h"
 #include "plugin/filter/styles.h"
+#include "plugin/paint/gallery.h"
 
 typedef struct
 {
@@ -67,7 +68,8 @@ keep_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   char       *name = NULL;
 
   if (model)
-    name = adain_collection_keep (model, keeping->picture, keeping->title, &error);
+    name = adain_collection_keep (model, adain_arguments_gallery (), keeping->picture, keeping->title,
+                                  &error);
   adain_model_unref (model);
 
   if (name)

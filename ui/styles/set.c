@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
-#include "plugin/filter/gallery.h"
+#include "plugin/paint/gallery.h"
 #include "plugin/filter/regions.h"
 #include "ui/settings.h"
 #include "ui/styles/picture.h"
@@ -167,7 +167,7 @@ item_look_up (AdainStyleSet *set, AdainStyleItem *item)
   model = adain_model_load (parameters.model, &error);
   if (model)
     {
-      collection = adain_collection_open (model);
+      collection = adain_collection_open (model, adain_arguments_gallery ());
       entry = adain_collection_look_up (collection, item->gallery, &error);
     }
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "plugin/filter/pixels.h"
+#include "plugin/paint/pixels.h"
 
 G_BEGIN_DECLS
 
@@ -32,7 +32,7 @@ typedef struct
 } AdainCollection;
 
 /* What there is for @model; files that cannot be read are a problem of the collection's. */
-AdainCollection *adain_collection_open (AdainModel *model);
+AdainCollection *adain_collection_open (AdainModel *model, const char *shipped);
 void             adain_collection_free (AdainCollection *collection);
 
 /* The index of the style that is called @name, or -1 with an error that says which ones have a similar
@@ -41,7 +41,8 @@ int adain_collection_look_up (const AdainCollection *collection, const char *nam
 
 /* Adds a picture to the user's own styles, under a name that is made from @title. Returns the name; free with
  * g_free(). What was kept before stays as it is if this fails. Any thread. */
-char *adain_collection_keep (AdainModel *model, AdainPixels *picture, const char *title, GError **error);
+char *adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *picture, const char *title,
+                             GError **error);
 
 /* Takes one of the user's own styles out. */
 gboolean adain_collection_forget (AdainModel *model, const char *name, GError **error);

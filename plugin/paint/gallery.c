@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "plugin/filter/gallery.h"
+#include "plugin/paint/gallery.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,8 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
-#include "plugin/filter/arguments.h"
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 /* Names that an error proposes. */
 #define PROPOSALS 3
@@ -68,11 +67,10 @@ add_problem (AdainCollection *collection, GError *problem)
 }
 
 AdainCollection *
-adain_collection_open (AdainModel *model)
+adain_collection_open (AdainModel *model, const char *shipped)
 {
   AdainCollection *collection = g_new0 (AdainCollection, 1);
-  g_autofree char *path = adain_arguments_gallery ();
-  g_autoptr (AdainGallery) shipped = NULL;
+  g_autoptr (AdainGallery) others = NULL;
   GError *error = NULL;
 
   collection->gallery = open_own (model, &error);
@@ -83,8 +81,8 @@ adain_collection_open (AdainModel *model)
     }
   collection->n_own = adain_gallery_size (collection->gallery);
 
-  shipped = adain_gallery_load (path, model, &error);
-  if (shipped == NULL || !adain_gallery_append (collection->gallery, shipped, &error))
+  others = adain_gallery_load (shipped, model, &error);
+  if (others == NULL || !adain_gallery_append (collection->gallery, others, &error))
     add_problem (collection, error);
   return collection;
 }
@@ -231,7 +229,8 @@ encode (AdainModel *model, const AdainSource *source, GError **error)
 }
 
 char *
-adain_collection_keep (AdainModel *model, AdainPixels *picture, const char *title, GError **error)
+adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *picture, const char *title,
+                       GError **error)
 {
   AdainSource source;
   g_autoptr (AdainStyle) style = NULL;
@@ -251,7 +250,7 @@ adain_collection_keep (AdainModel *model, AdainPixels *picture, const char *titl
   own = open_own (model, error);
   if (own == NULL)
     return NULL;
-  all = adain_collection_open (model);
+  all = adain_collection_open (model, shipped);
   name = make_name (all->gallery, title);
   if (!adain_gallery_add (own, &(AdainGalleryEntry) { name, "", title, "" }, style, &palette, error)
       || !write_own (own, model, error))
