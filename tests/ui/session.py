@@ -320,6 +320,29 @@ class Session:
                          '(plug-in-path "${gimp_dir}/plug-ins")\n'
                          f"(theme-color-scheme {'dark' if self.dark else 'light'})\n")
 
+    def install_manual(self, directory):
+        """The manual of the build, and those plug-ins of GIMP's that show it."""
+        shutil.copytree(directory, os.path.join(self.profile, "plug-ins", "adain-style-transfer", "help"))
+        for name in ["help", "web-browser"]:
+            for path in glob.glob(f"/usr/lib/*/gimp/3.0/plug-ins/{name}"):
+                os.symlink(path, os.path.join(self.profile, "plug-ins", name))
+
+    def install_browser(self):
+        """A web browser that only writes down which pages it is to show; returns where."""
+        seen = os.path.join(self.home, "browser.log")
+        program = os.path.join(self.home, "browser")
+        with open(program, "w") as file:
+            file.write(f'#!/bin/sh\necho "$1" >> "{seen}"\n')
+        os.chmod(program, 0o755)
+        applications = os.path.join(self.home, "data", "applications")
+        os.makedirs(applications)
+        with open(os.path.join(applications, "browser.desktop"), "w") as file:
+            file.write(f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
+                       "MimeType=text/html;\n")
+        with open(os.path.join(applications, "mimeapps.list"), "w") as file:
+            file.write("[Default Applications]\ntext/html=browser.desktop\n")
+        return seen
+
     def remember_folder(self, folder):
         """As if the file chooser had been in that folder last time."""
         os.makedirs(self.settings)
@@ -338,6 +361,7 @@ class Session:
         environment = dict(os.environ, GIMP3_DIRECTORY=self.profile, HOME=self.home,
                            XDG_CONFIG_HOME=os.path.join(self.home, "config"),
                            XDG_CACHE_HOME=os.path.join(self.home, "cache"),
+                           XDG_DATA_HOME=os.path.join(self.home, "data"),
                            GTK_USE_PORTAL="0", GDK_SCALE=str(self.scale), G_MESSAGES_DEBUG="adain-ui",
                            LANG="C.UTF-8", LANGUAGE="")
         if self.language:
