@@ -1,6 +1,8 @@
 """The manual as it is installed: every page is well formed and leads nowhere in vain.
 
-    manual.py HELP LINGUAS      says what is wrong with the manual in the folder HELP; fails if anything is
+    manual.py HELP LINGUAS
+
+Says what is wrong with the manual in the folder HELP; fails if anything is.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -34,18 +36,21 @@ def check_page(path):
     ids = [element.get("id") for element in page.iter() if element.get("id")]
     check(len(ids) == len(set(ids)), path, "has an id twice")
     for element in page.iter():
-        check(element.tag in VOID or "".join(element.itertext()).strip(), path, "has an empty", element.tag)
+        check(element.tag in VOID or "".join(element.itertext()).strip(),
+              path, "has an empty", element.tag)
     for _, name, target in references(page):
         if target.startswith("#"):
             check(target[1:] in ids, path, "leads to", target)
         elif name != "id":
-            check(os.path.isfile(os.path.join(os.path.dirname(path), target)), path, "lacks", target)
+            check(os.path.isfile(os.path.join(os.path.dirname(path), target)),
+                  path, "lacks", target)
     return references(page)
 
 
 def check_map(folder):
     """What GIMP reads to find the page."""
-    items = {value: item.get("ref") for item in ElementTree.parse(os.path.join(folder, "gimp-help.xml")).iter()
+    page_map = ElementTree.parse(os.path.join(folder, "gimp-help.xml"))
+    items = {value: item.get("ref") for item in page_map.iter()
              for name, value in item.items() if name == "{adain-style-transfer}id"}
     check(PROCEDURE in items, folder, "has no page for the procedure")
     for page in items.values():
@@ -56,7 +61,7 @@ def main():
     help_dir, linguas = sys.argv[1:]
     with open(linguas, encoding="utf-8") as file:
         languages = ["en", *file.read().split()]
-    check(sorted(os.listdir(help_dir)) == sorted(["pictures", *languages]), "there are", os.listdir(help_dir))
+    check(set(os.listdir(help_dir)) == {"pictures", *languages}, "there are", os.listdir(help_dir))
 
     pages = {}
     for language in languages:
@@ -65,10 +70,11 @@ def main():
         check(pages[language] == pages["en"], language, "does not lead where the English page does")
         check_map(folder)
 
-    pictures = os.path.join(help_dir, "pictures")
+    directory = os.path.join(help_dir, "pictures")
+    pictures = set(os.listdir(directory))
     used = {os.path.basename(value) for _, name, value in pages["en"] if name == "src"}
-    check(used == set(os.listdir(pictures)), "pictures that no page shows:", set(os.listdir(pictures)) - used)
-    size = sum(os.path.getsize(os.path.join(pictures, name)) for name in os.listdir(pictures))
+    check(pictures <= used, "pictures that no page shows:", pictures - used)
+    size = sum(os.path.getsize(os.path.join(directory, name)) for name in pictures)
     check(size < LIMIT, "the pictures have", size, "bytes")
 
     print("\n".join(problems))
