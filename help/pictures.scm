@@ -56,16 +56,16 @@
 (painted whole "strength-60" #:styles (list night) #:strength 0.6)
 (painted whole "strength-100" #:styles (list night) #:strength 1)
 
-(painted part "texture-0" #:styles (list night) #:texture 0)
-(painted part "texture-50" #:styles (list night) #:texture 0.5)
-(painted part "texture-100" #:styles (list night) #:texture 1)
+(painted part "texture-0" #:styles (list wave) #:texture 0)
+(painted part "texture-50" #:styles (list wave) #:texture 0.5)
+(painted part "texture-100" #:styles (list wave) #:texture 1)
 
 (painted part "stroke-size-0.5" #:styles (list night) #:stroke-size 0.5)
 (painted part "stroke-size-1" #:styles (list night) #:stroke-size 1)
 (painted part "stroke-size-2" #:styles (list night) #:stroke-size 2)
 
-(painted part "detail-0" #:styles (list night) #:stroke-size 2 #:detail 0)
-(painted part "detail-100" #:styles (list night) #:stroke-size 2 #:detail 1)
+(painted part "detail-0" #:styles (list wave) #:stroke-size 3 #:detail 0)
+(painted part "detail-100" #:styles (list wave) #:stroke-size 3 #:detail 1)
 
 (painted whole "preserve-color-none" #:styles (list scream) #:preserve-color "none")
 (painted whole "preserve-color-palette" #:styles (list scream) #:preserve-color "palette")
