@@ -337,7 +337,8 @@ class Session:
         applications = os.path.join(self.home, "data", "applications")
         os.makedirs(applications)
         with open(os.path.join(applications, "browser.desktop"), "w") as file:
-            file.write(f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n")
+            file.write(f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
+                       "MimeType=text/html;\n")
         config = os.path.join(self.home, "config")
         os.makedirs(config)
         with open(os.path.join(config, "mimeapps.list"), "w") as file:
