@@ -45,29 +45,25 @@
      (gimp-image-remove-layer image layer)))
 
 (whole "photo")
-(painted whole "hokusai" #:styles (list wave))
-(painted whole "starry-night" #:styles (list night))
+(painted whole "wave" #:styles (list wave))
+(painted whole "night" #:styles (list night))
+(painted whole "scream" #:styles (list scream))
 
-(painted whole "blend-100" #:styles (list wave scream) #:weights (vector 1 0))
-(painted whole "blend-50" #:styles (list wave scream) #:weights (vector 1 1))
-(painted whole "blend-0" #:styles (list wave scream) #:weights (vector 0 1))
+(painted whole "blend" #:styles (list wave scream))
 
 (painted whole "strength-30" #:styles (list night) #:strength 0.3)
 (painted whole "strength-60" #:styles (list night) #:strength 0.6)
-(painted whole "strength-100" #:styles (list night) #:strength 1)
 
 (painted part "texture-0" #:styles (list wave) #:texture 0)
 (painted part "texture-50" #:styles (list wave) #:texture 0.5)
 (painted part "texture-100" #:styles (list wave) #:texture 1)
 
 (painted part "stroke-size-0.5" #:styles (list night) #:stroke-size 0.5)
-(painted part "stroke-size-1" #:styles (list night) #:stroke-size 1)
 (painted part "stroke-size-2" #:styles (list night) #:stroke-size 2)
 
 (painted part "detail-0" #:styles (list wave) #:stroke-size 3 #:detail 0)
 (painted part "detail-100" #:styles (list wave) #:stroke-size 3 #:detail 1)
 
-(painted whole "preserve-color-none" #:styles (list scream) #:preserve-color "none")
 (painted whole "preserve-color-palette" #:styles (list scream) #:preserve-color "palette")
 (painted whole "preserve-color-lightness" #:styles (list scream) #:preserve-color "lightness")
 
