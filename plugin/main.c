@@ -9,7 +9,8 @@
 #include "plugin/filter/progress.h"
 #include "ui/dialog.h"
 
-#define PROCEDURE "plug-in-adain-style-transfer"
+#define PROCEDURE   "plug-in-adain-style-transfer"
+#define HELP_DOMAIN "adain-style-transfer"
 
 #define ADAIN_TYPE_PLUG_IN (adain_plug_in_get_type ())
 G_DECLARE_FINAL_TYPE (AdainPlugIn, adain_plug_in, ADAIN, PLUG_IN, GimpPlugIn)
@@ -77,9 +78,21 @@ adain_run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, Gim
   return layers != NULL ? success (procedure, layers) : failure (procedure, error);
 }
 
+/* From then on GIMP looks for the procedure's page in the manual: gimp-help.xml, in the folder of each language,
+ * says which one it is. */
+static void
+set_manual (GimpPlugIn *plug_in)
+{
+  g_autofree char *path = adain_arguments_help_dir ();
+  g_autoptr (GFile) directory = g_file_new_for_path (path);
+
+  gimp_plug_in_set_help_domain (plug_in, HELP_DOMAIN, directory);
+}
+
 static GList *
 adain_plug_in_query_procedures (GimpPlugIn *plug_in)
 {
+  set_manual (plug_in);
   return g_list_append (NULL, g_strdup (PROCEDURE));
 }
 

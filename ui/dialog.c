@@ -705,8 +705,7 @@ create_preview (Dialog *dialog)
   g_signal_connect_swapped (dialog->preview, "wanted", G_CALLBACK (on_preview_wanted), dialog);
 }
 
-/* Our presets have names; the dialog's own pair of buttons for a single one is not needed. Nor is
- * Help: all that there is to say is in the tooltips. */
+/* Our presets have names; the dialog's own pair of buttons for a single one is not needed. */
 static void
 hide_single_preset (GtkWidget *child, gpointer user_data)
 {
@@ -735,7 +734,7 @@ add_style_sheet (GtkWidget *window)
 static void
 create_window (Dialog *dialog)
 {
-  GtkWidget *content, *box, *help;
+  GtkWidget *content, *box;
 
   dialog->window = gimp_procedure_dialog_new (dialog->procedure, dialog->config, _ ("AdaIN Style Transfer"));
   g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
@@ -745,9 +744,6 @@ create_window (Dialog *dialog)
 
   content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
-  help = gtk_dialog_get_widget_for_response (GTK_DIALOG (dialog->window), GTK_RESPONSE_HELP);
-  if (help)
-    gtk_widget_hide (help);
 
   create_preview (dialog);
   dialog->pad = create_pad (dialog);

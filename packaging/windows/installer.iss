@@ -33,6 +33,7 @@ SolidCompression=yes
 Type: filesandordirs; Name: "{app}\weights"
 Type: filesandordirs; Name: "{app}\locale"
 Type: filesandordirs; Name: "{app}-folder"
+Type: filesandordirs; Name: "{app}\help"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"
 

@@ -155,6 +155,12 @@ adain_arguments_module_dir (void)
   return beside_executable ("modules", NULL);
 }
 
+char *
+adain_arguments_help_dir (void)
+{
+  return beside_executable ("help", NULL);
+}
+
 void
 adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
 {

@@ -50,6 +50,7 @@ void            adain_arguments_free (AdainArguments *arguments);
 char       *adain_arguments_default_model (void);
 const char *adain_arguments_gallery (void);
 char       *adain_arguments_module_dir (void);
+char       *adain_arguments_help_dir (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainArguments, adain_arguments_free)
 

@@ -2,7 +2,12 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import os
+import xml.etree.ElementTree as ElementTree
+
 from harness import PROCEDURE, Gimp, case, run
+
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "help", "manual.xhtml")
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
              "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",
@@ -33,6 +38,17 @@ def test_arguments():
     for argument in arguments:
         assert argument.get_nick() and argument.get_nick() != argument.name, argument.name
         assert argument.get_blurb() and argument.get_blurb() != argument.get_nick(), argument.name
+
+
+@case
+def test_manual():
+    """The manual has a section for each argument that the dialog shows, and GIMP knows where it is."""
+    sections = {element.get("id") for element in ElementTree.parse(MANUAL).iter()}
+    shown = set(ARGUMENTS) - {"run-mode", "image", "drawables"}
+    assert shown <= sections, shown - sections
+    with open(os.path.join(Gimp.directory(), "pluginrc"), encoding="utf-8",
+              errors="replace") as file:
+        assert '(help-def "adain-style-transfer"' in file.read()
 
 
 @case

@@ -331,6 +331,31 @@ class Session:
             os.symlink(self.operation, os.path.join(folder, os.path.basename(self.operation)))
             os.symlink(os.path.dirname(self.model), os.path.join(folder, "weights"))
 
+    def install_manual(self, directory):
+        """The manual of the build, and those plug-ins of GIMP's that show it."""
+        shutil.copytree(directory, os.path.join(self.profile, "plug-ins", "adain-style-transfer", "help"))
+        for name in ["help", "web-browser"]:
+            for path in glob.glob(f"/usr/lib/*/gimp/3.0/plug-ins/{name}"):
+                os.symlink(path, os.path.join(self.profile, "plug-ins", name))
+
+    def install_browser(self):
+        """A web browser that only writes down which pages it is to show; returns where."""
+        seen = os.path.join(self.home, "browser.log")
+        program = os.path.join(self.home, "browser")
+        with open(program, "w") as file:
+            file.write(f'#!/bin/sh\necho "$1" >> "{seen}"\n')
+        os.chmod(program, 0o755)
+        applications = os.path.join(self.home, "data", "applications")
+        os.makedirs(applications)
+        with open(os.path.join(applications, "browser.desktop"), "w") as file:
+            file.write(f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
+                       "MimeType=text/html;\n")
+        config = os.path.join(self.home, "config")
+        os.makedirs(config)
+        with open(os.path.join(config, "mimeapps.list"), "w") as file:
+            file.write("[Default Applications]\ntext/html=browser.desktop\n")
+        return seen
+
     def remember_folder(self, folder):
         """As if the file chooser had been in that folder last time."""
         os.makedirs(self.settings)

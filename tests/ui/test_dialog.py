@@ -1252,6 +1252,31 @@ class Tests:
                 dialog.key("Escape")
                 image.layers(name)
 
+    def test_help(self):
+        """The button Help, and F1, open the manual in the browser, in GIMP's language."""
+        manual = os.path.join(os.path.dirname(self.plugin), "..", "help")
+        for language, folder, button in ((None, "en", "Help"), ("de", "de", "Hilfe")):
+            with self.session(language=language) as session:
+                session.install_manual(manual)
+                seen = session.install_browser()
+                image = Image(session, self.photo)
+                image.run("help")
+                image.start()
+                dialog = session.dialog("AdaIN")
+
+                def opened():
+                    with open(seen) as file:
+                        return [os.path.relpath(path, session.profile) for path in file.read().split()]
+
+                page = f"plug-ins/adain-style-transfer/help/{folder}/index.html"
+                dialog.find("button", button).click()
+                expect("the page of the button", opened, [page])
+                session.activate(dialog)
+                session.key("F1")
+                expect("the page of F1", opened, [page, page])
+                session.key("Escape")
+                image.layers("help")
+
     def styles_argument(self):
         return "#:styles (list " + " ".join(f'"{path}"' for path in self.paths()) + ")"
 
