@@ -11,8 +11,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 PROCEDURE = "plug-in-adain-style-transfer"
-HTML = "{http://www.w3.org/1999/xhtml}"
-VOID = {HTML + name for name in ("meta", "img", "br")}
+VOID = {"meta", "img", "br"}
 # The pictures of all pages together, in bytes.
 LIMIT = 400_000
 

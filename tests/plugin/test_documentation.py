@@ -7,7 +7,8 @@ import xml.etree.ElementTree as ElementTree
 
 from harness import PROCEDURE, Gimp, case, run
 
-MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "help", "manual.xhtml")
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+MANUAL = os.path.join(SOURCE, "ui", "help", "manual.xhtml")
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
              "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",

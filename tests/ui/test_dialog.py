@@ -1254,7 +1254,7 @@ class Tests:
 
     def test_help(self):
         """The button Help, and F1, open the manual in the browser, in GIMP's language."""
-        manual = os.path.join(os.path.dirname(self.plugin), "..", "help")
+        manual = os.path.join(os.path.dirname(self.plugin), "..", "ui", "help")
         for language, folder, button in ((None, "en", "Help"), ("de", "de", "Hilfe")):
             with self.session(language=language) as session:
                 session.install_manual(manual)
