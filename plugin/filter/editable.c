@@ -129,6 +129,13 @@ work_size (const AdainParameters *parameters, GimpDrawable *drawable, const Gegl
   return part < layer ? adain_parameters_work_size (&even, layer, part) : parameters->work_size;
 }
 
+static void
+fail (GError **error)
+{
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("GIMP could not add a filter: %s"),
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
+}
+
 GimpDrawableFilter *
 adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, const GeglRectangle *bounds,
                     GError **error)
@@ -144,8 +151,7 @@ adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, con
 
   if (filter == NULL)
     {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_PICTURE, _ ("GIMP could not add a filter: %s"),
-                   gimp_pdb_get_last_error (gimp_get_pdb ()));
+      fail (error);
       return NULL;
     }
   config = G_OBJECT (gimp_drawable_filter_get_config (filter));
@@ -154,4 +160,14 @@ adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, con
                 parameters->stroke_size, "detail", parameters->detail, "preserve-color",
                 preserve[parameters->preserve], "work-size", work_size (parameters, drawable, bounds), NULL);
   return filter;
+}
+
+gboolean
+adain_editable_append (GimpDrawableFilter *filter, GimpDrawable *drawable, GError **error)
+{
+  gimp_drawable_append_filter (drawable, filter);
+  if (gimp_pdb_get_last_status (gimp_get_pdb ()) == GIMP_PDB_SUCCESS)
+    return TRUE;
+  fail (error);
+  return FALSE;
 }

@@ -19,4 +19,7 @@ gboolean adain_editable_check (const AdainArguments *arguments, GimpDrawable *dr
 GimpDrawableFilter *adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable,
                                         const GeglRectangle *bounds, GError **error);
 
+/* Puts it there, above those that are there already. */
+gboolean adain_editable_append (GimpDrawableFilter *filter, GimpDrawable *drawable, GError **error);
+
 G_END_DECLS

@@ -574,29 +574,49 @@ commit_layers (AdainJob *job, GimpLayer **layers, GError **error)
   return done;
 }
 
-/* All filters are made before the first one is put on its layer, in one undo step. */
+static gboolean
+make_filters (AdainJob *job, GimpDrawableFilter **filters, GError **error)
+{
+  for (guint i = 0; i < job->pieces->len; i++)
+    {
+      Piece *piece = job->pieces->pdata[i];
+
+      filters[i] = adain_editable_new (job->arguments, piece->drawable, &piece->bounds, error);
+      if (filters[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* In one undo step. */
+static gboolean
+append_filters (AdainJob *job, GimpDrawableFilter **filters, GError **error)
+{
+  gboolean done = TRUE;
+
+  gimp_image_undo_group_start (job->image);
+  for (guint i = 0; done && i < job->pieces->len; i++)
+    done = adain_editable_append (filters[i], ((Piece *) job->pieces->pdata[i])->drawable, error);
+  for (guint i = 0; !done && i < job->pieces->len; i++)
+    gimp_drawable_filter_delete (filters[i]);
+  gimp_image_undo_group_end (job->image);
+  return done;
+}
+
+/* All filters are made before the first one is put on its layer. */
 static gboolean
 commit_filters (AdainJob *job, GimpLayer **layers, GError **error)
 {
   g_autofree GimpDrawableFilter **filters = g_new0 (GimpDrawableFilter *, job->pieces->len);
-  gboolean                        done = TRUE;
 
-  for (guint i = 0; done && i < job->pieces->len; i++)
-    {
-      Piece *piece = job->pieces->pdata[i];
-
-      layers[i] = GIMP_LAYER (piece->drawable);
-      filters[i] = adain_editable_new (job->arguments, piece->drawable, &piece->bounds, error);
-      done = filters[i] != NULL;
-    }
-  if (!done)
-    return FALSE;
-
-  gimp_image_undo_group_start (job->image);
   for (guint i = 0; i < job->pieces->len; i++)
-    gimp_drawable_append_filter (GIMP_DRAWABLE (layers[i]), filters[i]);
-  gimp_image_undo_group_end (job->image);
-  return TRUE;
+    layers[i] = GIMP_LAYER (((Piece *) job->pieces->pdata[i])->drawable);
+  if (make_filters (job, filters, error))
+    return append_filters (job, filters, error);
+
+  for (guint i = 0; i < job->pieces->len && filters[i] != NULL; i++)
+    gimp_drawable_filter_delete (filters[i]);
+  return FALSE;
 }
 
 GimpLayer **

@@ -229,6 +229,6 @@ gegl_op_class_init (GeglOpClass *klass)
       operation_class, "name", "adain:style-transfer", "title", _ ("AdaIN Style Transfer"), "categories",
       "artistic", "description",
       _ ("Paints the picture in the style of other pictures, with a neural network"), "gimp:menu-path",
-      "<Image>/Filters/Artistic", "gimp:menu-label", _ ("AdaIN Style Transfer (Editable _Filter)..."), NULL);
+      "<Image>/Filters/Artistic", "gimp:menu-label", _ ("AdaIN Style Transfer (_Editable Filter)..."), NULL);
 }
 #endif
