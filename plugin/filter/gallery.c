@@ -11,7 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "plugin/filter/arguments.h"
-#include "plugin/filter/convert.h"
+#include "plugin/paint/convert.h"
 
 /* Names that an error proposes. */
 #define PROPOSALS 3

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "plugin/filter/pixels.h"
+#include "plugin/paint/pixels.h"
 
 G_BEGIN_DECLS
 

@@ -175,6 +175,15 @@ add_gallery_style (AdainJob *job, const char *name, GError **error)
   entry = adain_collection_look_up (job->collection, name, error);
   if (entry < 0)
     return FALSE;
+  if (job->arguments->as_filter && entry < job->collection->n_own)
+    {
+      g_set_error (
+          error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+          _ ("The style “%s” is one of your own gallery, which an editable filter (“as-filter”) does not "
+             "know."),
+          name);
+      return FALSE;
+    }
   g_ptr_array_add (job->styles, adain_style_input_new (NULL, entry));
   return TRUE;
 }

@@ -12,6 +12,7 @@ import subprocess
 
 import numpy as np
 
+from gallery import Gallery
 from harness import (WEIGHTS, WORK, Gimp, Gio, case, cases, fill, new_image, paint, photo, pixels,
                      refuse, run, style_file, tree)
 
@@ -240,6 +241,19 @@ def test_command_line():
     assert said.count("/nowhere.png") == 1, said
     loaded = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(target))
     assert same(pixels(loaded.get_layers()[0]), pixels(layer), EQUAL)
+
+
+@case
+def test_own_gallery():
+    """A style of the user's own gallery is refused, as the operation does not know it."""
+    own = Gallery.read(os.path.join(WEIGHTS, "gallery.safetensors")).only("munch--the-scream")
+    own.styles[0]["name"] = "my-scream"
+    own.write(own.path())
+    try:
+        image, layer = new_image(96, 80)
+        refuse(image, [layer], ["my-scream", "as-filter"], styles=["gallery:my-scream"], as_filter=True)
+    finally:
+        os.remove(own.path())
 
 
 run()
