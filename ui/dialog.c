@@ -12,11 +12,11 @@
 #include "plugin/paint/gallery.h"
 #include "ui/gallery.h"
 #include "ui/history.h"
-#include "ui/options.h"
+#include "ui/controls.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
 #include "ui/styles/region-chooser.h"
-#include "ui/run.h"
+#include "ui/run-bar.h"
 #include "ui/settings.h"
 #include "ui/state.h"
 #include "ui/styles/keep.h"
@@ -603,7 +603,7 @@ create_advanced (Dialog *dialog, GtkSizeGroup *labels)
 
   if (protect)
     gtk_box_pack_start (GTK_BOX (options), protect, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (options), adain_options_new_advanced (dialog->config, labels), FALSE, FALSE,
+  gtk_box_pack_start (GTK_BOX (options), adain_controls_new_advanced (dialog->config, labels), FALSE, FALSE,
                       0);
 
   gtk_widget_set_margin_top (options, 6);
@@ -640,7 +640,7 @@ static void
 add_as_filter (Dialog *dialog, GtkWidget *column)
 {
   if (adain_editable_is_possible (dialog->drawables[0]))
-    gtk_box_pack_start (GTK_BOX (column), adain_options_new_as_filter (dialog->config), FALSE, FALSE, 0);
+    gtk_box_pack_start (GTK_BOX (column), adain_controls_new_as_filter (dialog->config), FALSE, FALSE, 0);
   else
     g_object_set (dialog->config, "as-filter", FALSE, NULL);
 }
@@ -670,7 +670,7 @@ create_column (Dialog *dialog)
 
   gtk_box_pack_start (GTK_BOX (column), create_top (dialog), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (column), adain_options_new (dialog->config, labels), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), adain_controls_new (dialog->config, labels), FALSE, FALSE, 0);
   if (dialog->drawables[1])
     gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);
   add_as_filter (dialog, column);

@@ -1,7 +1,6 @@
 """Folders of pictures, crops of them, and PNG sheets and curves."""
 
 import dataclasses
-import io
 import os
 import random
 import re
@@ -10,15 +9,12 @@ import zlib
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageOps
 
 from store import UserError, replace
 
 #: Pictures are kept in memory no larger than this (shorter side).
 MEMORY_SIDE = 512
-#: Side of the blocks that a JPEG file's noise comes in.
-JPEG_BLOCK = 8
 #: Pictures whose number is divisible by this are never trained on, where a
 #: folder has no divisor of its own.
 HOLD_OUT = 50
@@ -171,21 +167,6 @@ def random_crop(image, size, sides, rng=random):
     if rng.random() < 0.5:
         image = ImageOps.mirror(image)
     return to_tensor(image)
-
-
-def compressed(crop, qualities, rng=random):
-    """A crop (uint8) as a JPEG file of a quality in this range leaves it. Its
-    blocks begin anywhere, as in a picture that was cropped or scaled."""
-    _, height, width = crop.shape
-    left, top = rng.randrange(JPEG_BLOCK), rng.randrange(JPEG_BLOCK)
-    padded = F.pad(crop[None].float(),
-                   (left, JPEG_BLOCK - left, top, JPEG_BLOCK - top),
-                   mode="reflect")
-    file = io.BytesIO()
-    to_image(padded[0].byte()).save(file, "JPEG",
-                                    quality=rng.randint(*qualities))
-    read = to_tensor(Image.open(file).convert("RGB"))
-    return read[:, top:top + height, left:left + width]
 
 
 def centre_crop(image, size):

@@ -39,8 +39,6 @@ CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
 INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
 CLIP = 100.0
-#: Qualities of JPEG files whose noise shows.
-QUALITIES = 20, 70
 #: Of a batch's pictures, content and style, every so many-th is painted in its
 #: own style, too.
 IDENTITY_STRIDE = 4
@@ -120,9 +118,6 @@ def parse_arguments(arguments=None):
         "instead of AdaIN")
     add("--new-rate", type=float, default=4,
         help="rate of weights added to --init's, relative to the others'")
-    add("--compressed", type=float, default=0.25,
-        help="share of the contents that the model sees with the noise of a "
-        "JPEG file of low quality, and is to paint as if they had none")
     add("--range-pictures", type=int, default=ranges.COUNT,
         help="photographs to measure the features' ranges on at the end")
     add("--max-pictures", type=int, help="load no more of each kind")
@@ -148,26 +143,21 @@ def parse_arguments(arguments=None):
                 "range_pictures"):
         if getattr(options, key) < 1:
             parser.error(f"--{key.replace('_', '-')}: must be positive")
-    for key in ("transport", "compressed"):
-        if not 0 <= getattr(options, key) <= 1:
-            parser.error(f"--{key}: a share, from 0 to 1")
+    if not 0 <= options.transport <= 1:
+        parser.error("--transport: a share, from 0 to 1")
     if options.minutes is not None and not options.minutes > 0:
         parser.error("--minutes: must be positive")
     return options
 
 
 class Pool:
-    """Crops with what the teacher sees in them, renewed bit by bit.
+    """Crops with what the teacher sees in them, renewed bit by bit."""
 
-    `compressed` is the share of them that the model is shown with noise.
-    """
-
-    def __init__(self, images, options, look, rng, compressed=0.0):
+    def __init__(self, images, options, look, rng):
         self.images, self.look, self.rng = images, look, rng
         self.size, self.sides = options.crop, options.sides
         self.device = options.device
-        self.compressed = compressed
-        self.crops, self.shown, self.seen, self.next = None, None, None, 0
+        self.crops, self.seen, self.next = None, None, 0
         self.count = options.pool
         self.places = [None] * self.count
 
@@ -189,19 +179,14 @@ class Pool:
         crops = torch.stack([
             pictures.random_crop(self.images.at(place), self.size, self.sides,
                                  self.rng)
-            for place in places])
-        shown = torch.stack([
-            pictures.compressed(crop, QUALITIES, self.rng)
-            if self.rng.random() < self.compressed else crop
-            for crop in crops]).to(self.device)
-        crops = crops.to(self.device)
+            for place in places]).to(self.device)
         seen = self.look(as_picture(crops))
         if self.crops is None:
-            self.crops, self.shown, *self.seen = (
+            self.crops, *self.seen = (
                 torch.zeros(self.count, *x.shape[1:], dtype=x.dtype,
-                            device=x.device) for x in (crops, shown, *seen))
-        for kept, new in zip((self.crops, self.shown, *self.seen),
-                             (crops, shown, *seen)):
+                            device=x.device) for x in (crops, *seen))
+        self.crops[start:start + size] = crops
+        for kept, new in zip(self.seen, seen):
             kept[start:start + size] = new
 
     def weigh(self, index, losses, focus):
@@ -216,10 +201,8 @@ class Pool:
         return torch.randint(self.count, (count,), device=self.device)
 
     def get(self, index):
-        """(pictures, as the model is shown them, what the teacher saw) of
-        these crops."""
-        return (as_picture(self.crops[index]), as_picture(self.shown[index]),
-                [x[index] for x in self.seen])
+        """(pictures, what the teacher saw) of these crops."""
+        return as_picture(self.crops[index]), [x[index] for x in self.seen]
 
 
 class Pairs:
@@ -289,8 +272,7 @@ class Trainer:
         self.step, self.history = 0, []
         self.first, self.due = 0, 0.0
         rng = random.Random(f"{options.seed} {rank}")
-        self.content = Pool(content, options, self._content_seen, rng,
-                            options.compressed)
+        self.content = Pool(content, options, self._content_seen, rng)
         self.style = Pool(style, options, self._style_seen, rng)
         self.pairs = decoder and Pairs(self.content, self.style,
                                        self._frozen(decoder))
@@ -355,11 +337,12 @@ class Trainer:
         count, paired = self.options.batch, self.paired or 0
         index, other = self.content.random(count), self.style.random(count)
         other[:paired] = index[:paired]
-        content, shown, (features,) = self.content.get(index)
-        style, _, (*seen, style_features) = self.style.get(other)
+        content, (features,) = self.content.get(index)
+        style, (*seen, style_features) = self.style.get(other)
         target = as_target(features, seen, style_features, self.transported)
+        both = torch.cat([content, style])
         with self.autocast():
-            encoded = self.model.encoder(torch.cat([shown, style]))[-1]
+            encoded = self.model.encoder(both)[-1]
         # Covariances and their roots want the digits that 16 bits lack.
         encoded = encoded.float()
         mixed = self.mixed(*encoded.chunk(2))
@@ -372,8 +355,7 @@ class Trainer:
         if self.options.focus:
             self.style.weigh(other, balanced.detach(), self.options.focus)
         losses = [content_loss(judged, target), plain, balanced,
-                  identity_loss(same, torch.cat([content, style])[
-                      ::IDENTITY_STRIDE]),
+                  identity_loss(same, both[::IDENTITY_STRIDE]),
                   grid_loss(output)]
         if paired:
             losses.append(color_loss(output[:paired],

@@ -189,7 +189,7 @@ add_named_style (AdainJob *job, const char *style, GError **error)
     return add_gallery_style (job, name, error);
   /* A filter is painted in GIMP itself, which then has only GEGL's loaders. */
   return add_style (job, job->arguments->as_filter ? adain_style_file_load (style, error)
-                                                   : adain_style_load (style, error));
+                                                   : adain_style_load_pixels (style, error));
 }
 
 static gboolean

@@ -59,7 +59,7 @@ visible_layer (GimpImage *image)
 }
 
 AdainPixels *
-adain_style_load (const char *name, GError **error)
+adain_style_load_pixels (const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
   AdainPixels *pixels = NULL;

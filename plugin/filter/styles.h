@@ -23,8 +23,8 @@ typedef struct
 AdainStyleInput *adain_style_input_new (AdainPixels *pixels, int entry);
 void             adain_style_input_free (AdainStyleInput *input);
 
-/* Loads a picture, all its visible layers merged. `name` is a path or a URI. */
-AdainPixels *adain_style_load (const char *name, GError **error);
+/* The pixels of a picture, all its visible layers merged. `name` is a path or a URI. */
+AdainPixels *adain_style_load_pixels (const char *name, GError **error);
 
 AdainPixels *adain_style_from_layer (GimpDrawable *drawable, GError **error);
 

@@ -53,7 +53,8 @@ read_picture (const AdainStyleItem *item, GError **error)
   AdainPixels        *picture;
 
   gimp_plug_in_set_pdb_error_handler (plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
-  picture = item->layer ? adain_style_from_layer (item->layer, error) : adain_style_load (item->path, error);
+  picture = item->layer ? adain_style_from_layer (item->layer, error)
+                        : adain_style_load_pixels (item->path, error);
   gimp_plug_in_set_pdb_error_handler (plug_in, handler);
 
   return picture;

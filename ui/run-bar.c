@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/run.h"
+#include "ui/run-bar.h"
 
 #include <glib/gi18n-lib.h>
 

@@ -10,12 +10,12 @@
 G_BEGIN_DECLS
 
 /* Strength, colors, stroke size. All labels join @labels, so that they align. */
-GtkWidget *adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels);
+GtkWidget *adain_controls_new (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
 /* Working size, device, model. */
-GtkWidget *adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels);
+GtkWidget *adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels);
 
 /* Whether the result is a filter on the layer. */
-GtkWidget *adain_options_new_as_filter (GimpProcedureConfig *config);
+GtkWidget *adain_controls_new_as_filter (GimpProcedureConfig *config);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "ui/options.h"
+#include "ui/controls.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
@@ -90,7 +90,7 @@ attach_scale (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfi
 }
 
 GtkWidget *
-adain_options_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
+adain_controls_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
@@ -210,7 +210,7 @@ attach_model (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfi
 }
 
 GtkWidget *
-adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
+adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
@@ -238,7 +238,7 @@ adain_options_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 }
 
 GtkWidget *
-adain_options_new_as_filter (GimpProcedureConfig *config)
+adain_controls_new_as_filter (GimpProcedureConfig *config)
 {
   GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (config), "as-filter",
                                                  _ ("Keep as an editable filter"));
