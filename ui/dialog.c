@@ -7,21 +7,21 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
 
-#include "plugin/filter/editable.h"
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/editable.h"
 #include "plugin/paint/gallery.h"
+#include "ui/controls.h"
 #include "ui/gallery.h"
 #include "ui/history.h"
-#include "ui/controls.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
-#include "ui/styles/region-chooser.h"
 #include "ui/run-bar.h"
 #include "ui/settings.h"
 #include "ui/state.h"
 #include "ui/styles/keep.h"
 #include "ui/styles/list.h"
 #include "ui/styles/pad.h"
+#include "ui/styles/region-chooser.h"
 #include "ui/styles/set.h"
 #include "ui/styles/sources.h"
 

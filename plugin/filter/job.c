@@ -7,16 +7,16 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/drawables.h"
 #include "plugin/filter/editable.h"
 #include "plugin/filter/errors.h"
-#include "plugin/paint/gallery.h"
 #include "plugin/filter/job.h"
 #include "plugin/filter/layers.h"
-#include "plugin/filter/drawables.h"
-#include "plugin/paint/recolor.h"
 #include "plugin/filter/regions.h"
 #include "plugin/filter/styles.h"
+#include "plugin/paint/gallery.h"
 #include "plugin/paint/load.h"
+#include "plugin/paint/recolor.h"
 
 /* The part of a picture's work that encoding takes, without refinement and with it; rendering is the rest. */
 #define ENCODING         0.4

@@ -8,9 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/thumbnail.h"
 #include "ui/preview/split.h"
 #include "ui/preview/view.h"
+#include "ui/thumbnail.h"
 
 #define MIN_WIDTH  512
 #define MIN_HEIGHT 340

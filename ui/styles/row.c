@@ -6,8 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "ui/styles/region-chooser.h"
 #include "ui/styles/picture.h"
+#include "ui/styles/region-chooser.h"
 
 #define THUMBNAIL 48
 

@@ -9,8 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/arguments.h"
-#include "plugin/paint/gallery.h"
 #include "plugin/filter/regions.h"
+#include "plugin/paint/gallery.h"
 #include "ui/settings.h"
 #include "ui/styles/picture.h"
 
