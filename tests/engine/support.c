@@ -186,6 +186,14 @@ test_is_float (const char *kernels)
   return !g_str_has_suffix (kernels, "bf16") && !g_str_has_suffix (kernels, "int16");
 }
 
+double
+test_tiles_tolerance (const char *kernels)
+{
+  if (test_is_float (kernels))
+    return 1e-5;
+  return (g_str_has_prefix (kernels, "onednn") ? 10.0 : 1.0) / 255;
+}
+
 const char *
 test_float_kernels (void)
 {

@@ -46,6 +46,11 @@ AdainModel *test_deep_model_new (void);
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);
 
+/* How much a result may depend on the tiles: in the last digits, as the statistics do; with 16 bits by 1/255, which
+ * leaves room for an affine that just so rounds to another number. oneDNN chooses its kernels by the size of what
+ * it is given, and with them the order of sums. */
+double test_tiles_tolerance (const char *kernels);
+
 /* The fastest such set that this processor has: for limits that are not about rounding. */
 const char *test_float_kernels (void);
 

@@ -106,7 +106,7 @@ test_tiles (gconstpointer data)
   const AdainKernels *kernels = data;
   static const int    tiles[] = { 32, 8, 64 };
   gboolean slow = SANITIZED || kernels == &adain_kernels_c || g_str_equal (kernels->name, "vector");
-  double   limit = test_is_float (kernels->name) ? 1e-5 : 1.0 / 255;
+  double   limit = test_tiles_tolerance (kernels->name);
   g_autoptr (AdainModel) model = test_model_new ();
   g_autoptr (AdainImage) picture = test_image_noisy (slow ? 40 : 150, slow ? 33 : 131, 0.3, 1);
 

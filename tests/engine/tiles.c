@@ -20,17 +20,6 @@
 
 #define MIB ((gsize) 1 << 20)
 
-/* Only the statistics depend on the tiles, in their last digits. Asked for is 1/255, which leaves room for
- * an affine that just so rounds to another bfloat16. oneDNN chooses its kernels by the size of what it is given,
- * and with them the order of sums. */
-static double
-tolerance (const AdainKernels *kernels)
-{
-  if (test_is_float (kernels->name))
-    return 1e-5;
-  return g_str_has_prefix (kernels->name, "onednn") ? 10.0 / 255 : 1.0 / 255;
-}
-
 static void
 test_grid (void)
 {
@@ -104,9 +93,9 @@ check_same (const AdainKernels *kernels, const AdainImage *result, const AdainIm
 {
   double difference = test_image_difference (result, expected);
 
-  if (!(difference <= tolerance (kernels)))
+  if (!(difference <= test_tiles_tolerance (kernels->name)))
     g_test_message ("%d x %d, tiles of %d: %g", expected->width, expected->height, tile, difference);
-  g_assert_cmpfloat (difference, <=, tolerance (kernels));
+  g_assert_cmpfloat (difference, <=, test_tiles_tolerance (kernels->name));
 }
 
 static void
