@@ -37,7 +37,7 @@ def check_page(path):
     for element in page.iter():
         check(element.tag in VOID or "".join(element.itertext()).strip(),
               path, "has an empty", element.tag)
-    check("<" not in "".join(page.itertext()), path, "shows markup as text")
+    check("<" not in "".join(page.getroot().itertext()), path, "shows markup as text")
     for _, name, target in references(page):
         if target.startswith("#"):
             check(target[1:] in ids, path, "leads to", target)
