@@ -217,12 +217,12 @@ record (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* One change of the user's may be several of the settings. */
+/* One change of the user's may be several of the settings; the next one is not heard before it is recorded. */
 static void
 on_notify (AdainHistory *history)
 {
   if (!history->source)
-    history->source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, record, history, NULL);
+    history->source = g_idle_add_full (G_PRIORITY_HIGH, record, history, NULL);
 }
 
 /* One step from a stack to the other. */
