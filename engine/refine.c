@@ -19,7 +19,7 @@
 /* Chosen by looking, and by the losses that VGG-19 sees: larger steps and more of the style roughen even areas. */
 #define STEP            0.005 /* at first, of the range of a color; falling to LAST_STEP of it in a straight line */
 #define LAST_STEP       0.05
-#define STYLE_WEIGHT    10.0 /* of each level, relative to its size; the content's, to its variance, is 1 */
+#define STYLE_WEIGHT    60.0 /* of each level, relative to its size; the content's, to its variance, is 1 */
 #define VARIATION       10.0 /* weight of the mean square of the difference between neighbours */
 #define MOMENTUM        0.9
 #define SECOND_MOMENTUM 0.999
