@@ -144,7 +144,7 @@ elsewhere_filter ()
       (gimp-file-save RUN-NONINTERACTIVE image \"$home/photo.ppm\")
       (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                     #:drawables (car (gimp-image-get-layers image))
-                                    #:styles (list \"/srv/style.ppm\") #:as-filter TRUE)
+                                    #:styles (list \"gallery:munch--the-scream\") #:as-filter TRUE)
       (gimp-image-flatten image)
       (gimp-file-save RUN-NONINTERACTIVE image \"$home/filtered.ppm\"))
     " > "$shared/log" 2>&1
