@@ -34,13 +34,10 @@ input_read (AdainModel *model)
     }
 }
 
-AdainModel *
-input_load (const guint8 *bytes, gsize length)
+int
+input_open (const guint8 *bytes, gsize length, char **path)
 {
-  int              file = memfd_create ("model", 0);
-  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", file);
-  g_autoptr (GError) error = NULL;
-  AdainModel *model;
+  int file = memfd_create ("input", 0);
 
   g_assert_cmpint (file, >=, 0);
   for (gsize done = 0; done < length;)
@@ -50,6 +47,18 @@ input_load (const guint8 *bytes, gsize length)
       g_assert_cmpint (n, >, 0);
       done += n;
     }
+  *path = g_strdup_printf ("/proc/self/fd/%d", file);
+  return file;
+}
+
+AdainModel *
+input_load (const guint8 *bytes, gsize length)
+{
+  g_autofree char *path = NULL;
+  int              file = input_open (bytes, length, &path);
+  g_autoptr (GError) error = NULL;
+  AdainModel *model;
+
   model = adain_model_load (path, &error);
   close (file);
   if (!model)

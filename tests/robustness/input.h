@@ -6,6 +6,9 @@
 
 #include "engine/model.h"
 
+/* Keeps `bytes` as a file in memory. Returns its descriptor, to be closed, and its path in @path (g_free it). */
+int input_open (const guint8 *bytes, gsize length, char **path);
+
 /* Loads `bytes` as a model; NULL if it is none. Aborts if it is not refused by name. */
 AdainModel *input_load (const guint8 *bytes, gsize length);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plugin/filter/arguments.h"
+#include "plugin/filter/errors.h"
 #include "plugin/filter/styles.h"
 #include "plugin/paint/gallery.h"
 
@@ -48,14 +49,12 @@ make_title (const AdainStyleItem *item)
 static AdainPixels *
 read_picture (const AdainStyleItem *item, GError **error)
 {
-  GimpPlugIn         *plug_in = gimp_get_plug_in ();
-  GimpPDBErrorHandler handler = gimp_plug_in_get_pdb_error_handler (plug_in);
+  GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
   AdainPixels        *picture;
 
-  gimp_plug_in_set_pdb_error_handler (plug_in, GIMP_PDB_ERROR_HANDLER_PLUGIN);
   picture = item->layer ? adain_style_from_layer (item->layer, error)
                         : adain_style_load_pixels (item->path, error);
-  gimp_plug_in_set_pdb_error_handler (plug_in, handler);
+  adain_errors_swap_handler (handler);
 
   return picture;
 }

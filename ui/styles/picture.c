@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "engine/adain.h"
+#include "plugin/filter/errors.h"
 #include "ui/thumbnail.h"
 
 /* The shorter side is kept down to this, a little more than what the engine looks at. */
@@ -166,11 +167,10 @@ adain_style_picture_load_by_gimp (const char *name, GError **error)
   GFile              *file = g_file_new_for_commandline_arg (name);
   GdkPixbuf          *pixbuf = NULL;
   GimpImage          *image;
-  GimpPDBErrorHandler handler = gimp_plug_in_get_pdb_error_handler (gimp_get_plug_in ());
+  GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
-  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), GIMP_PDB_ERROR_HANDLER_PLUGIN);
   image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
-  gimp_plug_in_set_pdb_error_handler (gimp_get_plug_in (), handler);
+  adain_errors_swap_handler (handler);
 
   if (image)
     {
