@@ -141,6 +141,7 @@ tile_shape (const AdainCudaNetwork *network, int width, int height, int tile, gb
   AdainShape shape = {
     .decode = decode,
     .weighted = !decode,
+    .covariance = !decode && network->channels <= ADAIN_COVARIANCE_CHANNELS,
     .matrix = decode && network->padded <= ADAIN_MATRIX_CHANNELS,
     .width = MIN (width, seen),
     .height = MIN (height, seen),
@@ -306,6 +307,7 @@ adain_cuda_backend (void)
   static const AdainBackendClass class = {
     .abi = ADAIN_BACKEND_ABI,
     .name = "cuda",
+    .texture = TRUE,
     .score = cuda_score,
     .open = cuda_open,
     .close = cuda_close,

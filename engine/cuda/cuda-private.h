@@ -116,8 +116,10 @@ gboolean adain_worker_recover (AdainWorker *worker);
 /* What one plan does, sizes in cells. Everything else may change from run to run. */
 typedef struct
 {
-  gboolean decode, weighted, matrix; /* encoding with weights, decoding with a matrix */
-  int      width, height;            /* the rectangle */
+  gboolean decode;
+  gboolean weighted, covariance; /* encoding with weights; gathering the covariance */
+  gboolean matrix;               /* decoding with one */
+  int      width, height;        /* the rectangle */
   int      keep_width, keep_height;
 } AdainShape;
 
@@ -132,6 +134,7 @@ typedef struct
   float     *rgb;           /* in for encoding, out for decoding */
   /* encoding; sums of weights, means, M2, least and greatest values, padded channels of each */
   double *moments;
+  double *products; /* encoding with a covariance; channels times channels, as in AdainCovariance */
 } AdainHost;
 
 /* Finds or makes the worker's plan for a shape. It is the worker's, and valid until the next call. */

@@ -10,18 +10,26 @@
 
 #define KEEP_MIN 4 /* cells: below 4 x 4 a rectangle is not halved any more */
 
-/* What the kernels have gathered: sums of weights, means, M2, least and greatest values, of padded channels. */
+/* What the kernels have gathered. */
 static void
-merge_statistics (const AdainJob *job, double *found)
+merge_statistics (const AdainJob *job, const AdainHost *host)
 {
-  int             padded = job->backend->network.padded;
+  int             padded = job->backend->network.padded, channels = job->backend->network.channels;
+  double         *found = host->moments;
+  AdainCovariance covariance = {
+    .channels = channels,
+    .weight = found[0],
+    .mean = found + padded,
+    .products = host->products,
+  };
   AdainStatistics part = {
-    .channels = job->backend->network.channels,
+    .channels = channels,
     .weight = found[0],
     .mean = found + padded,
     .m2 = found + 2 * padded,
     .low = found + 3 * padded,
     .high = found + 4 * padded,
+    .covariance = job->statistics->covariance ? &covariance : NULL,
   };
 
   adain_statistics_merge (job->statistics, &part);
@@ -105,7 +113,7 @@ take (const AdainJob *job, const AdainHost *host, const AdainRect *keep)
                  row, host->rgb, length, length, keep->height * ADAIN_CELL);
     }
   else if (job->statistics)
-    merge_statistics (job, host->moments);
+    merge_statistics (job, host);
 }
 
 static gboolean
@@ -117,6 +125,7 @@ run_whole (const AdainJob *job, const AdainRect *rect, const AdainRect *keep, GE
   memset (&shape, 0, sizeof shape);
   shape.decode = job->decode;
   shape.weighted = job->weights != NULL;
+  shape.covariance = job->statistics && job->statistics->covariance;
   shape.matrix = job->transform && job->transform->maps->matrix;
   shape.width = rect->width;
   shape.height = rect->height;

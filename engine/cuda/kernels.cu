@@ -7,6 +7,7 @@
 #include "gather.cuh"
 #include "matrix.cuh"
 #include "moments.cuh"
+#include "covariance.cuh"
 #include "conv.cuh"
 
 #define BLOCK 256
@@ -87,6 +88,26 @@ adain_launch_moments (const double *partial, int parts, int channels, double *mo
 {
   return ADAIN_LAUNCH (adain_moments_kernel, (channels + 31) / 32, 32, 0, stream, partial, parts, channels,
                        moments);
+}
+
+cudaError_t
+adain_launch_products (const AdainCall *call, const void *input, int width, const float *weights,
+                       int keep_width, int keep_height, int channels, const double *moments, float *partial,
+                       cudaStream_t stream)
+{
+  unsigned blocks = adain_covariance_parts (keep_width, keep_height) * ADAIN_COVARIANCE_SQUARES (channels);
+
+  return ADAIN_LAUNCH (adain_products_kernel, blocks, PRODUCTS_BLOCK, PRODUCTS_BYTES, stream, call,
+                       (const __half *) input, width, weights, keep_width, keep_height, channels, moments,
+                       partial);
+}
+
+cudaError_t
+adain_launch_covariance (const float *partial, int parts, int padded, int channels, double *products,
+                         cudaStream_t stream)
+{
+  return ADAIN_LAUNCH (adain_covariance_kernel, (channels * channels + BLOCK - 1) / BLOCK, BLOCK, 0, stream,
+                       partial, parts, padded, channels, products);
 }
 
 cudaError_t

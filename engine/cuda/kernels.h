@@ -85,6 +85,33 @@ adain_moments_parts (int keep_width, int keep_height)
 cudaError_t adain_launch_moments (const double *partial, int parts, int channels, double *moments,
                                   cudaStream_t stream);
 
+#define ADAIN_COVARIANCE_SQUARE 64  /* pairs of channels that one block multiplies: so many by so many */
+#define ADAIN_COVARIANCE_CELLS  256 /* cells over which it does before partial sums are merged */
+
+/* Squares on a side of the matrix, and in its upper triangle with the diagonal. */
+#define ADAIN_COVARIANCE_ACROSS(channels) \
+  (((channels) + ADAIN_COVARIANCE_SQUARE - 1) / ADAIN_COVARIANCE_SQUARE)
+#define ADAIN_COVARIANCE_SQUARES(channels) \
+  (ADAIN_COVARIANCE_ACROSS (channels) * (ADAIN_COVARIANCE_ACROSS (channels) + 1) / 2)
+
+static inline int
+adain_covariance_parts (int keep_width, int keep_height)
+{
+  return (int) (((long long) keep_width * keep_height + ADAIN_COVARIANCE_CELLS - 1) / ADAIN_COVARIANCE_CELLS);
+}
+
+/* For every ADAIN_COVARIANCE_CELLS of the kept cells, sums up w times the products of two channels' distances
+ * from their means, which `moments` already has: `partial` has ADAIN_COVARIANCE_SQUARE^2 floats for each of the
+ * squares. */
+cudaError_t adain_launch_products (const AdainCall *call, const void *input, int width, const float *weights,
+                                   int keep_width, int keep_height, int channels, const double *moments,
+                                   float *partial, cudaStream_t stream);
+
+/* Merges the sums to `products`, [channels][channels], of which the lower triangle is 0; `padded` is the number
+ * of channels that there were sums of. */
+cudaError_t adain_launch_covariance (const float *partial, int parts, int padded, int channels,
+                                     double *products, cudaStream_t stream);
+
 typedef enum
 {
   ADAIN_FROM_RGB,

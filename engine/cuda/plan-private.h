@@ -20,8 +20,10 @@ typedef enum
   REGION_WEIGHTS,
   REGION_RGB,
   REGION_MOMENTS,
+  REGION_PRODUCTS,
   REGION_MIRRORED,
   REGION_PARTIAL = REGION_MIRRORED,
+  REGION_PARTIAL_PRODUCTS,
   REGION_A, /* activations come from one of these and go to the other */
   REGION_B,
   REGION_PADDED, /* cuDNN's input */
@@ -38,6 +40,7 @@ typedef enum
   STEP_CUDNN,
   STEP_UNPACK,
   STEP_KEEP,
+  STEP_COVARIANCE,
 } AdainStepKind;
 
 typedef struct

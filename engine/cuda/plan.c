@@ -70,6 +70,7 @@ plan_settle (AdainPlan *plan, GError **error)
   plan->host.weights = (float *) plan->host_at[REGION_WEIGHTS];
   plan->host.rgb = (float *) plan->host_at[REGION_RGB];
   plan->host.moments = (double *) plan->host_at[REGION_MOMENTS];
+  plan->host.products = (double *) plan->host_at[REGION_PRODUCTS];
   return TRUE;
 }
 

@@ -69,6 +69,30 @@ launch_keep (const AdainPlan *plan, const AdainStep *step, GError **error)
                               error);
 }
 
+/* After the moments: it needs their means. */
+static gboolean
+launch_covariance (const AdainPlan *plan, const AdainStep *step, GError **error)
+{
+  const AdainShape *shape = &plan->shape;
+  float            *partial = (float *) plan->at[REGION_PARTIAL_PRODUCTS];
+  cudaStream_t      stream = plan->worker->stream;
+
+  return adain_cuda_check (plan->worker->api,
+                           adain_launch_products ((const AdainCall *) plan->at[REGION_CALL],
+                                                  plan->at[step->input], step->width,
+                                                  shape->weighted ? (float *) plan->at[REGION_WEIGHTS] : NULL,
+                                                  shape->keep_width, shape->keep_height, step->channels,
+                                                  (const double *) plan->at[REGION_MOMENTS], partial, stream),
+                           error)
+         && adain_cuda_check (plan->worker->api,
+                              adain_launch_covariance (partial,
+                                                       adain_covariance_parts (shape->keep_width,
+                                                                               shape->keep_height),
+                                                       step->channels, plan->network->channels,
+                                                       (double *) plan->at[step->output], stream),
+                              error);
+}
+
 static gboolean
 launch_step (const AdainPlan *plan, const AdainStep *step, gboolean *refused, GError **error)
 {
@@ -99,6 +123,8 @@ launch_step (const AdainPlan *plan, const AdainStep *step, gboolean *refused, GE
       return launch_direct (plan, step, error);
     case STEP_KEEP:
       return launch_keep (plan, step, error);
+    case STEP_COVARIANCE:
+      return launch_covariance (plan, step, error);
     case STEP_CUDNN:
       return adain_cudnn_conv_run (step->cudnn, &network->layers[step->layer], input, output,
                                    plan->at[REGION_WORKSPACE], refused, error);
@@ -155,7 +181,10 @@ enqueue (AdainPlan *plan, gboolean *again, GError **error)
                     : copy (plan, REGION_WEIGHTS, cudaMemcpyHostToDevice, error)
                           && copy (plan, REGION_RGB, cudaMemcpyHostToDevice, error))
          && adain_plan_launch (plan, again, error)
-         && (*again || copy (plan, decode ? REGION_RGB : REGION_MOMENTS, cudaMemcpyDeviceToHost, error));
+         && (*again
+             || (decode ? copy (plan, REGION_RGB, cudaMemcpyDeviceToHost, error)
+                        : copy (plan, REGION_MOMENTS, cudaMemcpyDeviceToHost, error)
+                              && copy (plan, REGION_PRODUCTS, cudaMemcpyDeviceToHost, error)));
 }
 
 /* Records the graph. Whatever fails here only means that there is none. */

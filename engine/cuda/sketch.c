@@ -174,6 +174,9 @@ add_layers (AdainPlan *plan, GError **error)
   if (!shape->decode)
     add_step (plan, STEP_KEEP, end - 1, state.region, REGION_PARTIAL, state.width, state.height,
               network->padded, 0);
+  if (shape->covariance)
+    add_step (plan, STEP_COVARIANCE, end - 1, state.region, REGION_PRODUCTS, state.width, state.height,
+              network->padded, 0);
   return TRUE;
 }
 
@@ -183,7 +186,7 @@ add_sizes (AdainPlan *plan)
   const AdainShape *shape = &plan->shape;
   gsize             cells = (gsize) shape->width * shape->height;
   gsize             kept = (gsize) shape->keep_width * shape->keep_height;
-  gsize             padded = plan->network->padded;
+  gsize             padded = plan->network->padded, channels = plan->network->channels;
 
   plan->size[REGION_CALL] = sizeof (AdainCall);
   plan->size[REGION_RGB] = (shape->decode ? kept : cells) * ADAIN_CELL * ADAIN_CELL * 3 * sizeof (float);
@@ -203,6 +206,15 @@ add_sizes (AdainPlan *plan)
       plan->size[REGION_MOMENTS] = ADAIN_MOMENTS * padded * sizeof (double);
       plan->size[REGION_PARTIAL] = adain_moments_parts (shape->keep_width, shape->keep_height) * ADAIN_MOMENTS
                                    * padded * sizeof (double);
+      if (shape->covariance)
+        {
+          plan->size[REGION_PRODUCTS] = channels * channels * sizeof (double);
+          plan->size[REGION_PARTIAL_PRODUCTS] = (gsize) adain_covariance_parts (shape->keep_width,
+                                                                                shape->keep_height)
+                                                * ADAIN_COVARIANCE_SQUARES ((int) padded)
+                                                * ADAIN_COVARIANCE_SQUARE * ADAIN_COVARIANCE_SQUARE
+                                                * sizeof (float);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "kernels.h"
+#include "engine/covariance.h"
 #include "engine/half.h"
 #include "api.h"
 #include "standin.h"
@@ -438,6 +439,80 @@ test_moments (gconstpointer descending)
   device_close (&device);
 }
 
+/* The products of kept cells, some of weight 0, whose means are far from 0. */
+static void
+check_covariance (Device *device, int keep_width, int keep_height, int channels, int padded,
+                  gboolean weighted)
+{
+  int       width = keep_width + 3, height = keep_height + 2, parts;
+  gsize     n = (gsize) width * height * padded, kept = (gsize) keep_width * keep_height;
+  gsize     elements = (gsize) channels * channels, squares = ADAIN_COVARIANCE_SQUARES (padded);
+  gsize     square = ADAIN_COVARIANCE_SQUARE * ADAIN_COVARIANCE_SQUARE * sizeof (float);
+  guint16  *input = random_halves (n, 9, 11, keep_width);
+  float    *weights = test_random (kept, -0.3, 1, 7), *cells = g_new (float, kept * channels);
+  double   *means = g_new0 (double, 2 * padded), *matrix = g_new (double, elements), *found;
+  AdainCall call = { .keep_x = 2, .keep_y = 1 };
+  void     *calls = device_put (device, &call, sizeof call), *from, *by, *moments, *partial, *products;
+  g_autoptr (AdainCovariance) covariance = adain_covariance_new (channels);
+
+  for (gsize i = 0; i < kept; i++)
+    {
+      gsize cell = (i / keep_width + 1) * width + i % keep_width + 2;
+
+      weights[i] = MAX (weights[i], 0);
+      for (int c = 0; c < channels; c++)
+        cells[i * channels + c] = adain_half_to_float (input[cell * padded + c]);
+    }
+  adain_covariance_add (covariance, cells, weighted ? weights : NULL, kept);
+  memcpy (means + padded, covariance->mean, channels * sizeof (double));
+  parts = adain_covariance_parts (keep_width, keep_height);
+  from = device_put (device, input, n * sizeof (guint16));
+  by = device_put (device, weights, kept * sizeof (float));
+  moments = device_put (device, means, 2 * padded * sizeof (double));
+  partial = device_new (device, parts * squares * square);
+  products = device_new (device, elements * sizeof (double));
+  g_assert_true (adain_launch_products (calls, from, width, weighted ? by : NULL, keep_width, keep_height,
+                                        padded, moments, partial, device->stream)
+                 == cudaSuccess);
+  g_assert_true (adain_launch_covariance (partial, parts, padded, channels, products, device->stream)
+                 == cudaSuccess);
+  found = device_take (device, products, elements * sizeof (double));
+  adain_covariance_get (covariance, matrix);
+  for (int i = 0; i < channels; i++)
+    for (int j = 0; j < channels; j++)
+      {
+        double expected = j < i ? 0 : matrix[(gsize) i * channels + j] * covariance->weight;
+        double size = sqrt (matrix[(gsize) i * (channels + 1)] * matrix[(gsize) j * (channels + 1)])
+                      * covariance->weight;
+
+        /* Each distance is rounded to half, but the errors are as often too large as too small. */
+        g_assert_cmpfloat_with_epsilon (found[(gsize) i * channels + j], expected, 5e-4 * size);
+      }
+  g_free (found);
+  g_free (matrix);
+  g_free (means);
+  g_free (cells);
+  g_free (input);
+  g_free (weights);
+  device->api->cudaFree (from);
+  device->api->cudaFree (by);
+  device->api->cudaFree (moments);
+  device->api->cudaFree (partial);
+  device->api->cudaFree (calls);
+}
+
+static void
+test_covariance (gconstpointer descending)
+{
+  Device device = device_open (GPOINTER_TO_INT (descending));
+
+  check_covariance (&device, 2, 1, 16, 16, FALSE);
+  check_covariance (&device, 7, 5, 33, 48, TRUE);
+  check_covariance (&device, 33, 9, 70, 80, TRUE);
+  check_covariance (&device, 32, 16, 192, 192, FALSE);
+  device_close (&device);
+}
+
 /* The convolution's weights in its own layout. */
 static guint16 *
 direct_weights (const guint16 *weight, int in, int out)
@@ -601,6 +676,7 @@ main (int argc, char **argv)
   add ("matrix", test_matrices);
   add ("unpack", test_unpack);
   add ("moments", test_moments);
+  add ("covariance", test_covariance);
   add ("conv", test_conv);
   return g_test_run ();
 }
