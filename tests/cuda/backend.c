@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "cuda-private.h"
+#include "painting.h"
 #include "standin.h"
 #include "support.h"
 
@@ -19,6 +20,7 @@ typedef struct
   int       x, y;                /* place of the kept cells in the features */
   gboolean  weighted, affine;
   int       matrix; /* seed of a matrix in the place of the affine's scale, or 0 */
+  gboolean  covariance;
 } Case;
 
 /* What came out. */
@@ -31,9 +33,9 @@ typedef struct
 
 static const Case cases[] = {
   { { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, { 0, 0, 6, 5 }, 6, 5, 0, 0, FALSE, FALSE },
-  { { 1, 2, 4, 5 }, { 2, 1, 3, 5 }, { 1, 1, 2, 4 }, 7, 8, 1, 1, TRUE, TRUE },
+  { { 1, 2, 4, 5 }, { 2, 1, 3, 5 }, { 1, 1, 2, 4 }, 7, 8, 1, 1, TRUE, TRUE, 0, TRUE },
   { { 0, 0, 2, 2 }, { 0, 0, 2, 2 }, { 0, 0, 2, 1 }, 2, 2, 0, 0, FALSE, TRUE },
-  { { 1, 0, 5, 4 }, { 1, 0, 4, 3 }, { 1, 0, 3, 2 }, 6, 5, 1, 0, FALSE, TRUE, 6 },
+  { { 1, 0, 5, 4 }, { 1, 0, 4, 3 }, { 1, 0, 3, 2 }, 6, 5, 1, 0, FALSE, TRUE, 6, TRUE },
 };
 
 static void
@@ -65,6 +67,8 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
                  && test->from.x + test->from.width <= test->x + test->keep.width
                  && test->from.y + test->from.height <= test->y + test->keep.height);
   weights[0] = 0;
+  if (test->covariance)
+    g_assert_true (adain_statistics_want_covariance (result.statistics));
   done = class->encode (backend, worker, rgb, test->width * 8, test->height * 8, &test->keep,
                         test->weighted ? weights : NULL, features, test->x, test->y, result.statistics, NULL,
                         &error);
@@ -161,6 +165,38 @@ test_cases (gconstpointer data)
   test_network_free (network);
 }
 
+/* Covariances and matrices together, as the engine uses them. */
+static void
+test_texture (gconstpointer data)
+{
+  const Setup             *setup = data;
+  const AdainBackendClass *cpu = adain_cpu_backend (), *cuda = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (setup->widths, 7);
+  AdainBackend            *reference = open_backend (cpu, network, "c"), *backend;
+
+  standin_reset ();
+  standin.eager = setup->eager;
+  backend = open_backend (cuda, network, setup->kernels);
+  for (int i = 0; i < test_n_paintings; i++)
+    {
+      const TestPainting *painting = &test_paintings[i];
+      gsize               n = (gsize) painting->width * painting->height * ADAIN_CELL * ADAIN_CELL * 3;
+      GError             *error = NULL;
+      g_autofree float   *expected = test_paint (cpu, reference, network, painting, &error);
+      g_autofree float   *found = test_paint (cuda, backend, network, painting, &error);
+      double              distance;
+
+      g_assert_no_error (error);
+      distance = test_distance (found, expected, n);
+      g_test_message ("%s: %.2g", painting->name, distance);
+      g_assert_cmpfloat (distance, <, NEAR);
+    }
+  cpu->close (reference);
+  cuda->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  test_network_free (network);
+}
+
 /* Rectangles of any shape, kept and decoded in part, at any place. */
 static void
 test_random_cases (void)
@@ -194,6 +230,7 @@ test_random_cases (void)
       test.weighted = g_rand_boolean (random);
       test.affine = g_rand_boolean (random);
       test.matrix = test.affine ? g_rand_int_range (random, 0, 3) : 0;
+      test.covariance = g_rand_boolean (random);
 
       expected = run_on_cpu (network, &test);
       found = run_case (class, backend, i % 2, network, &test);
@@ -259,8 +296,8 @@ test_little_memory (void)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
   AdainNetwork *network = test_network_new (test_tiny, 2);
-  Case          test = { { 1, 1, 26, 13 }, { 0, 0, 26, 13 }, { 2, 0, 24, 13 }, 28, 15, 0, 0, TRUE, TRUE };
-  Result        whole, found;
+  Case   test = { { 1, 1, 26, 13 }, { 0, 0, 26, 13 }, { 2, 0, 24, 13 }, 28, 15, 0, 0, TRUE, TRUE, 0, TRUE };
+  Result whole, found;
   AdainBackend *backend;
   size_t        peak;
 
@@ -654,6 +691,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &setups[i], test_cases);
       g_free (path);
     }
+  g_test_add_data_func ("/cuda/texture/tiny", &setups[0], test_texture);
   g_test_add_func ("/cuda/random-cases", test_random_cases);
   g_test_add_func ("/cuda/graphs", test_graphs);
   g_test_add_func ("/cuda/little-memory", test_little_memory);

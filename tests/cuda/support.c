@@ -96,6 +96,24 @@ test_distance (const float *a, const float *b, gsize n)
   return isfinite (difference) ? sqrt (difference / (size + 1e-30)) : INFINITY;
 }
 
+/* Root mean square of the difference over that of the elements. */
+static double
+covariance_distance (const AdainCovariance *a, const AdainCovariance *b)
+{
+  double difference = 0, size = 0;
+
+  for (int i = 0; i < b->channels; i++)
+    for (int j = i; j < b->channels; j++)
+      {
+        gsize  at = (gsize) i * b->channels + j;
+        double expected = b->products[at] / b->weight, delta = a->products[at] / a->weight - expected;
+
+        difference += delta * delta;
+        size += expected * expected;
+      }
+  return isfinite (difference) ? sqrt (difference / (size + 1e-30)) : INFINITY;
+}
+
 double
 test_statistics_distance (const AdainStatistics *a, const AdainStatistics *b, int channels)
 {
@@ -111,5 +129,5 @@ test_statistics_distance (const AdainStatistics *a, const AdainStatistics *b, in
       most = MAX (most, fabs (a->mean[c] - b->mean[c]) / size);
       most = MAX (most, fabs (sqrt (a->m2[c] / a->weight) - deviation) / size);
     }
-  return most;
+  return b->covariance ? MAX (most, covariance_distance (a->covariance, b->covariance)) : most;
 }

@@ -27,5 +27,5 @@ float *test_matrix (int channels, guint32 seed);
 double test_distance (const float *a, const float *b, gsize n);
 
 /* The largest distance of means and of deviations, against the channel's root mean square
- * and a little of all channels'. */
+ * and a little of all channels'; and test_distance() of covariances if they were gathered. */
 double test_statistics_distance (const AdainStatistics *a, const AdainStatistics *b, int channels);
