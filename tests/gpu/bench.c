@@ -15,8 +15,10 @@
 #include <time.h>
 
 #include "cuda-private.h"
+#include "painting.h"
 #include "peak.h"
 #include "support.h"
+#include "transport.h"
 
 #define REPEATS 20
 #define HALO    4    /* cells around a tile, for these models */
@@ -41,9 +43,12 @@ typedef struct
 } Size;
 
 static const Size sizes[] = {
-  { "256", 256, 256 },    { "512", 512, 512 },         { "1024", 1024, 1024 },
+  { "256", 256, 256 },    { "512", 512, 512 },         { "1024", 1024, 1024 }, { "2048", 2048, 2048 },
   { "4096", 4096, 4096 }, { "4096x2160", 4096, 2160 }, { "40MP", 7728, 5176 },
 };
+
+/* NULL: what the plug-in uses. */
+static const char *const kernels[] = { NULL, "cudnn", "direct" };
 
 static void
 die (GError *error)
@@ -74,8 +79,8 @@ open_backend (const AdainBackendClass *class, const AdainNetwork *network, const
 
 /* Comparing ------------------------------------------------------------------------------------ */
 
-/* Encodes width x height cells, keeps all but a border, and decodes what was kept, with a matrix or with a
- * scale. */
+/* Encodes width x height cells, keeps all but a border, and decodes what was kept, with a matrix (and a
+ * covariance before) or with a scale. */
 static float *
 through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network, int width,
          int height, gboolean mixing, AdainStatistics *statistics)
@@ -92,6 +97,8 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   GError        *error = NULL;
   AdainFeatures *features = class->features_new (backend, keep.width, keep.height, &error);
 
+  if (mixing && !adain_statistics_want_covariance (statistics))
+    abort ();
   if (!features
       || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0, statistics,
                          NULL, &error)
@@ -148,13 +155,47 @@ compare (const int *widths, const char *name, const char *kernels, int width, in
   return compare_transform (widths, name, kernels, width, height, TRUE) && good;
 }
 
+/* A painting with texture as the engine paints it, by all kinds of kernels from `first` on. */
+static gboolean
+compare_painting (const int *widths, const char *name, const TestPainting *painting, gsize first)
+{
+  const AdainBackendClass *cpu = adain_cpu_backend (), *cuda = adain_cuda_backend ();
+  AdainNetwork            *network = test_network_new (widths, 1);
+  AdainBackend            *backend = open_backend (cpu, network, "c");
+  gsize                    n = (gsize) painting->width * painting->height * 64 * 3;
+  GError                  *error = NULL;
+  float                   *reference = test_paint (cpu, backend, network, painting, &error), *result;
+  gboolean                 good = TRUE;
+
+  cpu->close (backend);
+  for (gsize i = first; i < G_N_ELEMENTS (kernels) && !error; i++)
+    {
+      double distance;
+
+      backend = open_backend (cuda, network, kernels[i]);
+      result = test_paint (cuda, backend, network, painting, &error);
+      distance = result ? test_distance (result, reference, n) : INFINITY;
+      printf ("  %-8s %-7s %-12s %3d x %3d px  error %.2g  %s\n", name, kernels[i] ? kernels[i] : "auto",
+              painting->name, painting->width * 8, painting->height * 8, distance,
+              distance < NEAR ? "ok" : "TOO LARGE");
+      good &= distance < NEAR;
+      g_free (result);
+      cuda->close (backend);
+    }
+  if (error)
+    die (error);
+  g_free (reference);
+  test_network_free (network);
+  return good;
+}
+
 static int
 check (gboolean small, gboolean own)
 {
-  static const char *kernels[] = { NULL, "cudnn", "direct" };
-  gboolean           good = TRUE;
+  gsize    first = own ? G_N_ELEMENTS (kernels) - 1 : 0;
+  gboolean good = TRUE;
 
-  for (gsize i = own ? G_N_ELEMENTS (kernels) - 1 : 0; i < G_N_ELEMENTS (kernels); i++)
+  for (gsize i = first; i < G_N_ELEMENTS (kernels); i++)
     {
       good &= compare (test_tiny, "tiny", kernels[i], 2, 2);
       good &= compare (test_tiny, "tiny", kernels[i], 9, 5);
@@ -165,6 +206,9 @@ check (gboolean small, gboolean own)
       good &= compare (test_wide, "uneven", kernels[i], 6, 9);
       good &= compare (test_full, "full", kernels[i], 9, 6);
     }
+  for (int i = small ? test_n_paintings - 1 : 0; i < test_n_paintings; i++)
+    good &= compare_painting (small ? test_thin : test_compact, small ? "thin" : "compact",
+                              &test_paintings[i], first);
   return good ? 0 : 1;
 }
 
@@ -268,7 +312,7 @@ typedef struct
   int            across, down;
   AdainFeatures *features;
   float         *rgb; /* one tile's, the same for all */
-  gboolean       decode;
+  gboolean       decode, texture;
   int            next, failed; /* atomic */
 } Picture;
 
@@ -293,6 +337,24 @@ typedef struct
   int      worker;
 } Thread;
 
+/* Encodes a tile and merges its statistics, as the engine does. */
+static gboolean
+encode_tile (const Thread *thread, const AdainRect *rect, const AdainRect *keep, AdainStatistics *statistics,
+             GError **error)
+{
+  const Picture   *picture = thread->picture;
+  AdainStatistics *part = adain_statistics_new_like (statistics, 0);
+  gboolean         done = adain_cuda_backend ()->encode (picture->backend, thread->worker, picture->rgb,
+                                                         rect->width * 8, rect->height * 8, keep, NULL,
+                                                         picture->features, rect->x + keep->x, rect->y + keep->y,
+                                                         part, NULL, error);
+
+  if (done)
+    adain_statistics_merge (statistics, part);
+  adain_statistics_free (part);
+  return done;
+}
+
 static void *
 work (void *data)
 {
@@ -303,11 +365,14 @@ work (void *data)
   AdainStatistics *statistics = adain_statistics_new (channels);
   float           *scale = test_random (channels, 0.9, 1.1, 1);
   float           *shift = test_random (channels, 0, 0.1, 2);
-  AdainTransform   transform = { channels, 1, &(AdainMap) { .scale = scale, .shift = shift } };
+  float           *matrix = picture->texture ? test_matrix (channels, 4) : NULL;
+  AdainTransform   transform = { channels, 1, &(AdainMap) { matrix ? NULL : scale, matrix, shift } };
   gsize            n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
   float           *out = test_random (n, 0, 1, 3);
   GError          *error = NULL;
 
+  if (picture->texture && !adain_statistics_want_covariance (statistics))
+    abort ();
   while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
     {
       AdainRect keep, rect;
@@ -318,9 +383,7 @@ work (void *data)
         done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, &transform,
                               0, 0, out, NULL, &error);
       else
-        done = class->encode (picture->backend, thread->worker, picture->rgb, rect.width * 8, rect.height * 8,
-                              &keep, NULL, picture->features, rect.x + keep.x, rect.y + keep.y, statistics,
-                              NULL, &error);
+        done = encode_tile (thread, &rect, &keep, statistics, &error);
       if (!done)
         {
           complain (g_steal_pointer (&error));
@@ -330,6 +393,7 @@ work (void *data)
   adain_statistics_free (statistics);
   g_free (scale);
   g_free (shift);
+  g_free (matrix);
   g_free (out);
   return NULL;
 }
@@ -337,11 +401,12 @@ work (void *data)
 /* Milliseconds of encoding or decoding all tiles by two workers, from memory to memory; NAN if one
  * fails. */
 static double
-pass_time (Picture *picture, gboolean decode)
+pass_time (Picture *picture, gboolean decode, gboolean texture)
 {
   double best = 1e30;
 
   picture->decode = decode;
+  picture->texture = texture;
   for (int run = 0; run < 4; run++)
     {
       struct timespec begin, end;
@@ -368,7 +433,7 @@ pass_time (Picture *picture, gboolean decode)
 
 /* The same with the data on the card, by one worker. */
 static double
-card_time (Picture *picture, gboolean decode, gboolean matrix)
+card_time (Picture *picture, gboolean decode, gboolean texture)
 {
   AdainShape known[16];
   double     times[16], sum = 0;
@@ -383,7 +448,8 @@ card_time (Picture *picture, gboolean decode, gboolean matrix)
       tile_rects (picture, i, &keep, &rect);
       memset (&shape, 0, sizeof shape);
       shape.decode = decode;
-      shape.matrix = matrix;
+      shape.matrix = decode && texture;
+      shape.covariance = !decode && texture;
       shape.width = rect.width;
       shape.height = rect.height;
       shape.keep_width = keep.width;
@@ -398,6 +464,37 @@ card_time (Picture *picture, gboolean decode, gboolean matrix)
       sum += times[j];
     }
   return sum;
+}
+
+/* Milliseconds of finding, on the processor, the map between two covariances. */
+static double
+map_time (int channels)
+{
+  gsize           cells = 4 * channels, n = (gsize) channels * channels;
+  double         *covariance[2], *map = g_new (double, n), *work = g_new (double, ADAIN_TRANSPORT_WORK (channels));
+  struct timespec begin, end;
+
+  for (int k = 0; k < 2; k++)
+    {
+      AdainCovariance *gathered = adain_covariance_new (channels);
+      float           *values = test_random (cells * channels, 0, 1, k + 1);
+
+      adain_covariance_add (gathered, values, NULL, (int) cells);
+      covariance[k] = g_new (double, n);
+      adain_covariance_get (gathered, covariance[k]);
+      adain_covariance_free (gathered);
+      g_free (values);
+    }
+  clock_gettime (CLOCK_MONOTONIC, &begin);
+  if (!adain_transport_factor (covariance[0], channels)
+      || !adain_transport_map (covariance[0], covariance[1], channels, map, work))
+    abort ();
+  clock_gettime (CLOCK_MONOTONIC, &end);
+  g_free (covariance[0]);
+  g_free (covariance[1]);
+  g_free (map);
+  g_free (work);
+  return (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) * 1e-6;
 }
 
 /* PyTorch's time for a line of the table, 0 if there is none. */
@@ -418,6 +515,15 @@ pytorch_time (const char *path, const char *model, const char *size, const char 
 }
 
 static void
+print_pytorch (double time, double pytorch)
+{
+  if (pytorch > 0)
+    printf ("  PyTorch %10.3f ms  %5.2f times faster", pytorch, pytorch / time);
+  printf ("\n");
+  fflush (stdout);
+}
+
+static void
 print_line (const Model *model, const Size *size, const char *step, double time, double flops, double bytes,
             double peak, double bandwidth, double pytorch)
 {
@@ -429,22 +535,62 @@ print_line (const Model *model, const Size *size, const char *step, double time,
   printf ("%-8s %-10s %-16s %10.3f ms %7.1f TFLOP/s %5.1f%% %7.0f GB/s %5.1f%%", model->name, size->name,
           step, time, flops / time * 1e-9, peak > 0 ? flops / time * 1e5 / peak : 0, bytes / time * 1e-6,
           bandwidth > 0 ? bytes / time * 1e5 / bandwidth : 0);
-  if (pytorch > 0)
-    printf ("  PyTorch %10.3f ms  %5.2f times faster", pytorch, pytorch / time);
-  printf ("\n");
-  fflush (stdout);
+  print_pytorch (time, pytorch);
+}
+
+/* What texture adds. */
+static void
+print_texture (const Model *model, const Size *size, const char *step, const double *times, double pytorch)
+{
+  printf ("%-8s %-10s %-16s texture 0 %10.3f ms  texture 1 %10.3f ms %+6.1f%%", model->name, size->name, step,
+          times[0], times[1], (times[1] / times[0] - 1) * 100);
+  print_pytorch (times[1], pytorch);
+}
+
+/* Both halves of the network, without and with texture. */
+static void
+time_steps (const Model *model, const AdainNetwork *network, Picture *picture, const Size *size,
+            const char *kind, double peak, double bandwidth, const char *pytorch)
+{
+  static const char *const halves[] = { "encode", "decode" };
+  double                   pixels = (double) size->width * size->height;
+  double                   sum_flops = 0, sum_bytes = 0, whole[2] = { 0 }, transfers[2] = { 0 };
+  char                     step[32];
+
+  for (int decode = 0; decode < 2; decode++)
+    {
+      double card[2], flops, bytes;
+
+      costs (network, decode, &flops, &bytes);
+      sum_flops += flops * pixels;
+      sum_bytes += bytes * pixels;
+      for (int texture = 0; texture < 2; texture++)
+        {
+          transfers[texture] += pass_time (picture, decode, texture);
+          card[texture] = card_time (picture, decode, texture);
+          whole[texture] += card[texture];
+        }
+      snprintf (step, sizeof step, "%s/%s", halves[decode], kind);
+      print_line (model, size, step, card[0], flops * pixels, bytes * pixels, peak, bandwidth,
+                  pytorch_time (pytorch, model->name, size->name, halves[decode]));
+      print_texture (model, size, step, card, 0);
+    }
+  snprintf (step, sizeof step, "whole/%s", kind);
+  print_line (model, size, step, whole[0], sum_flops, sum_bytes, peak, bandwidth,
+              pytorch_time (pytorch, model->name, size->name, "whole"));
+  print_texture (model, size, step, whole, pytorch_time (pytorch, model->name, size->name, "texture"));
+  snprintf (step, sizeof step, "transfers/%s", kind);
+  print_line (model, size, step, transfers[0], sum_flops, sum_bytes, peak, bandwidth, 0);
+  print_texture (model, size, step, transfers, 0);
 }
 
 static void
 time_picture (const Model *model, const AdainNetwork *network, AdainBackend *backend, const Size *size,
-              const char *kernels, double peak, double bandwidth, const char *pytorch)
+              const char *kind, double peak, double bandwidth, const char *pytorch)
 {
   const AdainBackendClass *class = adain_cuda_backend ();
   Picture picture = { backend, size->width / 8, size->height / 8 };
-  double  pixels = (double) size->width * size->height;
-  double  flops[2], bytes[2], card[2], pass[2];
   GError *error = NULL;
-  char    step[32];
 
   if (!class->tile_size (backend, picture.width, picture.height, (gsize) 2 << 30, &picture.tile_width,
                          &picture.tile_height)
@@ -458,25 +604,7 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
   picture.rgb = test_random ((gsize) (picture.tile_width + 2 * HALO) * (picture.tile_height + 2 * HALO) * 64
                                  * 3,
                              0, 1, 1);
-  for (int decode = 0; decode < 2; decode++)
-    {
-      costs (network, decode, &flops[decode], &bytes[decode]);
-      flops[decode] *= pixels;
-      bytes[decode] *= pixels;
-      pass[decode] = pass_time (&picture, decode);
-      card[decode] = card_time (&picture, decode, FALSE);
-      snprintf (step, sizeof step, "%s/%s", decode ? "decode" : "encode", kernels ? kernels : "auto");
-      print_line (model, size, step, card[decode], flops[decode], bytes[decode], peak, bandwidth,
-                  pytorch_time (pytorch, model->name, size->name, decode ? "decode" : "encode"));
-    }
-  snprintf (step, sizeof step, "matrix/%s", kernels ? kernels : "auto");
-  print_line (model, size, step, card_time (&picture, TRUE, TRUE), flops[1], bytes[1], peak, bandwidth, 0);
-  snprintf (step, sizeof step, "whole/%s", kernels ? kernels : "auto");
-  print_line (model, size, step, card[0] + card[1], flops[0] + flops[1], bytes[0] + bytes[1], peak, bandwidth,
-              pytorch_time (pytorch, model->name, size->name, "whole"));
-  snprintf (step, sizeof step, "transfers/%s", kernels ? kernels : "auto");
-  print_line (model, size, step, pass[0] + pass[1], flops[0] + flops[1], bytes[0] + bytes[1], peak, bandwidth,
-              0);
+  time_steps (model, network, &picture, size, kind, peak, bandwidth, pytorch);
   class->features_free (backend, picture.features);
   g_free (picture.rgb);
 }
@@ -484,15 +612,15 @@ time_picture (const Model *model, const AdainNetwork *network, AdainBackend *bac
 static int
 table (const char *pytorch)
 {
-  static const char *kernels[] = { NULL, "cudnn", "direct" };
-  double             peak = peak_flops (), bandwidth = peak_bandwidth ();
+  double peak = peak_flops (), bandwidth = peak_bandwidth ();
 
   printf ("Measured peaks: %.1f TFLOP/s by wmma in half precision with float sums, %.0f GB/s copying\n",
           peak * 1e-12, bandwidth * 1e-9);
-  printf ("encode, decode, whole: one worker's launches, with halos and the data on the card. matrix: decode "
-          "with one\nin the place of the scale, its own arithmetic not counted. transfers: the whole by "
-          "two workers from memory\nto memory. auto: what the plug-in uses. Shares are of the "
-          "measured peaks.\n");
+  printf ("encode, decode, whole: one worker's launches, with halos and the data on the card. transfers: the "
+          "whole by two\nworkers from memory to memory. texture 1, the default, also gathers covariances and "
+          "decodes with a matrix instead\nof a scale, whose arithmetic is not counted; map: finding that "
+          "matrix on the processor, once for a picture and a\nstyle. auto: what the plug-in uses. Shares "
+          "are of the measured peaks.\n");
   for (gsize i = 0; i < G_N_ELEMENTS (models); i++)
     for (gsize k = 0; k < G_N_ELEMENTS (kernels); k++)
       {
@@ -500,9 +628,16 @@ table (const char *pytorch)
         AdainBackend *backend = open_backend (adain_cuda_backend (), network, kernels[k]);
 
         if (k == 0)
-          printf ("\n%s\n", adain_cuda_backend ()->describe (backend));
+          {
+            double time = map_time (adain_network_channels (network));
+
+            printf ("\n%s\n%-8s %-10s %-16s %10.3f ms", adain_cuda_backend ()->describe (backend),
+                    models[i].name, "any", "map", time);
+            print_pytorch (time, pytorch_time (pytorch, models[i].name, "any", "map"));
+          }
         for (gsize j = 0; j < G_N_ELEMENTS (sizes); j++)
-          time_picture (&models[i], network, backend, &sizes[j], kernels[k], peak, bandwidth, pytorch);
+          time_picture (&models[i], network, backend, &sizes[j], kernels[k] ? kernels[k] : "auto", peak,
+                        bandwidth, pytorch);
         adain_cuda_backend ()->close (backend);
         test_network_free (network);
       }

@@ -12,7 +12,7 @@ WIDTHS = {
     'full': ([64, 64, 128, 128, 256, 256, 256, 256, 512], [256, 256, 256, 256, 128, 128, 64, 64, 3]),
 }
 SIZES = {
-    '256': (256, 256), '512': (512, 512), '1024': (1024, 1024), '4096': (4096, 4096),
+    '256': (256, 256), '512': (512, 512), '1024': (1024, 1024), '2048': (2048, 2048), '4096': (4096, 4096),
     '4096x2160': (4096, 2160), '40MP': (7728, 5176),
 }
 REPEATS = 10
@@ -59,12 +59,42 @@ def stylise(encoder, decoder, picture):
     return decoder((1.1 * (features - mean) / (deviation + 1e-5) * deviation + mean).half())
 
 
+def stylise_texture(encoder, decoder, picture, matrix):
+    """With a covariance, and a matrix in place of the scale."""
+    features = encoder(picture)
+    _, channels, height, width = features.shape
+    cells = features.permute(0, 2, 3, 1).reshape(-1, channels).float()
+    mean = cells.mean(0)
+    cells -= mean
+    covariance = cells.T @ cells / len(cells)
+    painted = torch.addmm(mean, cells, matrix).half().reshape(1, height, width, channels)
+    return decoder(painted.permute(0, 3, 1, 2)), covariance
+
+
+def transport_map(content, style):
+    """From one covariance to another, by two eigendecompositions."""
+    values, vectors = torch.linalg.eigh(content)
+    root = (vectors * values.sqrt()) @ vectors.T
+    inverse = (vectors / values.sqrt()) @ vectors.T
+    values, vectors = torch.linalg.eigh(root @ style @ root)
+    return inverse @ (vectors * values.sqrt()) @ vectors.T @ inverse
+
+
+def random_covariance(channels):
+    cells = torch.rand(4 * channels, channels, device='cuda', dtype=torch.double)
+    return torch.cov(cells.T)
+
+
 def main():
     if not torch.cuda.is_available():
         sys.exit('PyTorch has no CUDA here')
     torch.backends.cudnn.benchmark = True
     for model, widths in WIDTHS.items():
         encoder, decoder = networks(*widths)
+        channels = widths[0][-1]
+        content, style = random_covariance(channels), random_covariance(channels)
+        matrix = transport_map(content, style).float()
+        print(model, 'any', 'map', best_time(lambda: transport_map(content, style)), flush=True)
         for size, (width, height) in SIZES.items():
             try:
                 picture = torch.rand(1, 3, height, width, device='cuda').half()
@@ -75,6 +105,8 @@ def main():
                     print(model, size, 'decode', best_time(lambda: decoder(features)), flush=True)
                     print(model, size, 'whole', best_time(lambda: stylise(encoder, decoder, picture)),
                           flush=True)
+                    print(model, size, 'texture',
+                          best_time(lambda: stylise_texture(encoder, decoder, picture, matrix)), flush=True)
             except torch.cuda.OutOfMemoryError:
                 print(f'{model} {size}: not enough memory for PyTorch', file=sys.stderr)
             picture = features = None
