@@ -22,15 +22,19 @@ typedef struct
   long (*calls) (void);
   int (*live) (void);
   AdainModel *model;
-  AdainImage *photo, *painting, *expected;
+  AdainImage *photo, *painting;
+  AdainImage *expected[2]; /* without texture, and with it */
 } Fixture;
 
 static const char *module_dir;
 
 static AdainImage *
-render (Fixture *fixture, AdainDevice device, const char *expect_device, char **notice)
+render (Fixture *fixture, AdainDevice device, int texture, const char *expect_device, char **notice)
 {
-  AdainEngineOptions options = { .threads = 2, .tile = 32, .kernels = "c", .module_dir = module_dir };
+  AdainEngineOptions options = {
+    .threads = 2, .tile = 32, .kernels = "c", .module_dir = module_dir, .texture = texture
+  };
+  AdainRenderOptions look = { .strength = 0.7, .detail = 1, .texture = texture };
   GError            *error = NULL;
   g_autoptr (AdainEngine) engine = adain_engine_new (fixture->model, device, &options, &error);
   g_autoptr (AdainStyle) style = NULL;
@@ -42,7 +46,7 @@ render (Fixture *fixture, AdainDevice device, const char *expect_device, char **
     g_error ("\"%s\" is not %s", adain_engine_describe (engine), expect_device);
   style = test_style_new (engine, fixture->painting);
   content = test_content_new (engine, fixture->photo, 0);
-  result = test_render (content, style, 0.7);
+  result = test_render_styles (content, &style, NULL, 1, &look);
   if (notice)
     *notice = g_strdup (adain_engine_notice (engine));
   return result;
@@ -65,14 +69,15 @@ set_up (Fixture *fixture)
   fixture->model = test_model_new ();
   fixture->photo = test_image_new (75, 53);
   fixture->painting = test_image_new (40, 40);
-  fixture->expected = render (fixture, ADAIN_DEVICE_CPU, "CPU", NULL);
+  for (int texture = 0; texture < 2; texture++)
+    fixture->expected[texture] = render (fixture, ADAIN_DEVICE_CPU, texture, "CPU", NULL);
   fixture->reset ();
 }
 
 static void
-check (Fixture *fixture, AdainImage *found)
+check (Fixture *fixture, int texture, AdainImage *found)
 {
-  g_assert_cmpfloat (test_image_error (found, fixture->expected), <, NEAR);
+  g_assert_cmpfloat (test_image_error (found, fixture->expected[texture]), <, NEAR);
   g_assert_cmpint (fixture->live (), ==, 0);
   test_image_free (found);
 }
@@ -84,12 +89,13 @@ test_like_the_cpu (gconstpointer data)
   char    *notice;
 
   for (int eager = 0; eager < 2; eager++)
-    {
-      fixture->reset ();
-      fixture->standin->eager = eager;
-      check (fixture, render (fixture, ADAIN_DEVICE_AUTO, "stand-in", &notice));
-      g_assert_null (notice);
-    }
+    for (int texture = 0; texture < 2; texture++)
+      {
+        fixture->reset ();
+        fixture->standin->eager = eager;
+        check (fixture, texture, render (fixture, ADAIN_DEVICE_AUTO, texture, "stand-in", &notice));
+        g_assert_null (notice);
+      }
 }
 
 /* Without a driver, and so on, the CPU does it and the notice says why. */
@@ -101,10 +107,10 @@ test_no_driver (gconstpointer data)
 
   fixture->reset ();
   fixture->standin->driver = 0;
-  check (fixture, render (fixture, ADAIN_DEVICE_CUDA, "CPU", &notice));
+  check (fixture, 1, render (fixture, ADAIN_DEVICE_CUDA, 1, "CPU", &notice));
   g_assert_nonnull (strstr (notice, "No NVIDIA driver"));
   g_free (notice);
-  check (fixture, render (fixture, ADAIN_DEVICE_AUTO, "CPU", NULL));
+  check (fixture, 1, render (fixture, ADAIN_DEVICE_AUTO, 1, "CPU", NULL));
 }
 
 /* The device is asked for nothing at all. */
@@ -114,7 +120,7 @@ test_cpu_leaves_it_alone (gconstpointer data)
   Fixture *fixture = (Fixture *) data;
 
   fixture->reset ();
-  check (fixture, render (fixture, ADAIN_DEVICE_CPU, "CPU", NULL));
+  check (fixture, 1, render (fixture, ADAIN_DEVICE_CPU, 1, "CPU", NULL));
   g_assert_cmpint (fixture->calls (), ==, 0);
 }
 
@@ -127,7 +133,7 @@ test_little_memory (gconstpointer data)
     {
       fixture->reset ();
       fixture->standin->memory = (size_t) megabytes << 20;
-      check (fixture, render (fixture, ADAIN_DEVICE_CUDA, NULL, NULL));
+      check (fixture, 1, render (fixture, ADAIN_DEVICE_CUDA, 1, NULL, NULL));
     }
 }
 
@@ -139,7 +145,7 @@ test_faults (gconstpointer data)
   int      gave_up = 0;
 
   fixture->reset ();
-  check (fixture, render (fixture, ADAIN_DEVICE_CUDA, "stand-in", NULL));
+  check (fixture, 1, render (fixture, ADAIN_DEVICE_CUDA, 1, "stand-in", NULL));
   calls = fixture->calls ();
   for (StandinFault fault = STANDIN_FAULT_NATURAL; fault <= STANDIN_FAULT_STICKY; fault++)
     for (int i = 0; i < FAILURES; i++)
@@ -151,7 +157,7 @@ test_faults (gconstpointer data)
         fixture->standin->fail_at = 1
                                     + calls * (i * (STANDIN_FAULT_STICKY + 1) + fault)
                                           / (FAILURES * (STANDIN_FAULT_STICKY + 1));
-        check (fixture, render (fixture, ADAIN_DEVICE_CUDA, NULL, &notice));
+        check (fixture, 1, render (fixture, ADAIN_DEVICE_CUDA, 1, NULL, &notice));
         gave_up += notice != NULL;
         g_free (notice);
       }
@@ -180,7 +186,8 @@ main (int argc, char **argv)
   fixture.reset ();
   test_image_free (fixture.photo);
   test_image_free (fixture.painting);
-  test_image_free (fixture.expected);
+  for (int texture = 0; texture < 2; texture++)
+    test_image_free (fixture.expected[texture]);
   adain_model_unref (fixture.model);
   return result;
 }

@@ -20,9 +20,10 @@
 #include "support.h"
 #include "transport.h"
 
-#define REPEATS 20
-#define HALO    4    /* cells around a tile, for these models */
-#define NEAR    1e-2 /* eighteen layers in half precision against float */
+#define REPEATS         20
+#define HALO            4    /* cells around a tile, for these models */
+#define NEAR            1e-2 /* eighteen layers in half precision against float */
+#define NEAR_STATISTICS 2e-2 /* deviations and covariances, of as few as four cells */
 
 /* The paper's. */
 static const TestWidths test_full = { 64,  64,  128, 128, 256, 256, 256, 256, 512,
@@ -124,7 +125,8 @@ compare_transform (const int *widths, const char *name, const char *kernels, int
   AdainStatistics         *expected = adain_statistics_new (channels);
   AdainBackend            *backend = open_backend (cpu, network, "c");
   float                   *reference = through (cpu, backend, network, width, height, mixing, expected);
-  double                   worst = 0;
+  double                   worst = 0, moments = 0;
+  gboolean                 good;
 
   cpu->close (backend);
   backend = open_backend (cuda, network, kernels);
@@ -134,17 +136,19 @@ compare_transform (const int *widths, const char *name, const char *kernels, int
       float           *result = through (cuda, backend, network, width, height, mixing, found);
 
       worst = MAX (worst, test_distance (result, reference, n));
-      worst = MAX (worst, test_statistics_distance (found, expected, channels));
+      moments = MAX (moments, test_statistics_distance (found, expected, channels));
       g_free (result);
       adain_statistics_free (found);
     }
-  printf ("  %-8s %-7s %-6s %3d x %3d px  error %.2g  %s\n", name, kernels ? kernels : "auto",
-          mixing ? "matrix" : "scale", width * 8, height * 8, worst, worst < NEAR ? "ok" : "TOO LARGE");
+  good = worst < NEAR && moments < NEAR_STATISTICS;
+  printf ("  %-8s %-7s %-12s %3d x %3d px  error %.2g, of statistics %.2g  %s\n", name,
+          kernels ? kernels : "auto", mixing ? "matrix" : "scale", width * 8, height * 8, worst, moments,
+          good ? "ok" : "TOO LARGE");
   cuda->close (backend);
   g_free (reference);
   adain_statistics_free (expected);
   test_network_free (network);
-  return worst < NEAR;
+  return good;
 }
 
 static gboolean
