@@ -211,6 +211,19 @@ selection_new (const TestPainting *painting)
   return weights;
 }
 
+/* Of what is not selected nothing is shown. The map is not made for it: what is rounding in directions that
+ * the selected cells do not have comes out many times larger there. */
+static void
+show_selection (const TestPainting *painting, const float *weights, float *rgb)
+{
+  int width = painting->width * ADAIN_CELL, height = painting->height * ADAIN_CELL;
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 3; c++)
+        rgb[((gsize) y * width + x) * 3 + c] *= weights[y / ADAIN_CELL * painting->width + x / ADAIN_CELL];
+}
+
 float *
 test_paint (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network,
             const TestPainting *painting, GError **error)
@@ -233,6 +246,8 @@ test_paint (const AdainBackendClass *class, AdainBackend *backend, const AdainNe
       if (!for_each_tile (&painter, rgb, NULL, features, NULL, transform, error))
         g_clear_pointer (&rgb, g_free);
       adain_transform_free (transform);
+      if (rgb && weights)
+        show_selection (painting, weights, rgb);
     }
   for (int k = 0; k < STYLES; k++)
     adain_statistics_free (styles[k]);

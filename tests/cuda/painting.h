@@ -19,6 +19,7 @@ typedef struct
 extern const TestPainting test_paintings[];
 extern const int          test_n_paintings;
 
-/* The pixels: height * 8 rows of width * 8 times 3 floats, to be freed; NULL on failure. */
+/* The pixels, times what is selected of them: height * 8 rows of width * 8 times 3 floats, to be freed; NULL on
+ * failure. */
 float *test_paint (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwork *network,
                    const TestPainting *painting, GError **error);
