@@ -335,11 +335,39 @@ tile_rects (const Picture *picture, int i, AdainRect *keep, AdainRect *rect)
   *keep = (AdainRect) { x - rect->x, y - rect->y, x1 - x, y1 - y };
 }
 
+/* What one worker works with. */
 typedef struct
 {
-  Picture *picture;
-  int      worker;
+  Picture         *picture;
+  int              worker;
+  AdainStatistics *statistics;
+  float           *scale, *shift, *matrix, *out;
 } Thread;
+
+static void
+thread_init (Thread *thread, Picture *picture, int worker)
+{
+  int   channels = picture->backend->network.channels;
+  gsize n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
+
+  *thread = (Thread) { picture, worker, adain_statistics_new (channels) };
+  if (picture->texture && !adain_statistics_want_covariance (thread->statistics))
+    abort ();
+  thread->scale = test_random (channels, 0.9, 1.1, 1);
+  thread->shift = test_random (channels, 0, 0.1, 2);
+  thread->matrix = picture->texture ? test_matrix (channels, 4) : NULL;
+  thread->out = test_random (n, 0, 1, 3);
+}
+
+static void
+thread_clear (Thread *thread)
+{
+  adain_statistics_free (thread->statistics);
+  g_free (thread->scale);
+  g_free (thread->shift);
+  g_free (thread->matrix);
+  g_free (thread->out);
+}
 
 /* Encodes a tile and merges its statistics, as the engine does. */
 static gboolean
@@ -362,21 +390,13 @@ encode_tile (const Thread *thread, const AdainRect *rect, const AdainRect *keep,
 static void *
 work (void *data)
 {
-  Thread  *thread = data;
-  Picture *picture = thread->picture;
-  const AdainBackendClass *class = adain_cuda_backend ();
-  int              channels = picture->backend->network.channels, i;
-  AdainStatistics *statistics = adain_statistics_new (channels);
-  float           *scale = test_random (channels, 0.9, 1.1, 1);
-  float           *shift = test_random (channels, 0, 0.1, 2);
-  float           *matrix = picture->texture ? test_matrix (channels, 4) : NULL;
-  AdainTransform   transform = { channels, 1, &(AdainMap) { matrix ? NULL : scale, matrix, shift } };
-  gsize            n = (gsize) (picture->tile_width + 2 * HALO) * (picture->tile_height + 2 * HALO) * 64 * 3;
-  float           *out = test_random (n, 0, 1, 3);
-  GError          *error = NULL;
+  Thread        *thread = data;
+  Picture       *picture = thread->picture;
+  AdainMap       map = { thread->matrix ? NULL : thread->scale, thread->matrix, thread->shift };
+  AdainTransform transform = { picture->backend->network.channels, 1, &map };
+  GError        *error = NULL;
+  int            i;
 
-  if (picture->texture && !adain_statistics_want_covariance (statistics))
-    abort ();
   while ((i = __atomic_fetch_add (&picture->next, 1, __ATOMIC_SEQ_CST)) < picture->across * picture->down)
     {
       AdainRect keep, rect;
@@ -384,21 +404,16 @@ work (void *data)
 
       tile_rects (picture, i, &keep, &rect);
       if (picture->decode)
-        done = class->decode (picture->backend, thread->worker, picture->features, &rect, &keep, &transform,
-                              0, 0, out, NULL, &error);
+        done = adain_cuda_backend ()->decode (picture->backend, thread->worker, picture->features, &rect,
+                                              &keep, &transform, 0, 0, thread->out, NULL, &error);
       else
-        done = encode_tile (thread, &rect, &keep, statistics, &error);
+        done = encode_tile (thread, &rect, &keep, thread->statistics, &error);
       if (!done)
         {
           complain (g_steal_pointer (&error));
           __atomic_store_n (&picture->failed, TRUE, __ATOMIC_SEQ_CST);
         }
     }
-  adain_statistics_free (statistics);
-  g_free (scale);
-  g_free (shift);
-  g_free (matrix);
-  g_free (out);
   return NULL;
 }
 
@@ -418,16 +433,17 @@ pass_time (Picture *picture, gboolean decode, gboolean texture)
       Thread          threads[ADAIN_CUDA_WORKERS];
 
       picture->next = picture->failed = 0;
+      for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
+        thread_init (&threads[i], picture, i);
       clock_gettime (CLOCK_MONOTONIC, &begin);
       for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
-        {
-          threads[i] = (Thread) { picture, i };
-          if (pthread_create (&running[i], NULL, work, &threads[i]) != 0)
-            abort ();
-        }
+        if (pthread_create (&running[i], NULL, work, &threads[i]) != 0)
+          abort ();
       for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
         pthread_join (running[i], NULL);
       clock_gettime (CLOCK_MONOTONIC, &end);
+      for (int i = 0; i < ADAIN_CUDA_WORKERS; i++)
+        thread_clear (&threads[i]);
       if (picture->failed)
         return NAN;
       best = MIN (best, (end.tv_sec - begin.tv_sec) * 1e3 + (end.tv_nsec - begin.tv_nsec) * 1e-6);
