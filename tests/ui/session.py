@@ -212,7 +212,11 @@ class Widget:
 
     @property
     def value(self):
-        return self.accessible.get_value_iface().get_current_value()
+        """Of a widget that has gone it would be 0."""
+        number = self.accessible.get_value_iface().get_current_value()
+        if self.has("DEFUNCT"):
+            raise NotYet("it has gone")
+        return number
 
     @value.setter
     def value(self, number):

@@ -124,6 +124,14 @@ class Dialog:
     def names(self):
         return [w.name for w in self.find("list box").children() if w.name]
 
+    def wait_pictures(self):
+        """Until each style shows its picture instead of an icon, whose size AT-SPI would know."""
+        def sizes(row):
+            return [w.accessible.get_image_iface().get_image_size().x for w in row.find_all("icon")]
+
+        until("the pictures of all styles", lambda: all(
+            -1 in sizes(row) for row in self.find("list box").children() if row.name))
+
     def numbers(self):
         return [round(w.value, 2) for w in self.window.find_all("spin button")]
 
@@ -1077,6 +1085,12 @@ class Tests:
             expect("what is found", lambda: [w.name for w in tiles()], [scream])
             session.press(tiles()[0])
             expect("the styles", dialog.names, [wave, scream])
+
+            # Its picture comes later; meanwhile the rows stay, with what is being done to them.
+            slider = dialog.find("slider", f"Weight of {wave}")
+            slider.focus()
+            dialog.wait_pictures()
+            assert slider.has("FOCUSED")
             dialog.wait_change(before)
             self.shot(session, "gallery-chosen")
             dialog.expect_ok(True)
@@ -1214,6 +1228,7 @@ class Tests:
             # Without its picture; and it can be deleted while it is in use.
             dialog = Dialog(session)
             expect("the styles", dialog.names, ["first.png", "Sea & sky (1)"])
+            dialog.expect_weights(0.0, 1.0)
             dialog.wait_sharp()
             dialog.click("Gallery…")
             window = session.dialog("Gallery")

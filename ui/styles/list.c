@@ -114,7 +114,7 @@ on_changed (AdainStyleList *self)
 }
 
 static void
-sync_row (GtkWidget *row, gpointer user_data)
+sync_weight (GtkWidget *row, gpointer user_data)
 {
   adain_style_row_sync_weight (ADAIN_STYLE_ROW (row));
 }
@@ -122,7 +122,20 @@ sync_row (GtkWidget *row, gpointer user_data)
 static void
 on_weights_changed (AdainStyleList *self)
 {
-  gtk_container_foreach (GTK_CONTAINER (self->list), sync_row, NULL);
+  gtk_container_foreach (GTK_CONTAINER (self->list), sync_weight, NULL);
+}
+
+static void
+sync_picture (GtkWidget *row, gpointer user_data)
+{
+  adain_style_row_sync_picture (ADAIN_STYLE_ROW (row));
+}
+
+/* They come at any time: a row that is being dragged, or whose weight is, has to stay. */
+static void
+on_tiles_changed (AdainStyleList *self)
+{
+  gtk_container_foreach (GTK_CONTAINER (self->list), sync_picture, NULL);
 }
 
 static void
@@ -547,7 +560,7 @@ adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, Gim
   fill_recent (self);
 
   g_signal_connect_swapped (set, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_tiles_changed), self);
   g_signal_connect_swapped (set, "changed", G_CALLBACK (fill_recent), self);
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), self);
   on_changed (self);

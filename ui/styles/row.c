@@ -19,6 +19,7 @@ struct _AdainStyleRow
   int            index;
   int            id;
 
+  GtkWidget *picture;
   GtkWidget *scale; /* NULL while the style cannot be used */
 };
 
@@ -107,13 +108,11 @@ on_drag_data_get (GtkWidget *handle, GdkDragContext *context, GtkSelectionData *
                           (const guchar *) &row->index, sizeof (int));
 }
 
-static GtkWidget *
-create_handle (AdainStyleRow *row, const AdainStyleItem *item)
+void
+adain_style_row_sync_picture (AdainStyleRow *row)
 {
-  GtkWidget *handle = gtk_event_box_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *grip = gtk_image_new_from_icon_name ("list-drag-handle-symbolic", GTK_ICON_SIZE_MENU);
-  GtkWidget *image;
+  const AdainStyleItem *item = adain_style_set_get (row->set, row->index);
+  GtkImage             *image = GTK_IMAGE (row->picture);
 
   if (item->pixbuf)
     {
@@ -121,19 +120,30 @@ create_handle (AdainStyleRow *row, const AdainStyleItem *item)
       GdkPixbuf       *thumbnail = adain_style_picture_thumbnail (item->pixbuf, THUMBNAIL * scale);
       cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (thumbnail, scale, NULL);
 
-      image = gtk_image_new_from_surface (surface);
+      gtk_image_set_from_surface (image, surface);
       cairo_surface_destroy (surface);
       g_object_unref (thumbnail);
     }
   else
     {
-      image = gtk_image_new_from_icon_name (item->state == ADAIN_STYLE_LOADING ? "image-loading"
-                                            : item->state == ADAIN_STYLE_READY ? "image-x-generic-symbolic"
-                                                                               : "dialog-warning",
-                                            GTK_ICON_SIZE_DND);
+      gtk_image_set_from_icon_name (image,
+                                    item->state == ADAIN_STYLE_LOADING ? "image-loading"
+                                    : item->state == ADAIN_STYLE_READY ? "image-x-generic-symbolic"
+                                                                       : "dialog-warning",
+                                    GTK_ICON_SIZE_DND);
     }
+}
 
-  gtk_widget_set_size_request (image, THUMBNAIL, THUMBNAIL);
+static GtkWidget *
+create_handle (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  GtkWidget *handle = gtk_event_box_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *grip = gtk_image_new_from_icon_name ("list-drag-handle-symbolic", GTK_ICON_SIZE_MENU);
+
+  row->picture = gtk_image_new ();
+  adain_style_row_sync_picture (row);
+  gtk_widget_set_size_request (row->picture, THUMBNAIL, THUMBNAIL);
   gtk_style_context_add_class (gtk_widget_get_style_context (grip), "dim-label");
 
   /* A layer is always the last style. */
@@ -150,7 +160,7 @@ create_handle (AdainStyleRow *row, const AdainStyleItem *item)
     }
 
   gtk_box_pack_start (GTK_BOX (box), grip, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), image, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (box), row->picture, FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (handle), box);
 
   return handle;

@@ -21,6 +21,9 @@ GtkWidget *adain_style_row_new (AdainStyleSet *set, int index);
 /* Shows the weight that the set has now. */
 void adain_style_row_sync_weight (AdainStyleRow *row);
 
+/* Shows the picture that the set has now. */
+void adain_style_row_sync_picture (AdainStyleRow *row);
+
 int adain_style_row_get_index (AdainStyleRow *row);
 int adain_style_row_get_id (AdainStyleRow *row);
 

@@ -483,7 +483,7 @@ void
 adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *tile)
 {
   for (guint i = 0; i < set->items->len; i++)
-    if (g_strcmp0 (item_at (set, i)->gallery, gallery) == 0)
+    if (item_at (set, i)->state == ADAIN_STYLE_READY && g_strcmp0 (item_at (set, i)->gallery, gallery) == 0)
       {
         g_set_object (&item_at (set, i)->pixbuf, tile);
         g_signal_emit (set, signals[TILES_CHANGED], 0);
