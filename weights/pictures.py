@@ -1,6 +1,8 @@
 """Folders of pictures, crops of them, and PNG sheets and curves."""
 
+import concurrent.futures
 import dataclasses
+import itertools
 import os
 import random
 import re
@@ -129,20 +131,23 @@ def scale_shorter(image, side):
     return image.resize(size, Image.Resampling.BICUBIC)
 
 
-def load_folder(folder, keep, limit=None, progress=None):
+def open_small(path):
+    """A picture no larger than is kept in memory, or None if it is broken."""
+    image = open_rgb(path)
+    if image is not None and min(image.size) > MEMORY_SIDE:
+        image = scale_shorter(image, MEMORY_SIDE)
+    return image
+
+
+def load_folder(folder, keep, limit=None):
     """The pictures of a folder whose path passes `keep`, small, in memory."""
-    images = []
-    for path in list_folder(folder):
-        if not keep(path) or (limit and len(images) >= limit):
-            continue
-        image = open_rgb(path)
-        if image is None:
-            continue
-        if min(image.size) > MEMORY_SIDE:
-            image = scale_shorter(image, MEMORY_SIDE)
-        images.append(image)
-        if progress:
-            progress(len(images))
+    paths = filter(keep, list_folder(folder))
+    if limit:
+        found = filter(None, map(open_small, paths))
+        images = list(itertools.islice(found, limit))
+    else:
+        with concurrent.futures.ThreadPoolExecutor() as threads:
+            images = list(filter(None, threads.map(open_small, paths)))
     if not images:
         raise UserError(f"{folder}: no usable picture in it")
     return images
@@ -153,20 +158,27 @@ def to_tensor(image):
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)
 
 
-def random_crop(image, size, sides, rng=random):
-    """A random crop at a random scale, perhaps mirrored, as uint8."""
+def draw_crop(image, size, sides, rng=random):
+    """A random crop at a random scale, perhaps mirrored: what `cut` takes
+    beside the picture, the box (left, top, right, bottom) in its pixels, the
+    side that it is scaled to, and whether it is mirrored."""
     low, high = (max(size, side) for side in sides)
     side = round(low * (high / low) ** rng.random())
-    factor = side / min(image.size)
-    # Only the part that is kept is scaled.
-    width = size / factor
+    width = size * min(image.size) / side
     left = rng.random() * (image.width - width)
     top = rng.random() * (image.height - width)
-    image = image.resize((size, size), Image.Resampling.BILINEAR,
-                         box=(left, top, left + width, top + width))
-    if rng.random() < 0.5:
-        image = ImageOps.mirror(image)
-    return to_tensor(image)
+    return (left, top, left + width, top + width), size, rng.random() < 0.5
+
+
+def cut(image, box, size, mirrored):
+    """A crop that was drawn, as uint8. Only what is kept is scaled."""
+    image = image.resize((size, size), Image.Resampling.BILINEAR, box=box)
+    return to_tensor(ImageOps.mirror(image) if mirrored else image)
+
+
+def random_crop(image, size, sides, rng=random):
+    """A random crop at a random scale, perhaps mirrored, as uint8."""
+    return cut(image, *draw_crop(image, size, sides, rng))
 
 
 def centre_crop(image, size):

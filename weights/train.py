@@ -8,9 +8,10 @@ under torchrun for several processes.
 """
 
 import argparse
+import collections
+import concurrent.futures
 import contextlib
 import copy
-import math
 import os
 import random
 import signal
@@ -38,6 +39,8 @@ CHECKPOINT_FORMAT = "adain-style-transfer training 2"
 CHECKPOINT, EXPORT = "checkpoint.pt", "model.safetensors"
 INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
+#: So many crops of each kind are cut before they are needed.
+CROPS_AHEAD = 16
 CLIP = 100.0
 #: Of a batch's pictures, content and style, every so many-th is painted in its
 #: own style, too.
@@ -150,36 +153,64 @@ def parse_arguments(arguments=None):
     return options
 
 
+def parts(first, count, total):
+    """(start, size) of slices, small enough for the teacher, of `count` places
+    from `first` on in a ring of `total`."""
+    while count:
+        size = min(TEACHER_BATCH, count, total - first)
+        yield first, size
+        first, count = (first + size) % total, count - size
+
+
 class Pool:
-    """Crops with what the teacher sees in them, renewed bit by bit."""
+    """Crops with what the teacher sees in them, renewed bit by bit.
+
+    Threads cut the next crops while the device computes.
+    """
 
     def __init__(self, images, options, look, rng):
         self.images, self.look, self.rng = images, look, rng
         self.size, self.sides = options.crop, options.sides
-        self.device = options.device
+        self.device = torch.device(options.device)
         self.crops, self.seen, self.next = None, None, 0
         self.count = options.pool
         self.places = [None] * self.count
+        self.threads = concurrent.futures.ThreadPoolExecutor(
+            thread_name_prefix="crops")
+        self.ahead = collections.deque()
 
     def fill(self, progress):
-        for start in range(0, self.count, TEACHER_BATCH):
-            size = min(TEACHER_BATCH, self.count - start)
+        for start, size in parts(0, self.count, self.count):
             self._store(start, size)
             progress(start + size, self.count)
 
     def refresh(self, count):
         """Replace the `count` oldest crops."""
-        for _ in range(count):
-            self._store(self.next, 1)
-            self.next = (self.next + 1) % self.count
+        for start, size in parts(self.next, count, self.count):
+            self._store(start, size)
+        self.next = (self.next + count) % self.count
+
+    def _order(self):
+        """Have one more crop cut."""
+        place = self.images.place(self.rng)
+        image = self.images.at(place)
+        crop = pictures.draw_crop(image, self.size, self.sides, self.rng)
+        self.ahead.append(
+            (place, self.threads.submit(pictures.cut, image, *crop)))
+
+    def _cut(self, count):
+        """(places, crops) of the next crops, while those after are cut."""
+        while len(self.ahead) < count + CROPS_AHEAD:
+            self._order()
+        taken = [self.ahead.popleft() for _ in range(count)]
+        crops = torch.stack([crop.result() for _, crop in taken])
+        if self.device.type == "cuda":
+            crops = crops.pin_memory()
+        return ([place for place, _ in taken],
+                crops.to(self.device, non_blocking=True))
 
     def _store(self, start, size):
-        places = [self.images.place(self.rng) for _ in range(size)]
-        self.places[start:start + size] = places
-        crops = torch.stack([
-            pictures.random_crop(self.images.at(place), self.size, self.sides,
-                                 self.rng)
-            for place in places]).to(self.device)
+        self.places[start:start + size], crops = self._cut(size)
         seen = self.look(as_picture(crops))
         if self.crops is None:
             self.crops, *self.seen = (
@@ -215,15 +246,16 @@ class Pairs:
 
     def fill(self, progress):
         count = self.content.count
-        for start in range(0, count, TEACHER_BATCH):
-            size = min(TEACHER_BATCH, count - start)
+        for start, size in parts(0, count, count):
             self._store(start, size)
             progress(start + size, count)
 
     def refresh(self, count):
         """After the pools have been: replace the same."""
-        for i in range(count):
-            self._store((self.content.next - 1 - i) % self.content.count, 1)
+        total = self.content.count
+        for start, size in parts((self.content.next - count) % total, count,
+                                 total):
+            self._store(start, size)
 
     @torch.no_grad()
     def _store(self, start, size):
@@ -363,7 +395,7 @@ class Trainer:
         return [loss.mean() for loss in losses]
 
     def train_step(self):
-        """One step; returns its losses and the gradient's norm."""
+        """One step; returns its losses and the gradient's norm, a tensor."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         losses, options = self.losses(), self.options
@@ -381,19 +413,21 @@ class Trainer:
                             flat.split([p.numel() for p in parameters])):
                 p.grad = g.view_as(p)
         norm = torch.nn.utils.clip_grad_norm_(parameters, CLIP)
-        if torch.isfinite(norm):
-            with self.faster():
-                self.optimizer.step()
+        # Asking whether it is finite would have a GPU wait for the answer.
+        for parameter in parameters:
+            parameter.grad.nan_to_num_(0, 0, 0)
+        with self.faster():
+            self.optimizer.step()
         self.step += 1
         keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for slow, fast in zip(self.average.parameters(), parameters):
-                slow.lerp_(fast, 1 - keep)
+            torch._foreach_lerp_(list(self.average.parameters()), parameters,
+                                 1 - keep)
         self.due += self.options.refresh
         for part in filter(None, (self.content, self.style, self.pairs)):
             part.refresh(int(self.due))
         self.due %= 1
-        return [float(value) for value in (*losses, norm)]
+        return torch.stack([*losses, norm]).detach()
 
     @contextlib.contextmanager
     @torch.no_grad()
@@ -458,15 +492,12 @@ class Trainer:
             self.pairs.fill(Progress("teacher paints", lead))
         torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
         progress = Progress("training", lead, self.step)
-        sums, count = [], 0
+        values = []
         while not self.agreed_stop() and self.left() > 0:
-            values = self.train_step()
-            if math.isfinite(sum(values)):
-                sums = [sum(x) for x in zip(sums, values)] if sums else values
-                count += 1
+            values.append(self.train_step())
             progress(self.step, options.steps)
-            if self.step % options.every == 0 and count:
-                row = [x / count for x in sums]
+            if self.step % options.every == 0:
+                row = torch.stack(values).nanmean(0).tolist()
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
                               f"style {row[1]:.3f}  "
@@ -474,7 +505,7 @@ class Trainer:
                               + " ".join(f"{x:.5f}" for x in row[3:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
-                sums, count = [], 0
+                values = []
             if self.step % options.save_every == 0 and lead:
                 self.save()
                 self.sheet(pairs)
