@@ -41,7 +41,9 @@ def orthogonalise(matrix):
 
 
 class Muon(torch.optim.Optimizer):
-    """Muon for 4-D parameters of more than `adam_below` rows, else Adam."""
+    """Muon for 4-D parameters of more than `adam_below` rows, else Adam.
+
+    The rate may be a tensor, whose value is read in every step."""
 
     def __init__(self, parameters, lr, momentum=0.95, betas=(0.9, 0.99),
                  adam_below=4, size=0.2):
@@ -56,7 +58,9 @@ class Muon(torch.optim.Optimizer):
                 if parameter.grad is None:
                     continue
                 state = self.state[parameter]
-                state["step"] = state.get("step", 0) + 1
+                if "step" not in state:
+                    state["step"] = torch.zeros((), device=parameter.device)
+                state["step"] += 1
                 if (parameter.dim() == 4
                         and parameter.shape[0] >= group["adam_below"]):
                     self._muon(parameter, state, group)
@@ -73,8 +77,7 @@ class Muon(torch.optim.Optimizer):
         update = gradient.lerp(momentum, group["momentum"])
         matrix = orthogonalise(update.flatten(1))
         factor = group["size"] * max(matrix.shape) ** 0.5
-        parameter.add_(matrix.view(parameter.shape),
-                       alpha=-group["lr"] * factor)
+        parameter.sub_(matrix.view(parameter.shape) * (group["lr"] * factor))
 
     @staticmethod
     def _adam(parameter, state, group):
@@ -86,5 +89,4 @@ class Muon(torch.optim.Optimizer):
         state["second"].lerp_(gradient.square(), 1 - beta2)
         first = state["first"] / (1 - beta1 ** state["step"])
         second = state["second"] / (1 - beta2 ** state["step"])
-        parameter.addcdiv_(first, second.sqrt_().add_(1e-8),
-                           value=-group["lr"])
+        parameter.sub_(first / second.sqrt_().add_(1e-8) * group["lr"])

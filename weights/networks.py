@@ -234,8 +234,9 @@ def _roots_by_eigenvalues(matrix):
 
 def _roots_by_iteration(matrix):
     """Newton and Schulz's coupled iteration, of products alone (Higham,
-    "Functions of matrices", 2008, chapter 6). In double precision since the
-    eigenvalues lie far apart."""
+    "Functions of matrices", 2008, chapter 6). In double precision, since the
+    eigenvalues lie far apart and one that rounding made negative would have
+    it diverge."""
     root = matrix.double()
     unit = torch.eye(root.shape[1], dtype=root.dtype, device=root.device)
     # As with the eigenvalues.
@@ -245,7 +246,7 @@ def _roots_by_iteration(matrix):
     for _ in range(ITERATIONS):
         step = 1.5 * unit - 0.5 * inverse @ root
         root, inverse = root @ step, step @ inverse
-    return [(root * size.sqrt()).float(), (inverse / size.sqrt()).float()]
+    return [root * size.sqrt(), inverse / size.sqrt()]
 
 
 def _roots(matrix):
@@ -261,8 +262,8 @@ def transport_matrix(content, style):
     covariance and moves them least (Lu et al., "A closed-form solution to
     universal style transfer", ICCV 2019)."""
     root, inverse = _roots(_covariance(content))
-    middle, _ = _roots(root @ _covariance(style) @ root)
-    return inverse @ middle @ inverse
+    middle, _ = _roots(root @ _covariance(style).to(root.dtype) @ root)
+    return (inverse @ middle @ inverse).float()
 
 
 def transport(content, style, texture=1.0):

@@ -213,11 +213,15 @@ def save_sheet(path, rows, titles=()):
 
 
 def save_curves(path, history, names, size=(900, 480)):
-    """Draw loss curves, logarithmic, from rows of (step, value, ...)."""
+    """Draw loss curves, logarithmic, from rows of (step, value, ...), of which
+    some may be no numbers."""
     image = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(image)
     left, top, right, bottom = 60, 20, size[0] - 20, size[1] - 30
     data = np.array(history, float)
+    data = data[np.isfinite(data).all(1)]
+    if not len(data):
+        return
     logs = np.log10(np.maximum(data[:, 1:], 1e-6))
     low, high = logs.min() - 0.02, logs.max() + 0.02
     last = max(data[-1, 0], 1)

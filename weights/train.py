@@ -41,6 +41,7 @@ INITIAL_PICTURES = 32
 TEACHER_BATCH = 8
 #: So many crops of each kind are cut before they are needed.
 CROPS_AHEAD = 16
+CALLS_BEFORE_RECORDING = 11
 CLIP = 100.0
 #: Of a batch's pictures, content and style, every so many-th is painted in its
 #: own style, too.
@@ -283,6 +284,39 @@ def as_picture(crops):
         memory_format=torch.channels_last)
 
 
+class Recorded:
+    """A function without arguments that gives a tensor, recorded on the GPU
+    after some calls and replayed from then on (a CUDA graph): to launch its
+    thousands of small kernels takes a processor several times as long as they
+    take the GPU. What it reads and writes must stay in place.
+    """
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+        self.graph, self.result = None, None
+
+    def __call__(self):
+        if self.calls < CALLS_BEFORE_RECORDING:
+            self.calls += 1
+            return self._beside()
+        if not self.graph:
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph):
+                self.result = self.function()
+            self.graph = graph
+        self.graph.replay()
+        return self.result.clone()
+
+    def _beside(self):
+        """A call in a stream of its own, as recording wants it before."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            result = self.function()
+        torch.cuda.current_stream().wait_stream(stream)
+        return result
+
+
 class Trainer:
     """One process of a training run."""
 
@@ -294,13 +328,21 @@ class Trainer:
         self.model = model.to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.teacher = self._frozen(teacher)
-        self.fresh = fresh or {}
+        self.fresh = self._masks(fresh or {})
         parameters = list(self.model.parameters())
+        cuda = torch.device(device).type == "cuda"
+        # Numbers that change from step to step, where a recorded one finds
+        # them.
+        self.pace = torch.zeros((), device=device)
+        self.keep = torch.zeros((), device=device)
         if options.optimizer == "muon":
-            self.optimizer = Muon(parameters, options.rate)
+            self.optimizer = Muon(parameters, self.pace)
         else:
-            self.optimizer = torch.optim.Adam(parameters, options.rate,
-                                              betas=(0.9, 0.99))
+            self.optimizer = torch.optim.Adam(
+                parameters, self.pace, betas=(0.9, 0.99), foreach=False,
+                capturable=cuda)
+        recordable = cuda and world == 1 and not options.focus
+        self.learn = Recorded(self._learn) if recordable else self._learn
         self.step, self.history = 0, []
         self.first, self.due = 0, 0.0
         rng = random.Random(f"{options.seed} {rank}")
@@ -323,6 +365,10 @@ class Trainer:
         for parameter in network.parameters():
             parameter.data = parameter.data.to(self.half or torch.float32)
         return network
+
+    def _masks(self, fresh):
+        return {name: mask.to(self.options.device)
+                for name, mask in fresh.items()}
 
     def autocast(self):
         """Computing in the precision of the training."""
@@ -396,8 +442,20 @@ class Trainer:
 
     def train_step(self):
         """One step; returns its losses and the gradient's norm, a tensor."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate()
+        self.pace.fill_(self.rate())
+        self.keep.fill_(min(self.options.ema,
+                            (2 + self.step) / (11 + self.step)))
+        values = self.learn()
+        self.step += 1
+        self.due += self.options.refresh
+        if self.due >= TEACHER_BATCH:
+            for part in filter(None, (self.content, self.style, self.pairs)):
+                part.refresh(int(self.due))
+            self.due %= 1
+        return values
+
+    def _learn(self):
+        """What of a step does not depend on its number."""
         losses, options = self.losses(), self.options
         weights = (1, options.style_weight, options.balance_weight,
                    options.identity_weight,
@@ -418,22 +476,16 @@ class Trainer:
             parameter.grad.nan_to_num_(0, 0, 0)
         with self.faster():
             self.optimizer.step()
-        self.step += 1
-        keep = min(self.options.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), parameters,
-                                 1 - keep)
-        self.due += self.options.refresh
-        for part in filter(None, (self.content, self.style, self.pairs)):
-            part.refresh(int(self.due))
-        self.due %= 1
+            for slow, fast in zip(self.average.parameters(), parameters):
+                slow.copy_(fast.lerp(slow, self.keep))
         return torch.stack([*losses, norm]).detach()
 
     @contextlib.contextmanager
     @torch.no_grad()
     def faster(self):
         """Multiplies the steps of weights that --init did not have."""
-        new = [(x, self.fresh[name].to(x.device), x.clone())
+        new = [(x, self.fresh[name], x.clone())
                for name, x in self.model.named_parameters()
                if name in self.fresh]
         yield
@@ -468,7 +520,9 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         if state["optimizer_name"] == self.options.optimizer:
             self.optimizer.load_state_dict(state["optimizer"])
-        self.fresh = state["fresh"]
+            for group in self.optimizer.param_groups:
+                group["lr"] = self.pace
+        self.fresh = self._masks(state["fresh"])
         self.step, self.history = state["step"], state["history"]
         self.first = self.step
 
@@ -490,6 +544,8 @@ class Trainer:
             pool.fill(Progress(f"teacher looks at {kind}", lead))
         if self.pairs:
             self.pairs.fill(Progress("teacher paints", lead))
+        # While all pictures have one size.
+        torch.backends.cudnn.benchmark = True
         torch.manual_seed(options.seed + 1000003 * self.rank + self.step)
         progress = Progress("training", lead, self.step)
         values = []
@@ -497,7 +553,8 @@ class Trainer:
             values.append(self.train_step())
             progress(self.step, options.steps)
             if self.step % options.every == 0:
-                row = torch.stack(values).nanmean(0).tolist()
+                rows, values = torch.stack(values), []
+                row = rows[rows.isfinite().all(1)].mean(0).tolist()
                 self.history.append([self.step, *row[:2]])
                 progress.line(f"step {self.step}  content {row[0]:.3f}  "
                               f"style {row[1]:.3f}  "
@@ -505,10 +562,10 @@ class Trainer:
                               + " ".join(f"{x:.5f}" for x in row[3:-1])
                               + f"  gradient {row[-1]:.1f}  "
                               f"rate {self.rate():.2e}")
-                values = []
             if self.step % options.save_every == 0 and lead:
                 self.save()
                 self.sheet(pairs)
+        torch.backends.cudnn.benchmark = False
         if lead:
             self.average.ranges = ranges.measure(
                 self.average.encoder, self.content.images,

@@ -7,16 +7,19 @@ and decoder.pth, the importer is tested on those too. Ends with status 77
 (skipped) where PyTorch, Pillow or safetensors are missing.
 """
 
+import contextlib
 import glob
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import types
 import unittest
+from unittest import mock
 
 try:
     import numpy as np
@@ -313,6 +316,42 @@ class Training(Case):
             self.assertEqual(process.returncode, 0, text)
         self.assertTrue(os.path.exists(os.path.join(out, train.EXPORT)))
 
+    @unittest.skipUnless(torch.cuda.is_available(), "no GPU")
+    def test_recorded_steps(self):
+        """On a GPU steps are recorded; the losses fall all the same."""
+        out = self.file("recorded")
+        status, text = tool("train", *self.train_arguments(
+            out, "--steps", "40", "--every", "10", "--device", "cuda"))
+        self.assertEqual(status, 0, text)
+        losses = re.findall(r"content (\S+)  style (\S+)", text)
+        first, last = (sum(map(float, losses[i])) for i in (0, -1))
+        self.assertLess(last, first)
+
+    def test_recording(self):
+        """What is recorded is called some times, and replayed from then on."""
+        graphs = []
+
+        class Graph:
+            def __init__(self):
+                graphs.append(self)
+                self.replays = 0
+
+            def replay(self):
+                self.replays += 1
+
+        cuda = types.SimpleNamespace(
+            CUDAGraph=Graph, graph=lambda graph: contextlib.nullcontext(),
+            Stream=mock.Mock, current_stream=mock.Mock,
+            stream=lambda stream: contextlib.nullcontext())
+        function = mock.Mock(return_value=torch.zeros(()))
+        recorded = train.Recorded(function)
+        with mock.patch.object(torch, "cuda", cuda):
+            for _ in range(train.CALLS_BEFORE_RECORDING + 3):
+                recorded()
+        self.assertEqual(function.call_count,
+                         train.CALLS_BEFORE_RECORDING + 1)
+        self.assertEqual([graph.replays for graph in graphs], [3])
+
     def test_broken_picture_is_skipped(self):
         with open(self.file("content", "0009.jpg"), "wb") as file:
             file.write(b"\xff\xd8 not a picture")
@@ -574,6 +613,30 @@ class Parts(unittest.TestCase):
         even = torch.full_like(content, 0.5)
         for pair in ((even, style), (content, even), (even, even)):
             self.assertTrue(networks.transport(*pair).isfinite().all())
+
+    def test_roots(self):
+        """By iteration as by eigenvalues, of features with dead and with even
+        channels, and of what is not quite positive any more."""
+        torch.manual_seed(4)
+        rows = torch.randn(3, 64, 300) * torch.logspace(2, -2, 64)[:, None]
+        rows = torch.randn(64, 64) @ rows
+        rows[1, 10:30] = 0
+        rows[2, :, :] = 5
+        features = rows.relu().view(3, 64, 20, 15)
+        covariance = networks._covariance(features)
+        for found, wanted in zip(networks._roots_by_iteration(covariance),
+                                 networks._roots_by_eigenvalues(covariance)):
+            error = (found - wanted)[:2].norm(dim=(1, 2))
+            self.assertLess((error / wanted[:2].norm(dim=(1, 2))).max(), 1e-3)
+            self.assertTrue(found.isfinite().all())
+        wanted = networks.transport_matrix(features[:2], features[[1, 0]])
+        with mock.patch.object(networks, "_roots",
+                               networks._roots_by_iteration):
+            found = networks.transport_matrix(features[:2], features[[1, 0]])
+        centred = features[:2].flatten(2)
+        torch.testing.assert_close(found @ centred, wanted @ centred,
+                                   rtol=1e-2, atol=1e-2 * float(
+                                       (wanted @ centred).abs().max()))
 
     def test_target_of_transport(self):
         """The last of a batch are transported, the others adapted."""
