@@ -11,6 +11,7 @@
 /* QL needs two iterations for an eigenvalue or so. */
 #define ITERATIONS 64
 
+ADAIN_ALSO_AVX2
 void
 adain_add_rows (double *restrict to, int columns, const double *factors, gsize stride,
                 const double *restrict from, int n, int rows)
@@ -63,6 +64,7 @@ reflector (double *x, int n)
 
 /* Q^T matrix Q is tridiagonal, with the diagonal `d` and, beside it, `e` (of n entries, the last 0). The
  * reflections that Q is a product of stay in `a`, one in each row, right of the diagonal. */
+ADAIN_ALSO_AVX2
 static void
 tridiagonalise (double *a, int n, double *d, double *e)
 {
@@ -91,6 +93,7 @@ tridiagonalise (double *a, int n, double *d, double *e)
 }
 
 /* Replaces what tridiagonalise() left in `a` by Q^T. `work` has n entries. */
+ADAIN_ALSO_AVX2
 static void
 accumulate (double *a, int n, double *work)
 {
@@ -126,6 +129,7 @@ accumulate (double *a, int n, double *work)
       }
 }
 
+ADAIN_ALSO_AVX2
 static void
 rotate (double *restrict upper, double *restrict lower, int n, double c, double s)
 {

@@ -52,6 +52,7 @@ surround (const double *factor, const double *covariance, int n, double *scratch
 }
 
 /* Solves L^T w = v in place. */
+ADAIN_ALSO_AVX2
 static void
 solve (const double *factor, int n, double *v)
 {
