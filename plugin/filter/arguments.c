@@ -46,6 +46,21 @@ adain_arguments_declare (GimpProcedure *procedure)
          "style layer if there is one. Not negative, not all zero; only their ratio matters. "
          "Empty: all styles count the same."),
       G_PARAM_READWRITE);
+  gimp_procedure_add_string_array_argument (
+      procedure, "parts", _ ("P_arts"),
+      _ ("Which part of each style's picture is its style, in the order of the styles: four numbers in percent "
+         "of its width and height, left, top, width and height, such as \"0 0 100 40\" for the upper two "
+         "fifths. A part does what a file with nothing else would do. Empty: the whole picture, as for styles "
+         "beyond them. Not for styles of the gallery, which have no picture."),
+      G_PARAM_READWRITE);
+  gimp_procedure_add_string_array_argument (
+      procedure, "turns", _ ("T_urns"),
+      _ ("How each style's picture, or the part of it, is turned, and the direction of its strokes with it, in "
+         "the order of the styles: \"none\", \"90\", \"180\" or \"270\" degrees clockwise, \"mirror\" with left "
+         "and right exchanged, or both, in this order: \"mirror-90\", \"mirror-180\" (exchanges top and bottom) "
+         "or \"mirror-270\". Empty: not at all, as for styles beyond them. Not for styles of the gallery, which "
+         "have no picture."),
+      G_PARAM_READWRITE);
   gimp_procedure_add_drawable_argument (procedure, "style-layer", _ ("Style _layer"),
                                         _ ("A layer as a further style, of this or of another open image."),
                                         TRUE, G_PARAM_READWRITE);
@@ -231,6 +246,54 @@ read_weights (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   return TRUE;
 }
 
+/* Lists may be shorter than that of the styles. */
+static gboolean
+check_length (const AdainArguments *arguments, const char *name, int n, GError **error)
+{
+  if (n <= arguments->n_styles)
+    return TRUE;
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+               _ ("“%s” has %d entries, but the number of styles is %d."), name, n, arguments->n_styles);
+  return FALSE;
+}
+
+static gboolean
+parse_excerpts (AdainArguments *arguments, char **parts, char **turns, GError **error)
+{
+  for (int i = 0; parts != NULL && parts[i] != NULL; i++)
+    if (!adain_part_parse (parts[i], &arguments->excerpts[i].part, error))
+      {
+        g_prefix_error (error, "“parts”: ");
+        return FALSE;
+      }
+  for (int i = 0; turns != NULL && turns[i] != NULL; i++)
+    if (!adain_turn_parse (turns[i], &arguments->excerpts[i].turn, error))
+      {
+        g_prefix_error (error, "“turns”: ");
+        return FALSE;
+      }
+  for (int i = 0; arguments->styles[i] != NULL; i++)
+    if (!adain_excerpt_check (&arguments->excerpts[i], arguments->styles[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_excerpts (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
+{
+  g_auto (GStrv) parts = NULL;
+  g_auto (GStrv) turns = NULL;
+
+  g_object_get (config, "parts", &parts, "turns", &turns, NULL);
+  arguments->excerpts = g_new (AdainExcerpt, arguments->n_styles);
+  for (int i = 0; i < arguments->n_styles; i++)
+    arguments->excerpts[i] = ADAIN_EXCERPT_WHOLE;
+
+  return check_length (arguments, "parts", parts != NULL ? (int) g_strv_length (parts) : 0, error)
+         && check_length (arguments, "turns", turns != NULL ? (int) g_strv_length (turns) : 0, error)
+         && parse_excerpts (arguments, parts, turns, error);
+}
+
 static gboolean
 read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
 {
@@ -238,12 +301,7 @@ read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   while (arguments->regions != NULL && arguments->regions[arguments->n_regions] != NULL)
     arguments->n_regions++;
 
-  if (arguments->n_regions <= arguments->n_styles)
-    return TRUE;
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-               _ ("“regions” has %d entries, but the number of styles is %d."), arguments->n_regions,
-               arguments->n_styles);
-  return FALSE;
+  return check_length (arguments, "regions", arguments->n_regions, error);
 }
 
 AdainArguments *
@@ -265,8 +323,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
       return NULL;
     }
 
-  if (!read_weights (arguments, config, error) || !read_regions (arguments, config, error)
-      || !check_model (&arguments->parameters, error))
+  if (!read_weights (arguments, config, error) || !read_excerpts (arguments, config, error)
+      || !read_regions (arguments, config, error) || !check_model (&arguments->parameters, error))
     return NULL;
 
   return g_steal_pointer (&arguments);
@@ -278,6 +336,7 @@ adain_arguments_free (AdainArguments *arguments)
   g_strfreev (arguments->styles);
   g_clear_object (&arguments->style_layer);
   g_free (arguments->weights);
+  g_free (arguments->excerpts);
   g_free (arguments->regions);
   g_clear_object (&arguments->protect);
   adain_parameters_clear (&arguments->parameters);

@@ -6,6 +6,7 @@
 
 #include <libgimp/gimp.h>
 
+#include "plugin/paint/excerpt.h"
 #include "plugin/paint/parameters.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *co
  * @style_layer: (nullable): a layer as one more style, the last one
  * @n_styles: how many styles there are, @style_layer included; at least one
  * @weights: (nullable): @n_styles weights, or NULL for equal ones
+ * @excerpts: of @n_styles: what of each style's picture is used
  * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
@@ -32,6 +34,7 @@ typedef struct
   GimpDrawable   *style_layer;
   int             n_styles;
   double         *weights;
+  AdainExcerpt   *excerpts;
   GimpDrawable  **regions;
   int             n_regions;
   GimpDrawable   *protect;

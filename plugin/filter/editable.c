@@ -111,9 +111,14 @@ set_styles (GObject *config, const AdainArguments *arguments)
       g_autofree char *style = g_strdup_printf ("style%d", i + 1);
       g_autofree char *weight = g_strdup_printf ("weight%d", i + 1);
       g_autofree char *name = i < arguments->n_styles ? absolute_name (arguments->styles[i]) : g_strdup ("");
+      g_autofree char *part = g_strdup_printf ("part%d", i + 1);
+      g_autofree char *turn = g_strdup_printf ("turn%d", i + 1);
+      AdainExcerpt     excerpt = i < arguments->n_styles ? arguments->excerpts[i] : ADAIN_EXCERPT_WHOLE;
+      g_autofree char *part_text = adain_part_format (&excerpt.part);
       gboolean         weighted = i < arguments->n_styles && arguments->weights != NULL;
 
-      g_object_set (config, style, name, weight, weighted ? arguments->weights[i] / largest : 1.0, NULL);
+      g_object_set (config, style, name, weight, weighted ? arguments->weights[i] / largest : 1.0, part,
+                    part_text, turn, adain_turn_name (excerpt.turn), NULL);
     }
 }
 

@@ -154,14 +154,17 @@ add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
   return piece->result.pixels != NULL && add_regions (job, piece, error);
 }
 
+/* Takes over @style, the picture of the next style. */
 static gboolean
-add_style (AdainJob *job, AdainPixels *style)
+add_style (AdainJob *job, AdainPixels *style, GError **error)
 {
+  const AdainExcerpt *excerpt = &job->arguments->excerpts[job->styles->len];
+
   if (style == NULL)
     return FALSE;
 
   g_ptr_array_add (job->styles, adain_style_input_new (style, -1));
-  return TRUE;
+  return adain_excerpt_apply (excerpt, style, error);
 }
 
 static gboolean
@@ -188,8 +191,10 @@ add_named_style (AdainJob *job, const char *style, GError **error)
   if (name != NULL)
     return add_gallery_style (job, name, error);
   /* A filter is painted in GIMP itself, which then has only GEGL's loaders. */
-  return add_style (job, job->arguments->as_filter ? adain_style_file_load (style, error)
-                                                   : adain_style_load_pixels (style, error));
+  return add_style (job,
+                    job->arguments->as_filter ? adain_style_file_load (style, error)
+                                              : adain_style_load_pixels (style, error),
+                    error);
 }
 
 static gboolean
@@ -219,7 +224,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
         pause (pause_data);
     }
   if (job->arguments->style_layer != NULL
-      && !add_style (job, adain_style_from_layer (job->arguments->style_layer, error)))
+      && !add_style (job, adain_style_from_layer (job->arguments->style_layer, error), error))
     return FALSE;
 
   for (int i = 0; drawables[i] != NULL; i++)

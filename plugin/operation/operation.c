@@ -16,12 +16,28 @@ enum_start (adain_operation_preserve)
   enum_value (ADAIN_OPERATION_PRESERVE_LIGHTNESS, "lightness", N_ ("Paint only the lightness"))
 enum_end (AdainOperationPreserve)
 
+/* In the order of AdainTurn. */
+enum_start (adain_operation_turn)
+  enum_value (ADAIN_OPERATION_TURN_NONE, "none", N_ ("Not turned"))
+  enum_value (ADAIN_OPERATION_TURN_90, "90", N_ ("90° clockwise"))
+  enum_value (ADAIN_OPERATION_TURN_180, "180", N_ ("180°"))
+  enum_value (ADAIN_OPERATION_TURN_270, "270", N_ ("90° counterclockwise"))
+  enum_value (ADAIN_OPERATION_TURN_MIRROR, "mirror", N_ ("Mirrored"))
+  enum_value (ADAIN_OPERATION_TURN_MIRROR_90, "mirror-90", N_ ("Mirrored, then 90° clockwise"))
+  enum_value (ADAIN_OPERATION_TURN_MIRROR_180, "mirror-180", N_ ("Mirrored, then 180°"))
+  enum_value (ADAIN_OPERATION_TURN_MIRROR_270, "mirror-270", N_ ("Mirrored, then 90° counterclockwise"))
+enum_end (AdainOperationTurn)
+
 property_string (style1, _ ("Style 1"), "gallery:van-gogh--the-starry-night")
   description (_ ("The path of a picture whose style is taken, or gallery:NAME. Empty: none."))
 property_double (weight1, _ ("Weight 1"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+property_string (part1, _ ("Part 1"), "0 0 100 100")
+  description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
+property_enum (turn1, _ ("Turn 1"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
+  description (_ ("How this picture is turned, and the direction of its strokes with it."))
 
 property_string (style2, _ ("Style 2"), "")
   description (_ ("The path of a picture whose style is taken, or gallery:NAME. Empty: none."))
@@ -29,6 +45,10 @@ property_double (weight2, _ ("Weight 2"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+property_string (part2, _ ("Part 2"), "0 0 100 100")
+  description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
+property_enum (turn2, _ ("Turn 2"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
+  description (_ ("How this picture is turned, and the direction of its strokes with it."))
 
 property_string (style3, _ ("Style 3"), "")
   description (_ ("The path of a picture whose style is taken, or gallery:NAME. Empty: none."))
@@ -36,6 +56,10 @@ property_double (weight3, _ ("Weight 3"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+property_string (part3, _ ("Part 3"), "0 0 100 100")
+  description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
+property_enum (turn3, _ ("Turn 3"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
+  description (_ ("How this picture is turned, and the direction of its strokes with it."))
 
 property_string (style4, _ ("Style 4"), "")
   description (_ ("The path of a picture whose style is taken, or gallery:NAME. Empty: none."))
@@ -43,6 +67,10 @@ property_double (weight4, _ ("Weight 4"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+property_string (part4, _ ("Part 4"), "0 0 100 100")
+  description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
+property_enum (turn4, _ ("Turn 4"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
+  description (_ ("How this picture is turned, and the direction of its strokes with it."))
 
 property_double (strength, _ ("Strength"), 1.0)
   description (_ ("From 0, the untouched picture, to 1, the full style."))
@@ -88,6 +116,9 @@ property_int (work_size, _ ("Working size"), ADAIN_WORK_SIZE)
 G_STATIC_ASSERT ((int) ADAIN_OPERATION_PRESERVE_NONE == ADAIN_PRESERVE_NONE);
 G_STATIC_ASSERT ((int) ADAIN_OPERATION_PRESERVE_PALETTE == ADAIN_PRESERVE_PALETTE);
 G_STATIC_ASSERT ((int) ADAIN_OPERATION_PRESERVE_LIGHTNESS == ADAIN_PRESERVE_LIGHTNESS);
+G_STATIC_ASSERT ((int) ADAIN_OPERATION_TURN_NONE == ADAIN_TURN_NONE);
+G_STATIC_ASSERT ((int) ADAIN_OPERATION_TURN_MIRROR == ADAIN_TURN_MIRROR);
+G_STATIC_ASSERT ((int) ADAIN_OPERATION_TURN_MIRROR_270 == ADAIN_TURN_MIRROR_270);
 
 /* What an operation keeps between two paintings. */
 typedef struct
@@ -139,6 +170,9 @@ read_order (const GeglProperties *properties)
   return (AdainOrder) {
     .styles = { properties->style1, properties->style2, properties->style3, properties->style4 },
     .weights = { properties->weight1, properties->weight2, properties->weight3, properties->weight4 },
+    .parts = { properties->part1, properties->part2, properties->part3, properties->part4 },
+    .turns = { (AdainTurn) properties->turn1, (AdainTurn) properties->turn2, (AdainTurn) properties->turn3,
+               (AdainTurn) properties->turn4 },
     .parameters = {
       .strength = properties->strength,
       .texture = properties->texture,

@@ -20,6 +20,7 @@
 typedef struct
 {
   char        *name;
+  AdainExcerpt excerpt;
   const Babl  *format;
   gboolean     recolored; /* to this palette */
   AdainPalette palette;
@@ -166,7 +167,7 @@ encode_file (AdainStudio *studio, const Style *style, GError **error)
   g_autoptr (AdainPixels) pixels = adain_style_file_load (style->name, error);
   AdainSource source;
 
-  if (pixels == NULL)
+  if (pixels == NULL || !adain_excerpt_apply (&style->excerpt, pixels, error))
     return NULL;
   pixels->format = style->format;
   source = adain_pixels_source (pixels);
@@ -187,25 +188,41 @@ take_from_gallery (AdainStudio *studio, Style *style, GError **error)
 
 /* Encodes a style, unless it is that already. @palette: (nullable): what its picture is recolored to. */
 static gboolean
-encode_style (AdainStudio *studio, Style *style, const char *name, const Babl *format,
-              const AdainPalette *palette, GError **error)
+encode_style (AdainStudio *studio, Style *style, const char *name, const AdainExcerpt *excerpt,
+              const Babl *format, const AdainPalette *palette, GError **error)
 {
   const gboolean from_gallery = adain_gallery_name (name) != NULL;
   const gboolean recolored = palette != NULL && !from_gallery;
 
-  if (style->style != NULL && g_str_equal (style->name, name) && style->format == format
+  if (style->style != NULL && g_str_equal (style->name, name)
+      && adain_excerpt_equal (&style->excerpt, excerpt) && style->format == format
       && style->recolored == recolored
       && (!recolored || memcmp (&style->palette, palette, sizeof *palette) == 0))
     return TRUE;
 
   forget_style (style);
   *style = (Style) {
-    .name = g_strdup (name), .format = format, .recolored = recolored, .in_gallery = from_gallery
+    .name = g_strdup (name),
+    .excerpt = *excerpt,
+    .format = format,
+    .recolored = recolored,
+    .in_gallery = from_gallery,
   };
   if (recolored)
     style->palette = *palette;
   style->style = from_gallery ? take_from_gallery (studio, style, error) : encode_file (studio, style, error);
   return style->style != NULL;
+}
+
+/* What is used of the picture of a style. */
+static gboolean
+read_excerpt (const AdainOrder *order, int i, AdainExcerpt *excerpt, GError **error)
+{
+  const char *part = order->parts[i] != NULL ? order->parts[i] : "";
+
+  excerpt->turn = order->turns[i];
+  return adain_part_parse (part, &excerpt->part, error)
+         && adain_excerpt_check (excerpt, order->styles[i], error);
 }
 
 static gboolean
@@ -214,10 +231,13 @@ encode_styles (AdainPainter *painter, AdainStudio *studio, const AdainOrder *ord
 {
   for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
     {
+      AdainExcerpt excerpt;
+
       if (!counts (order, i))
         continue;
-      if (!encode_style (studio, &painter->styles[i], order->styles[i], painter->picture->format, palette,
-                         error))
+      if (!read_excerpt (order, i, &excerpt, error)
+          || !encode_style (studio, &painter->styles[i], order->styles[i], &excerpt, painter->picture->format,
+                            palette, error))
         return FALSE;
       blend->styles[blend->n] = painter->styles[i].style;
       blend->weights[blend->n++] = order->weights[i];

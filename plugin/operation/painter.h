@@ -6,6 +6,7 @@
 
 #include <gegl.h>
 
+#include "plugin/paint/excerpt.h"
 #include "plugin/paint/parameters.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,8 @@ G_BEGIN_DECLS
  * AdainOrder:
  * @styles: paths, URIs or "gallery:NAME"; NULL or "" where there is none
  * @weights: how much each of them counts
+ * @parts: which part of each one's picture is used, as adain_part_parse() reads it; NULL or "": all of it
+ * @turns: how that is turned
  * @parameters: of which the operation has no device, model or refinement
  *
  * What to paint.
@@ -25,6 +28,8 @@ typedef struct
 {
   const char     *styles[ADAIN_PAINTER_STYLES];
   double          weights[ADAIN_PAINTER_STYLES];
+  const char     *parts[ADAIN_PAINTER_STYLES];
+  AdainTurn       turns[ADAIN_PAINTER_STYLES];
   AdainParameters parameters;
 } AdainOrder;
 

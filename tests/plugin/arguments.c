@@ -57,6 +57,10 @@ test_config_class_init (TestConfigClass *klass)
   g_object_class_install_property (class, WEIGHTS,
                                    gimp_param_spec_double_array ("weights", NULL, NULL, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
+                                   g_param_spec_boxed ("parts", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE));
+  g_object_class_install_property (class, id++,
+                                   g_param_spec_boxed ("turns", NULL, NULL, G_TYPE_STRV, G_PARAM_READABLE));
+  g_object_class_install_property (class, id++,
                                    g_param_spec_object ("style-layer", NULL, NULL, GIMP_TYPE_DRAWABLE,
                                                         G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
@@ -108,6 +112,7 @@ test_unset (void)
   g_assert_no_error (error);
   g_assert_cmpint (arguments->n_styles, ==, 1);
   g_assert_null (arguments->weights);
+  g_assert_true (adain_excerpt_is_whole (&arguments->excerpts[0]));
   g_assert_cmpstr (arguments->parameters.model, ==, "/nowhere.safetensors");
 }
 

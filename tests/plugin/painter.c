@@ -32,15 +32,22 @@ make_picture (int seed)
 }
 
 static void
-write_style (void)
+write_picture (GeglBuffer *picture, const char *path)
 {
-  g_autoptr (GeglBuffer) picture = make_picture (3);
   g_autoptr (GeglNode) graph = gegl_node_new ();
   GeglNode *source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", picture, NULL);
-  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:png-save", "path", style, NULL);
+  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:png-save", "path", path, NULL);
 
   gegl_node_link (source, sink);
   gegl_node_process (sink);
+}
+
+static void
+write_style (void)
+{
+  g_autoptr (GeglBuffer) picture = make_picture (3);
+
+  write_picture (picture, style);
 }
 
 static AdainOrder
@@ -133,6 +140,50 @@ test_same_anew (void)
   adain_painter_free (fresh);
 }
 
+/* The left half of the style's picture, on its side, as a file. */
+static char *
+write_turned_half (void)
+{
+  char *path = g_strconcat (style, ".half.png", NULL);
+  g_autoptr (GeglBuffer) picture = make_picture (3);
+  g_autoptr (GeglBuffer)
+      half = gegl_buffer_new (GEGL_RECTANGLE (0, 0, HEIGHT, WIDTH / 2), babl_format ("R'G'B' u8"));
+  guint8 pixels[HEIGHT][WIDTH][3], turned[WIDTH / 2][HEIGHT][3];
+
+  gegl_buffer_get (picture, &area, 1.0, NULL, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH / 2; x++)
+      memcpy (turned[x][HEIGHT - 1 - y], pixels[y][x], 3);
+  gegl_buffer_set (half, NULL, 0, NULL, turned, GEGL_AUTO_ROWSTRIDE);
+  write_picture (half, path);
+  return path;
+}
+
+/* A part of a style's picture, turned, does what a file of it would. */
+static void
+test_excerpt (void)
+{
+  AdainPainter *painter = adain_painter_new (), *fresh = adain_painter_new ();
+  g_autoptr (GeglBuffer) picture = make_picture (1);
+  g_autofree char *half = write_turned_half ();
+  AdainOrder       order = order_style ();
+
+  write_style ();
+  g_autofree float *whole = paint_well (painter, &order, picture);
+  order.parts[0] = "0 0 50 100";
+  order.turns[0] = ADAIN_TURN_90;
+  g_autofree float *part = paint_well (painter, &order, picture);
+  order = order_style ();
+  order.styles[0] = half;
+  g_autofree float *file = paint_well (fresh, &order, picture);
+
+  g_assert_false (is_same (whole, part));
+  g_assert_true (is_same (part, file));
+  g_unlink (half);
+  adain_painter_free (painter);
+  adain_painter_free (fresh);
+}
+
 /* After an error the next order is painted as if there had been none. */
 static void
 test_errors (void)
@@ -150,6 +201,16 @@ test_errors (void)
       g_autoptr (GError) error = NULL;
 
       bad.styles[1] = names[i];
+      g_assert_null (paint (painter, &bad, picture, &error));
+      g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      AdainOrder bad = good;
+      g_autoptr (GError) error = NULL;
+
+      bad.styles[0] = i == 0 ? style : "gallery:munch--the-scream";
+      bad.parts[0] = i == 0 ? "0 0 50" : "0 0 50 50";
       g_assert_null (paint (painter, &bad, picture, &error));
       g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT);
     }
@@ -183,6 +244,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/painter/kept-style", test_kept_style);
   g_test_add_func ("/painter/same-anew", test_same_anew);
+  g_test_add_func ("/painter/excerpt", test_excerpt);
   g_test_add_func ("/painter/errors", test_errors);
   g_test_add_func ("/painter/empty", test_empty);
   status = g_test_run ();

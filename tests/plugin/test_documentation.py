@@ -10,7 +10,7 @@ from harness import PROCEDURE, Gimp, case, run
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MANUAL = os.path.join(SOURCE, "ui", "help", "manual.xhtml")
 
-ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "style-layer", "regions",
+ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "parts", "turns", "style-layer", "regions",
              "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",
              "detail", "work-size", "refine", "device", "model"]
 

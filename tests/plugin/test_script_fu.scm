@@ -56,11 +56,18 @@
                               #:protect region)
 (check "regions" (= (layers) 6))
 
+; Parts of styles, and how they are turned.
+(plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
+                              #:styles (list style style)
+                              #:parts (list "" "0 0 100 50")
+                              #:turns (list "mirror-90"))
+(check "parts and turns" (= (layers) 7))
+
 ; A style of the gallery beside a file, recolored.
 (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector layer)
                               #:styles (list "gallery:hokusai--the-great-wave-off-kanagawa" style)
                               #:preserve-color "palette")
-(check "gallery" (= (layers) 7))
+(check "gallery" (= (layers) 8))
 
 ; Refused, each without a new layer.
 (define-macro (refused name . arguments)
@@ -70,12 +77,15 @@
                            (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
                                                          #:drawables (vector layer)
                                                          ,@arguments)))
-               (= (layers) 7))))
+               (= (layers) 8))))
 
 (refused "no style")
 (refused "a name that the gallery lacks" #:styles (list "gallery:hokusai--wave"))
 (refused "texture above 1" #:styles (list style) #:texture 1.5)
 (refused "more regions than styles" #:styles (list style) #:regions (vector region region))
+(refused "more parts than styles" #:styles (list style) #:parts (list "" "0 0 100 50"))
+(refused "a part beyond the picture" #:styles (list style) #:parts (list "0 0 100 101"))
+(refused "half a turn" #:styles (list style) #:turns (list "45"))
 (refused "strength above 1" #:styles (list style) #:strength 1.5)
 (refused "strength below 0" #:styles (list style) #:strength -0.1)
 (refused "stroke size 0" #:styles (list style) #:stroke-size 0)
