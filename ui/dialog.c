@@ -635,14 +635,29 @@ create_shared (Dialog *dialog)
   return check;
 }
 
+/* Of presets from a GIMP that could, too. */
+static void
+forget_as_filter (GObject *config)
+{
+  gboolean as_filter;
+
+  g_object_get (config, "as-filter", &as_filter, NULL);
+  if (as_filter)
+    g_object_set (config, "as-filter", FALSE, NULL);
+}
+
 /* What GIMP cannot do is not offered, nor remembered from a GIMP that could. */
 static void
 add_as_filter (Dialog *dialog, GtkWidget *column)
 {
   if (adain_editable_is_possible (dialog->drawables[0]))
-    gtk_box_pack_start (GTK_BOX (column), adain_controls_new_as_filter (dialog->config), FALSE, FALSE, 0);
-  else
-    g_object_set (dialog->config, "as-filter", FALSE, NULL);
+    {
+      gtk_box_pack_start (GTK_BOX (column), adain_controls_new_as_filter (dialog->config), FALSE, FALSE, 0);
+      return;
+    }
+  forget_as_filter (G_OBJECT (dialog->config));
+  g_signal_connect_object (dialog->config, "notify::as-filter", G_CALLBACK (forget_as_filter), dialog->window,
+                           0);
 }
 
 static GtkWidget *
@@ -791,6 +806,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (on_setting), dialog);
   g_signal_connect_swapped (dialog->styles, "changed", G_CALLBACK (queue_update), dialog);
+  g_signal_connect_swapped (dialog->styles, "excerpts-changed", G_CALLBACK (queue_update), dialog);
   queue_update (dialog);
 
   return dialog;

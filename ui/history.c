@@ -38,7 +38,7 @@ static void on_notify (AdainHistory *history);
 
 /* Settings ---------------------------------------------------------------------------------- */
 
-/* Weights and regions are of the styles, which therefore come first. */
+/* Weights, parts, turns and regions are of the styles, which therefore come first. */
 static const char *const styles_first[] = { "styles", "style-layer", NULL };
 
 /* What the run is about, and not how it is done. */
@@ -172,8 +172,9 @@ count_changes (AdainHistory *history, const Snapshot *a, const Snapshot *b, GPar
 static gboolean
 is_slider (GParamSpec *setting)
 {
-  return G_IS_PARAM_SPEC_DOUBLE (setting) || G_IS_PARAM_SPEC_INT (setting)
-         || setting->value_type == GIMP_TYPE_DOUBLE_ARRAY;
+  /* The rectangle of a part is dragged, too. */
+  return g_str_equal (setting->name, "parts") || G_IS_PARAM_SPEC_DOUBLE (setting)
+         || G_IS_PARAM_SPEC_INT (setting) || setting->value_type == GIMP_TYPE_DOUBLE_ARRAY;
 }
 
 /* Whether the change of this setting (NULL: of several) goes on with the last step. */

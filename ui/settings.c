@@ -10,8 +10,11 @@
 
 static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
 static const char *const integers[] = { "work-size", "refine" };
-static const char *const booleans[] = { "shared-statistics" };
+static const char *const booleans[] = { "shared-statistics", "as-filter" };
 static const char *const choices[] = { "preserve-color", "device" };
+
+/* Texts, one for each style. */
+static const char *const lists[] = { "parts", "turns" };
 
 double *
 adain_settings_dup_weights (GimpProcedureConfig *config, gsize *n)
@@ -43,6 +46,22 @@ adain_settings_set_weights (GimpProcedureConfig *config, const double *weights, 
   g_value_unset (&value);
 }
 
+/* Those of the style layer, which are the last, stay behind with it. */
+static void
+save_lists (GObject *object, GKeyFile *file, const char *group, gsize n_styles)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      char **list = NULL;
+
+      g_object_get (object, lists[i], &list, NULL);
+      if (list)
+        g_key_file_set_string_list (file, group, lists[i], (const char *const *) list,
+                                    MIN (g_strv_length (list), n_styles));
+      g_strfreev (list);
+    }
+}
+
 void
 adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
@@ -64,6 +83,7 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
     g_key_file_set_double_list (file, group, "weights", weights,
                                 MIN (n_weights, styles ? g_strv_length (styles) : 0));
   g_free (weights);
+  save_lists (object, file, group, styles ? g_strv_length (styles) : 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
@@ -122,6 +142,15 @@ load_styles (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 
   if (weights)
     adain_settings_set_weights (config, weights, n_weights);
+
+  /* Where a file says nothing of them, its styles are used as they are. */
+  for (guint i = 0; styles && i < G_N_ELEMENTS (lists); i++)
+    {
+      char **list = g_key_file_get_string_list (file, group, lists[i], NULL, NULL);
+
+      g_object_set (config, lists[i], list, NULL);
+      g_strfreev (list);
+    }
 
   g_free (weights);
   g_strfreev (styles);

@@ -47,7 +47,7 @@ load_with_profile (const Babl *space, guint32 color)
   g_assert_true (g_close (g_mkstemp (name), NULL));
   gdk_pixbuf_save (pixbuf, name, "png", &error, "icc-profile", profile, NULL);
   g_assert_no_error (error);
-  adain_style_picture_load_async (name, NULL, on_loaded, &loaded);
+  adain_style_picture_load_async (name, &ADAIN_EXCERPT_WHOLE, NULL, on_loaded, &loaded);
   while (!loaded)
     g_main_context_iteration (NULL, TRUE);
   g_unlink (name);

@@ -1134,6 +1134,141 @@ class Tests:
             dialog.click("OK")
             assert image.layers("painted") == 2
 
+    def test_part(self):
+        """A part of a style, by mouse and numbers; turned; undone; in a preset; the run has it."""
+        halves = os.path.join(self.work, "halves.png")
+        self.picture(halves, "plasma:tomato-steelblue", "1800x1200", 5)
+        with self.session(operation=os.environ["ADAIN_TEST_OPERATION"]) as session:
+            image = Image(session, self.photo)
+            image.run("part", more=f'#:styles (list "{halves}" "gallery:munch--the-scream")'
+                      " #:weights (vector 1 0)")
+            # The run's result is what the script makes with the same part.
+            image.do("(define new (vector-ref (car (gimp-image-get-layers img)) 0))"
+                     f"({PROCEDURE} #:run-mode RUN-NONINTERACTIVE #:image img #:drawables (vector lay)"
+                     f' #:styles (list "{halves}") #:parts (list "50 10 25 40") #:turns (list "90"))'
+                     "(define made (vector-ref (car (gimp-image-get-layers img)) 1))"
+                     "(define (same x y) (equal? (car (gimp-drawable-get-pixel new x y))"
+                     "                           (car (gimp-drawable-get-pixel made x y))))"
+                     "(if (and (same 10 10) (same 500 300) (same 900 700)) (step \"same\"))")
+            image.run("again")
+            image.start()
+
+            dialog = Dialog(session)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+            whole = dialog.look()
+            expect("a button for the gallery's style", lambda: dialog.find(
+                "button", "Part and turn of Munch: The Scream").has("SENSITIVE"), False)
+
+            def number(label):
+                return next(s for s in dialog.window.find_all("spin button")
+                            if any(label == w.name for w in labels_of(s)))
+
+            def part():
+                return [round(number(label).value, 1) for label in ("Left (%)", "Top (%)", "Width (%)",
+                                                                    "Height (%)")]
+
+            def set_number(label, text):
+                number(label).focus()
+                session.key("ctrl+a")
+                session.xdotool("type", "--delay", "20", text)
+                session.key("Tab")
+
+            def near(what, wanted):
+                until(what, lambda: all(abs(a - b) < 1 for a, b in zip(part(), wanted)) or
+                      print(part()) or None)
+
+            def drag(x0, y0, x1, y1):
+                """From one place of the picture, in percent, to another."""
+                left, top, width, height = dialog.find("canvas", "Picture of the style").resting_extents()
+                shown = min(width, height * 1.5)
+
+                def at(x, y):
+                    return (round(left + (width - shown) / 2 + shown * x / 100),
+                            round(top + (height - shown / 1.5) / 2 + shown / 1.5 * y / 100))
+
+                session.drag(at(x0, y0), at(x1, y1))
+
+            # By mouse: a rectangle, one of its edges, a corner, all of it.
+            dialog.click("Part and turn of halves.png")
+            expect("all of it", part, [0, 0, 100, 100])
+            self.shot(session, "part-whole")
+            drag(20, 30, 60, 70)
+            near("the rectangle", [20, 30, 40, 40])
+            drawn = dialog.wait_change(whole)
+            self.shot(session, "part-drawn")
+            drag(60, 50, 40, 50)
+            near("its right edge", [20, 30, 20, 40])
+            drag(20, 70, 10, 90)
+            near("its corner", [10, 30, 30, 60])
+            drag(25, 60, 65, 95)
+            near("its place", [50, 40, 30, 60])
+            dragged = dialog.wait_change(drawn)
+
+            # By keyboard.
+            set_number("Left (%)", "50")
+            set_number("Top (%)", "10")
+            set_number("Width (%)", "25")
+            set_number("Height (%)", "40")
+            expect("the numbers", part, [50, 10, 25, 40])
+            number("Width (%)").focus()
+            session.key("Up")
+            expect("the numbers", part, [50, 10, 26, 40])
+            session.key("Down")
+            upright = dialog.wait_change(dragged)
+            dialog.click("Turn to the right")
+            expect("the part where it is seen", part, [50, 50, 40, 25])
+            turned = dialog.wait_change(upright)
+            self.shot(session, "part-turned")
+            dialog.click("Exchange left and right")
+            expect("the part where it is seen", part, [10, 50, 40, 25])
+            session.key("ctrl+z")
+            expect("the part where it was", part, [50, 50, 40, 25])
+            expect("the preview as it was", dialog.look, turned)
+
+            # Whole, and back by a preset, which has the filter, too.
+            session.key("Escape")
+            until("no popover", lambda: len(dialog.numbers()) == 4)
+            dialog.click("Keep as an editable filter", "check box")
+            dialog.click("Save preset")
+            entry = dialog.focused("text")
+            dialog.type("Sky")
+            expect("the preset's name", lambda: entry.text, "Sky")
+            dialog.key("Return")
+            preset = dialog.combo("Preset:")
+            expect("the preset", lambda: preset.name, "Sky")
+            with open(os.path.join(session.settings, "presets", "Sky.ini"), encoding="utf-8") as file:
+                kept = file.read().splitlines()
+            assert "parts=50 10 25 40;" in kept and "turns=90;" in kept and "as-filter=true" in kept, kept
+            dialog.click("Keep as an editable filter", "check box")
+            dialog.click("Part and turn of halves.png")
+            dialog.click("Whole Picture")
+            expect("all of it", part, [0, 0, 100, 100])
+            dialog.click("Turn to the left")
+            expect("the preview as it was", dialog.look, whole, 120)
+            session.key("Escape")
+            until("no popover", lambda: len(dialog.numbers()) == 4)
+            dialog.choose("Preset:", "Sky")
+            expect("the filter", lambda: dialog.find("check box", "Keep as an editable filter").has("CHECKED"), True)
+            expect("the preview as it was", dialog.look, turned, 120)
+            dialog.click("Keep as an editable filter", "check box")
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("part") == 2
+            assert image.layers("same") == 3
+
+            # Remembered; and a style keeps its part when it is moved.
+            dialog = Dialog(session)
+            dialog.expect_styles(2)
+            dialog.click("Move down")
+            expect("the order", dialog.names, ["Munch: The Scream", "halves.png"])
+            dialog.click("Part and turn of halves.png")
+            expect("the part", part, [50, 50, 40, 25])
+            self.shot(session, "part-remembered")
+            session.key("Escape")
+            dialog.key("Escape")
+            image.layers("again")
+
     def test_own_gallery(self):
         """A style is added to the user's gallery, and used when its picture has gone; deleted; errors."""
         fleeting = os.path.join(self.work, "Sea & sky (1).png")

@@ -55,6 +55,8 @@ read_picture (const AdainStyleItem *item, GError **error)
   picture = item->layer ? adain_style_from_layer (item->layer, error)
                         : adain_style_load_pixels (item->path, error);
   adain_errors_swap_handler (handler);
+  if (picture && !adain_excerpt_apply (&item->excerpt, picture, error))
+    g_clear_pointer (&picture, adain_pixels_free);
 
   return picture;
 }

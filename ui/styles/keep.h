@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Reads the picture of @item, a file or a layer, and encodes it in a thread for the model in the file @model. */
+/* Reads what is used of the picture of @item, a file or a layer, and encodes it in a thread for the model in the file @model. */
 void adain_style_keep_async (const AdainStyleItem *item, const char *model, GAsyncReadyCallback callback,
                              gpointer user_data);
 

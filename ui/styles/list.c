@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/state.h"
+#include "ui/styles/excerpt-popover.h"
 #include "ui/styles/row.h"
 #include "ui/styles/sources.h"
 
@@ -28,6 +29,7 @@ struct _AdainStyleList
   GimpDrawable **layers; /* that can serve as styles */
 
   GtkWidget *list;
+  GtkWidget *excerpt; /* its popover */
   GtkWidget *add_button;
   GtkWidget *up_button;
   GtkWidget *down_button;
@@ -88,6 +90,16 @@ on_keep (AdainStyleList *self, AdainStyleRow *row)
 }
 
 static void
+on_excerpt (AdainStyleList *self, AdainStyleRow *row)
+{
+  GdkRectangle place = { 0, 0, gtk_widget_get_allocated_width (GTK_WIDGET (row)),
+                         gtk_widget_get_allocated_height (GTK_WIDGET (row)) };
+
+  gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), 0, 0, &place.x, &place.y);
+  adain_excerpt_popover_open (ADAIN_EXCERPT_POPOVER (self->excerpt), adain_style_row_get_id (row), &place);
+}
+
+static void
 on_changed (AdainStyleList *self)
 {
   GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
@@ -104,6 +116,7 @@ on_changed (AdainStyleList *self)
       GtkWidget *row = adain_style_row_new (self->set, i);
 
       g_signal_connect_swapped (row, "keep", G_CALLBACK (on_keep), self);
+      g_signal_connect_swapped (row, "excerpt", G_CALLBACK (on_excerpt), self);
       gtk_list_box_insert (GTK_LIST_BOX (self->list), row, -1);
       if (adain_style_set_get (self->set, i)->id == selected_id)
         index = i;
@@ -131,9 +144,9 @@ sync_picture (GtkWidget *row, gpointer user_data)
   adain_style_row_sync_picture (ADAIN_STYLE_ROW (row));
 }
 
-/* They come at any time: a row that is being dragged, or whose weight is, has to stay. */
+/* Tiles come at any time: a row that is being dragged, or whose weight is, has to stay. */
 static void
-on_tiles_changed (AdainStyleList *self)
+on_pictures_changed (AdainStyleList *self)
 {
   gtk_container_foreach (GTK_CONTAINER (self->list), sync_picture, NULL);
 }
@@ -560,9 +573,11 @@ adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, Gim
   fill_recent (self);
 
   g_signal_connect_swapped (set, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_tiles_changed), self);
+  g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_pictures_changed), self);
   g_signal_connect_swapped (set, "changed", G_CALLBACK (fill_recent), self);
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), self);
+  g_signal_connect_swapped (set, "excerpts-changed", G_CALLBACK (on_pictures_changed), self);
+  self->excerpt = adain_excerpt_popover_new (set, GTK_WIDGET (self));
   on_changed (self);
 
   return GTK_WIDGET (self);

@@ -17,14 +17,57 @@
 
 #define READ_SIZE (64 * 1024)
 
-static void
-on_size_prepared (GdkPixbufLoader *loader, int width, int height, gpointer user_data)
+/* So many pixels does the picture's shorter side need, so that the part has enough, however it lies in it. */
+static int
+needed_side (const AdainExcerpt *excerpt)
 {
-  int shorter = MIN (width, height);
+  return MIN (SHORTER_SIDE * 100.0 / MIN (excerpt->part.width, excerpt->part.height), G_MAXINT);
+}
 
-  if (shorter > SHORTER_SIDE)
-    gdk_pixbuf_loader_set_size (loader, MAX (1, (gint64) width * SHORTER_SIDE / shorter),
-                                MAX (1, (gint64) height * SHORTER_SIDE / shorter));
+static void
+on_size_prepared (GdkPixbufLoader *loader, int width, int height, const AdainExcerpt *excerpt)
+{
+  int shorter = MIN (width, height), needed = needed_side (excerpt);
+
+  if (shorter > needed)
+    gdk_pixbuf_loader_set_size (loader, MAX (1, (gint64) width * needed / shorter),
+                                MAX (1, (gint64) height * needed / shorter));
+}
+
+GdkPixbuf *
+adain_style_picture_take (GdkPixbuf *picture, const AdainExcerpt *excerpt)
+{
+  static const GdkPixbufRotation rotations[] = { GDK_PIXBUF_ROTATE_NONE, GDK_PIXBUF_ROTATE_CLOCKWISE,
+                                                 GDK_PIXBUF_ROTATE_UPSIDEDOWN,
+                                                 GDK_PIXBUF_ROTATE_COUNTERCLOCKWISE };
+  AdainRect                      rect;
+  GdkPixbuf                     *part, *upright, *turned;
+
+  if (adain_excerpt_is_whole (excerpt))
+    return g_object_ref (picture);
+
+  rect = adain_part_pixels (&excerpt->part, gdk_pixbuf_get_width (picture), gdk_pixbuf_get_height (picture));
+  part = gdk_pixbuf_new_subpixbuf (picture, rect.x, rect.y, rect.width, rect.height);
+  upright = excerpt->turn >= ADAIN_TURN_MIRROR ? gdk_pixbuf_flip (part, TRUE) : g_object_ref (part);
+  turned = gdk_pixbuf_rotate_simple (upright, rotations[excerpt->turn % 4]);
+  g_object_unref (upright);
+  g_object_unref (part);
+
+  return turned;
+}
+
+gboolean
+adain_style_picture_is_coarse (GdkPixbuf *picture, const AdainExcerpt *excerpt)
+{
+  int       width = gdk_pixbuf_get_width (picture), height = gdk_pixbuf_get_height (picture);
+  AdainRect rect = adain_part_pixels (&excerpt->part, width, height);
+
+  /* All of it was read as well as it is needed. */
+  if (rect.width == width && rect.height == height)
+    return FALSE;
+
+  return MIN (rect.width, rect.height) < ADAIN_STYLE_SIDE
+         && (MIN (width, height) >= SHORTER_SIDE || MAX (width, height) >= ADAIN_THUMBNAIL_MAX);
 }
 
 /* Piece by piece, so that a large file that is no picture is given up early. */
@@ -73,7 +116,7 @@ apply_profile (GdkPixbuf *pixbuf, const char *base64)
 }
 
 static GdkPixbuf *
-load (const char *name, GCancellable *cancellable, GError **error)
+load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, GError **error)
 {
   GFile            *file = g_file_new_for_commandline_arg (name);
   GFileInputStream *stream = g_file_read (file, cancellable, error);
@@ -86,7 +129,7 @@ load (const char *name, GCancellable *cancellable, GError **error)
     return NULL;
 
   loader = gdk_pixbuf_loader_new ();
-  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), NULL);
+  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), (gpointer) excerpt);
 
   ok = feed (loader, G_INPUT_STREAM (stream), cancellable, error);
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
@@ -94,7 +137,10 @@ load (const char *name, GCancellable *cancellable, GError **error)
     {
       GdkPixbuf *loaded = gdk_pixbuf_loader_get_pixbuf (loader);
 
-      pixbuf = gdk_pixbuf_apply_embedded_orientation (loaded);
+      GdkPixbuf *upright = gdk_pixbuf_apply_embedded_orientation (loaded);
+
+      pixbuf = adain_style_picture_take (upright, excerpt);
+      g_object_unref (upright);
       apply_profile (pixbuf, gdk_pixbuf_get_option (loaded, "icc-profile"));
     }
   else if (ok)
@@ -106,11 +152,26 @@ load (const char *name, GCancellable *cancellable, GError **error)
   return pixbuf;
 }
 
+/* What a thread is to read. */
+typedef struct
+{
+  char        *name;
+  AdainExcerpt excerpt;
+} Order;
+
+static void
+order_free (gpointer data)
+{
+  g_free (((Order *) data)->name);
+  g_free (data);
+}
+
 static void
 load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  GError    *error = NULL;
-  GdkPixbuf *pixbuf = load (data, cancellable, &error);
+  const Order *order = data;
+  GError      *error = NULL;
+  GdkPixbuf   *pixbuf = load (order->name, &order->excerpt, cancellable, &error);
 
   if (pixbuf)
     g_task_return_pointer (task, pixbuf, g_object_unref);
@@ -119,12 +180,14 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 }
 
 void
-adain_style_picture_load_async (const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                gpointer user_data)
+adain_style_picture_load_async (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Order *order = g_new (Order, 1);
 
-  g_task_set_task_data (task, g_strdup (name), g_free);
+  *order = (Order) { g_strdup (name), *excerpt };
+  g_task_set_task_data (task, order, order_free);
   g_task_run_in_thread (task, load_in_thread);
   g_object_unref (task);
 }
@@ -142,12 +205,15 @@ free_pixels (guchar *pixels, gpointer user_data)
 }
 
 GdkPixbuf *
-adain_style_picture_from_drawable (GimpDrawable *drawable)
+adain_style_picture_from_drawable (GimpDrawable *drawable, const AdainExcerpt *excerpt)
 {
-  AdainRect rect = { 0, 0, gimp_drawable_get_width (drawable), gimp_drawable_get_height (drawable) };
-  double    scale = MIN (1.0, (double) SHORTER_SIDE / MIN (rect.width, rect.height));
-  int       width, height;
-  guchar   *pixels;
+  AdainExcerpt turn = { ADAIN_PART_WHOLE, excerpt->turn };
+  AdainRect    rect = adain_part_pixels (&excerpt->part, gimp_drawable_get_width (drawable),
+                                         gimp_drawable_get_height (drawable));
+  double       scale = MIN (1.0, (double) SHORTER_SIDE / MIN (rect.width, rect.height));
+  int          width, height;
+  guchar      *pixels;
+  GdkPixbuf   *read, *turned;
 
   scale = MIN (scale, (double) ADAIN_THUMBNAIL_MAX / MAX (rect.width, rect.height));
   width = MAX (1, rect.width * scale);
@@ -157,12 +223,16 @@ adain_style_picture_from_drawable (GimpDrawable *drawable)
   if (!pixels)
     return NULL;
 
-  return gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4, free_pixels,
+  read = gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, TRUE, 8, width, height, width * 4, free_pixels,
                                    NULL);
+  turned = adain_style_picture_take (read, &turn);
+  g_object_unref (read);
+
+  return turned;
 }
 
 GdkPixbuf *
-adain_style_picture_load_by_gimp (const char *name, GError **error)
+adain_style_picture_load_by_gimp (const char *name, const AdainExcerpt *excerpt, GError **error)
 {
   GFile              *file = g_file_new_for_commandline_arg (name);
   GdkPixbuf          *pixbuf = NULL;
@@ -177,7 +247,7 @@ adain_style_picture_load_by_gimp (const char *name, GError **error)
       GimpLayer *layer = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
 
       if (layer)
-        pixbuf = adain_style_picture_from_drawable (GIMP_DRAWABLE (layer));
+        pixbuf = adain_style_picture_from_drawable (GIMP_DRAWABLE (layer), excerpt);
       gimp_image_delete (image);
     }
 

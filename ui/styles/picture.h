@@ -7,18 +7,24 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <libgimp/gimp.h>
 
+#include "plugin/paint/excerpt.h"
+
 G_BEGIN_DECLS
 
-/* In a thread, by GdkPixbuf. @name is a path or URI; a file that is not there gives
- * G_IO_ERROR_NOT_FOUND. */
-void       adain_style_picture_load_async (const char *name, GCancellable *cancellable,
-                                           GAsyncReadyCallback callback, gpointer user_data);
+/* What @excerpt takes of a picture, in a thread, by GdkPixbuf. @name is a path or URI; a file that is not
+ * there gives G_IO_ERROR_NOT_FOUND. */
+void adain_style_picture_load_async (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
 GdkPixbuf *adain_style_picture_load_finish (GAsyncResult *result, GError **error);
 
 /* On the main thread, by GIMP's own loaders, for formats that GdkPixbuf does not know. */
-GdkPixbuf *adain_style_picture_load_by_gimp (const char *name, GError **error);
+GdkPixbuf *adain_style_picture_load_by_gimp (const char *name, const AdainExcerpt *excerpt, GError **error);
 
-GdkPixbuf *adain_style_picture_from_drawable (GimpDrawable *drawable);
+GdkPixbuf *adain_style_picture_from_drawable (GimpDrawable *drawable, const AdainExcerpt *excerpt);
+
+/* What @excerpt takes of a picture that is read already, and whether the file may have more of it. */
+GdkPixbuf *adain_style_picture_take (GdkPixbuf *picture, const AdainExcerpt *excerpt);
+gboolean   adain_style_picture_is_coarse (GdkPixbuf *picture, const AdainExcerpt *excerpt);
 
 /* A square thumbnail with the picture's middle. */
 GdkPixbuf *adain_style_picture_thumbnail (GdkPixbuf *picture, int side);

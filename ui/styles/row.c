@@ -23,7 +23,7 @@ struct _AdainStyleRow
   GtkWidget *scale; /* NULL while the style cannot be used */
 };
 
-static guint keep_signal;
+static guint keep_signal, excerpt_signal;
 
 G_DEFINE_FINAL_TYPE (AdainStyleRow, adain_style_row, GTK_TYPE_LIST_BOX_ROW)
 
@@ -271,6 +271,34 @@ create_keep (AdainStyleRow *row, const AdainStyleItem *item)
   return button;
 }
 
+static void
+on_excerpt (AdainStyleRow *row)
+{
+  g_signal_emit (row, excerpt_signal, 0);
+}
+
+/* Styles of the gallery have no picture. */
+static GtkWidget *
+create_excerpt (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("gimp-tool-crop", GTK_ICON_SIZE_MENU);
+  char      *name = g_strdup_printf (_ ("Part and turn of %s"), item->name);
+
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_sensitive (button, item->whole != NULL);
+  gtk_widget_set_tooltip_text (button, item->whole
+                                           ? _ ("Use only a part of this picture, or turn it, and the "
+                                                "direction of its strokes with it")
+                                           : _ ("Styles of the gallery have no picture, of which a part "
+                                                "could be used or which could be turned"));
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_excerpt), row);
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  g_free (name);
+
+  return button;
+}
+
 int
 adain_style_row_get_index (AdainStyleRow *row)
 {
@@ -298,6 +326,8 @@ adain_style_row_class_init (AdainStyleRowClass *klass)
 
   keep_signal = g_signal_new ("keep", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  excerpt_signal = g_signal_new ("excerpt", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 0);
 }
 
 static void
@@ -334,6 +364,8 @@ adain_style_row_new (AdainStyleSet *set, int index)
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
   if (item->state == ADAIN_STYLE_READY && !item->gallery)
     gtk_box_pack_end (GTK_BOX (box), create_keep (row, item), FALSE, FALSE, 0);
+  if (item->state == ADAIN_STYLE_READY)
+    gtk_box_pack_end (GTK_BOX (box), create_excerpt (row, item), FALSE, FALSE, 0);
   gtk_container_add (GTK_CONTAINER (row), box);
 
   gtk_widget_set_tooltip_text (GTK_WIDGET (row), item->problem ? item->problem : item->path);

@@ -27,6 +27,7 @@ void adain_style_row_sync_picture (AdainStyleRow *row);
 int adain_style_row_get_index (AdainStyleRow *row);
 int adain_style_row_get_id (AdainStyleRow *row);
 
-/* Signal "keep": its style is to be added to the user's gallery. */
+/* Signals: "keep" (its style is to be added to the user's gallery), "excerpt" (what is used of its picture is to
+ * be chosen). */
 
 G_END_DECLS

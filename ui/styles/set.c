@@ -14,6 +14,9 @@
 #include "ui/settings.h"
 #include "ui/styles/picture.h"
 
+/* After so many milliseconds without a change of a part the file is read again for it. */
+#define REFINE_DELAY 300
+
 struct _AdainStyleSet
 {
   GObject parent;
@@ -26,12 +29,14 @@ struct _AdainStyleSet
   double              *initial_weights;
   gsize                n_initial_weights;
   int                  next_id;
+  guint                refine_source;
 };
 
 enum
 {
   CHANGED,
   WEIGHTS_CHANGED,
+  EXCERPTS_CHANGED,
   TILES_CHANGED,
   N_SIGNALS
 };
@@ -53,6 +58,7 @@ item_free (gpointer data)
   g_clear_object (&item->region);
   g_free (item->name);
   g_free (item->problem);
+  g_clear_object (&item->whole);
   g_clear_object (&item->pixbuf);
   g_free (item);
 }
@@ -73,13 +79,56 @@ find_id (AdainStyleSet *set, int id)
   return NULL;
 }
 
+/* Pictures ---------------------------------------------------------------------------------- */
+
+static void refine_later (AdainStyleSet *set);
+
+/* Shows what is used of the picture as far as it is known. */
+static void
+item_take (AdainStyleSet *set, AdainStyleItem *item)
+{
+  g_clear_object (&item->pixbuf);
+  item->refined = FALSE;
+  if (item->whole)
+    item->pixbuf = adain_style_picture_take (item->whole, &item->excerpt);
+  refine_later (set);
+}
+
 /* A file has been read, in time or too late. */
 
 typedef struct
 {
-  GWeakRef set;
-  int      id;
+  GWeakRef     set;
+  int          id;
+  AdainExcerpt excerpt;
 } Loading;
+
+static void
+loading_free (Loading *loading)
+{
+  g_weak_ref_clear (&loading->set);
+  g_free (loading);
+}
+
+/* The picture that was read, or NULL; formats that GdkPixbuf does not know are left to GIMP. */
+static GdkPixbuf *
+finish_loading (const Loading *loading, const AdainStyleItem *item, GAsyncResult *result, GError **error)
+{
+  GError    *local = NULL;
+  GdkPixbuf *pixbuf = adain_style_picture_load_finish (result, &local);
+
+  if (!pixbuf && item && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)
+      && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&local);
+      pixbuf = adain_style_picture_load_by_gimp (item->path, &loading->excerpt, &local);
+    }
+  if (local)
+    g_propagate_error (error, local);
+
+  return pixbuf;
+}
 
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer data)
@@ -88,24 +137,17 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   AdainStyleSet  *set = g_weak_ref_get (&loading->set);
   AdainStyleItem *item = set ? find_id (set, loading->id) : NULL;
   GError         *error = NULL;
-  GdkPixbuf      *pixbuf = adain_style_picture_load_finish (result, &error);
+  GdkPixbuf      *pixbuf = finish_loading (loading, item, result, &error);
 
   if (item && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      if (!pixbuf && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)
-          && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        {
-          g_clear_error (&error);
-          pixbuf = adain_style_picture_load_by_gimp (item->path, &error);
-        }
-
-      g_clear_object (&item->pixbuf);
+      g_set_object (&item->whole, pixbuf);
+      item_take (set, item);
       g_clear_pointer (&item->problem, g_free);
 
       if (pixbuf)
         {
           item->state = ADAIN_STYLE_READY;
-          item->pixbuf = g_object_ref (pixbuf);
         }
       else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         {
@@ -123,21 +165,93 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_object (&pixbuf);
   g_clear_error (&error);
   g_clear_object (&set);
-  g_weak_ref_clear (&loading->set);
-  g_free (loading);
+  loading_free (loading);
 }
 
 static void
-item_load (AdainStyleSet *set, AdainStyleItem *item)
+start_loading (AdainStyleSet *set, const AdainStyleItem *item, const AdainExcerpt *excerpt,
+               GAsyncReadyCallback callback)
 {
   Loading *loading = g_new (Loading, 1);
 
   g_weak_ref_init (&loading->set, set);
   loading->id = item->id;
-
-  item->state = ADAIN_STYLE_LOADING;
-  adain_style_picture_load_async (item->path, set->cancellable, on_loaded, loading);
+  loading->excerpt = *excerpt;
+  adain_style_picture_load_async (item->path, excerpt, set->cancellable, callback, loading);
 }
+
+static void
+item_load (AdainStyleSet *set, AdainStyleItem *item)
+{
+  item->state = ADAIN_STYLE_LOADING;
+  start_loading (set, item, &ADAIN_EXCERPT_WHOLE, on_loaded);
+}
+
+/* The detail of a part that is still the one in use. */
+static void
+on_refined (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Loading        *loading = data;
+  AdainStyleSet  *set = g_weak_ref_get (&loading->set);
+  AdainStyleItem *item = set ? find_id (set, loading->id) : NULL;
+  GdkPixbuf      *pixbuf = finish_loading (loading, item, result, NULL);
+
+  if (pixbuf && item && adain_excerpt_equal (&item->excerpt, &loading->excerpt))
+    {
+      g_set_object (&item->pixbuf, pixbuf);
+      g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
+    }
+
+  g_clear_object (&pixbuf);
+  g_clear_object (&set);
+  loading_free (loading);
+}
+
+static void
+item_refine (AdainStyleSet *set, AdainStyleItem *item)
+{
+  item->refined = TRUE;
+  if (item->path)
+    {
+      start_loading (set, item, &item->excerpt, on_refined);
+    }
+  else
+    {
+      GdkPixbuf *pixbuf = adain_style_picture_from_drawable (item->layer, &item->excerpt);
+
+      if (pixbuf)
+        g_set_object (&item->pixbuf, pixbuf);
+      g_clear_object (&pixbuf);
+      g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
+    }
+}
+
+static gboolean
+on_refine (gpointer data)
+{
+  AdainStyleSet *set = data;
+
+  set->refine_source = 0;
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      AdainStyleItem *item = item_at (set, i);
+
+      if (item->whole && !item->refined && adain_style_picture_is_coarse (item->whole, &item->excerpt))
+        item_refine (set, item);
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Once the user has found the part. */
+static void
+refine_later (AdainStyleSet *set)
+{
+  g_clear_handle_id (&set->refine_source, g_source_remove);
+  set->refine_source = g_timeout_add (REFINE_DELAY, on_refine, set);
+}
+
+/* Items ------------------------------------------------------------------------------------- */
 
 static char *
 display_name (const char *path)
@@ -195,6 +309,7 @@ item_new_path (AdainStyleSet *set, const char *path)
   AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
 
   item->id = set->next_id++;
+  item->excerpt = ADAIN_EXCERPT_WHOLE;
   item->path = g_strdup (path);
   item->gallery = adain_gallery_name (item->path);
   if (item->gallery)
@@ -218,10 +333,12 @@ item_new_layer (AdainStyleSet *set, GimpDrawable *layer)
   char           *name = gimp_item_get_name (GIMP_ITEM (layer));
 
   item->id = set->next_id++;
+  item->excerpt = ADAIN_EXCERPT_WHOLE;
   item->layer = g_object_ref (layer);
   item->name = g_strdup_printf (_ ("Layer “%s”"), name ? name : "");
-  item->pixbuf = adain_style_picture_from_drawable (layer);
-  item->state = item->pixbuf ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
+  item->whole = adain_style_picture_from_drawable (layer, &item->excerpt);
+  item_take (set, item);
+  item->state = item->whole ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
   g_free (name);
 
   return item;
@@ -314,6 +431,85 @@ write_regions (AdainStyleSet *set)
   g_free (regions);
 }
 
+/* Up to the last style of which not all is used as it is. */
+static void
+write_excerpts (AdainStyleSet *set)
+{
+  GStrvBuilder *parts = g_strv_builder_new (), *turns = g_strv_builder_new ();
+  char        **part_list, **turn_list;
+  int           n = set->items->len;
+
+  while (n > 0 && adain_excerpt_is_whole (&item_at (set, n - 1)->excerpt))
+    n--;
+  for (int i = 0; i < n; i++)
+    {
+      char *part = adain_part_format (&item_at (set, i)->excerpt.part);
+
+      g_strv_builder_add (parts, part);
+      g_strv_builder_add (turns, adain_turn_name (item_at (set, i)->excerpt.turn));
+      g_free (part);
+    }
+  part_list = g_strv_builder_end (parts);
+  turn_list = g_strv_builder_end (turns);
+
+  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+  g_object_set (set->config, "parts", n > 0 ? part_list : NULL, "turns", n > 0 ? turn_list : NULL, NULL);
+  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+
+  g_strfreev (turn_list);
+  g_strfreev (part_list);
+  g_strv_builder_unref (turns);
+  g_strv_builder_unref (parts);
+}
+
+/* Whether that is a change. */
+static gboolean
+item_set_excerpt (AdainStyleSet *set, AdainStyleItem *item, const AdainExcerpt *excerpt)
+{
+  if (adain_excerpt_equal (&item->excerpt, excerpt) || item->gallery)
+    return FALSE;
+
+  item->excerpt = *excerpt;
+  item_take (set, item);
+
+  return TRUE;
+}
+
+/* The @i-th of the lists, which may be NULL or shorter; what is no part or turn counts as none. */
+static AdainExcerpt
+parse_excerpt (char **parts, char **turns, guint i)
+{
+  AdainExcerpt excerpt = ADAIN_EXCERPT_WHOLE;
+
+  if (parts && i < g_strv_length (parts))
+    adain_part_parse (parts[i], &excerpt.part, NULL);
+  if (turns && i < g_strv_length (turns))
+    adain_turn_parse (turns[i], &excerpt.turn, NULL);
+
+  return excerpt;
+}
+
+static void
+read_excerpts (AdainStyleSet *set)
+{
+  char **parts = NULL, **turns = NULL;
+
+  g_object_get (set->config, "parts", &parts, "turns", &turns, NULL);
+  for (guint i = 0; i < set->items->len; i++)
+    {
+      AdainExcerpt excerpt = parse_excerpt (parts, turns, i);
+
+      item_set_excerpt (set, item_at (set, i), &excerpt);
+    }
+
+  /* So that what runs is what is shown. */
+  if (parts || turns)
+    write_excerpts (set);
+
+  g_strfreev (turns);
+  g_strfreev (parts);
+}
+
 static gboolean
 is_region (GimpDrawable *drawable, GimpImage *image)
 {
@@ -372,6 +568,7 @@ read_config (AdainStyleSet *set)
   g_ptr_array_unref (old);
 
   read_weights (set);
+  read_excerpts (set);
   read_regions (set);
 }
 
@@ -407,6 +604,11 @@ on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
     {
       read_regions (set);
       g_signal_emit (set, signals[CHANGED], 0);
+    }
+  else if (g_str_equal (pspec->name, "parts") || g_str_equal (pspec->name, "turns"))
+    {
+      read_excerpts (set);
+      g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
     }
   else if (g_str_equal (pspec->name, "model"))
     {
@@ -448,6 +650,7 @@ write_config (AdainStyleSet *set)
 
   g_strfreev (paths);
   write_weights (set);
+  write_excerpts (set);
   write_regions (set);
 
   g_signal_emit (set, signals[CHANGED], 0);
@@ -540,6 +743,16 @@ adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region)
 {
   g_set_object (&item_at (set, index)->region, region);
   write_regions (set);
+}
+
+void
+adain_style_set_set_excerpt (AdainStyleSet *set, int index, const AdainExcerpt *excerpt)
+{
+  if (!item_set_excerpt (set, item_at (set, index), excerpt))
+    return;
+
+  write_excerpts (set);
+  g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
 }
 
 void
@@ -656,6 +869,7 @@ adain_style_set_dispose (GObject *object)
   if (set->cancellable)
     g_cancellable_cancel (set->cancellable);
 
+  g_clear_handle_id (&set->refine_source, g_source_remove);
   g_clear_object (&set->config);
   g_clear_object (&set->cancellable);
   g_clear_pointer (&set->items, g_ptr_array_unref);
@@ -674,6 +888,8 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
                                    NULL, G_TYPE_NONE, 0);
   signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[EXCERPTS_CHANGED] = g_signal_new ("excerpts-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                            0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[TILES_CHANGED] = g_signal_new ("tiles-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

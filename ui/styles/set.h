@@ -1,5 +1,6 @@
 /* The styles of the dialog with their weights: the one place that the list, the pad and the preview
- * read, kept in step with the settings "styles", "weights", "style-layer" and "regions" in both directions.
+ * read, kept in step with the settings "styles", "weights", "parts", "turns", "style-layer" and "regions" in
+ * both directions.
  *
  * Files are read in threads, so that a slow disk does not hold up the dialog. A layer, where there
  * is one, is always the last style, as the procedure has it.
@@ -10,6 +11,8 @@
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <libgimp/gimp.h>
+
+#include "plugin/paint/excerpt.h"
 
 G_BEGIN_DECLS
 
@@ -30,9 +33,12 @@ typedef struct
   GimpDrawable   *region;  /* where it is; NULL: where no region is */
   char           *name;    /* what to call it on screen */
   double          weight;  /* 0 to 1 */
+  AdainExcerpt    excerpt; /* what of its picture is used; of the gallery's all */
   AdainStyleState state;
   char           *problem; /* why it is broken */
-  GdkPixbuf      *pixbuf;  /* where READY: the picture, reduced; of the gallery's, once it is known, a tile */
+  GdkPixbuf      *whole;   /* where READY: the picture, reduced; of the gallery's NULL, */
+  GdkPixbuf      *pixbuf;  /* and what is used of it; of the gallery's, once it is known, a tile */
+  gboolean        refined; /* it was, or is being, read again for that, with more detail than @whole has */
 } AdainStyleItem;
 
 #define ADAIN_TYPE_STYLE_SET (adain_style_set_get_type ())
@@ -57,6 +63,7 @@ void adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer);
 void adain_style_set_remove (AdainStyleSet *set, int index);
 void adain_style_set_move (AdainStyleSet *set, int from, int to);
 void adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region);
+void adain_style_set_set_excerpt (AdainStyleSet *set, int index, const AdainExcerpt *excerpt);
 void adain_style_set_set_weight (AdainStyleSet *set, int index, double weight);
 void adain_style_set_set_weights (AdainStyleSet *set, const double *weights);
 
@@ -69,7 +76,7 @@ void adain_style_set_refresh (AdainStyleSet *set);
 /* Takes the styles that cannot be used out of the settings. */
 void adain_style_set_drop_unusable (AdainStyleSet *set);
 
-/* Signals: "changed" (which styles there are, their order or state), "weights-changed", "tiles-changed" (what
- * those of the gallery look like). */
+/* Signals: "changed" (which styles there are, their order or state), "weights-changed", "excerpts-changed"
+ * (what of their pictures is used), "tiles-changed" (what those of the gallery look like). */
 
 G_END_DECLS
