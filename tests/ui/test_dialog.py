@@ -548,6 +548,10 @@ class Tests:
             dialog.choose_region("first.png", "Channel “Half”")
             confined = dialog.wait_change(before)
             self.shot(session, "regions")
+            dialog.key("ctrl+z")
+            expect("the preview as it was", dialog.look, before)
+            dialog.key("ctrl+y")
+            expect("the preview with the region", dialog.look, confined)
             dialog.choose_region("first.png", "No region")
             whole = dialog.wait_change(confined)
             dialog.choose_region("first.png", "Channel “Half”")
@@ -1175,8 +1179,7 @@ class Tests:
                 session.key("Tab")
 
             def near(what, wanted):
-                until(what, lambda: all(abs(a - b) < 1 for a, b in zip(part(), wanted)) or
-                      print(part()) or None)
+                until(what, lambda: all(abs(a - b) < 1 for a, b in zip(part(), wanted)))
 
             def drag(x0, y0, x1, y1):
                 """From one place of the picture, in percent, to another."""
@@ -1260,7 +1263,7 @@ class Tests:
             # Remembered; and a style keeps its part when it is moved.
             dialog = Dialog(session)
             dialog.expect_styles(2)
-            dialog.click("Move down")
+            dialog.key("alt+s", "alt+Down")
             expect("the order", dialog.names, ["Munch: The Scream", "halves.png"])
             dialog.click("Part and turn of halves.png")
             expect("the part", part, [50, 50, 40, 25])

@@ -402,33 +402,78 @@ read_weights (AdainStyleSet *set)
     write_weights (set);
 }
 
-/* Of styles without a region the selection stands for it, up to the last that has one. Where there was one and
- * is none any more, it is what is left: libgimp (3.0) takes an empty array for an error. */
+/* Lists are written only where they differ: "notify" does not nest, but begins anew for a property that is set
+ * meanwhile, and would go on for ever. */
+
+/* Of styles without a region the selection stands for it, up to the last that has one; @n of them. */
+static GObject **
+list_regions (AdainStyleSet *set, int n)
+{
+  GObject  *none = G_OBJECT (gimp_image_get_selection (set->image));
+  GObject **regions = g_new0 (GObject *, MAX (n, 1) + 1);
+
+  regions[0] = none;
+  for (int i = 0; i < n; i++)
+    regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region) : none;
+
+  return regions;
+}
+
+static gboolean
+same_regions (GObject **a, GObject **b)
+{
+  for (; *a && *a == *b; a++, b++)
+    ;
+
+  return *a == *b;
+}
+
+/* Where there was a region and is none any more, the selection is what is left: libgimp (3.0) takes an empty
+ * array for an error. */
 static void
 write_regions (AdainStyleSet *set)
 {
-  GObject **regions = NULL;
-  GObject  *none = G_OBJECT (gimp_image_get_selection (set->image));
+  GObject **old = NULL;
   int       n = set->items->len;
 
-  g_object_get (set->config, "regions", &regions, NULL);
+  g_object_get (set->config, "regions", &old, NULL);
   while (n > 0 && !item_at (set, n - 1)->region)
     n--;
 
-  if (n > 0 || (regions && regions[0]))
+  if (n > 0 || (old && old[0]))
     {
-      g_free (regions);
-      regions = g_new0 (GObject *, MAX (n, 1) + 1);
-      regions[0] = none;
-      for (int i = 0; i < n; i++)
-        regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region) : none;
+      GObject **regions = list_regions (set, n);
 
+      if (!old || !same_regions (old, regions))
+        {
+          g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+          g_object_set (set->config, "regions", regions, NULL);
+          g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+        }
+      g_free (regions);
+    }
+
+  g_free (old);
+}
+
+/* An empty list is NULL. */
+static void
+write_list (AdainStyleSet *set, const char *name, GStrvBuilder *builder)
+{
+  static char *const none[] = { NULL };
+  char             **list = g_strv_builder_end (builder), **old = NULL;
+
+  g_object_get (set->config, name, &old, NULL);
+  if (!g_strv_equal ((const char *const *) list, (const char *const *) (old ? old : none)))
+    {
       g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-      g_object_set (set->config, "regions", regions, NULL);
+      g_object_set (set->config, name, list[0] ? list : NULL, NULL);
       g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
     }
 
-  g_free (regions);
+  g_strfreev (old);
+  g_strfreev (list);
+  g_strv_builder_unref (builder);
 }
 
 /* Up to the last style of which not all is used as it is. */
@@ -436,7 +481,6 @@ static void
 write_excerpts (AdainStyleSet *set)
 {
   GStrvBuilder *parts = g_strv_builder_new (), *turns = g_strv_builder_new ();
-  char        **part_list, **turn_list;
   int           n = set->items->len;
 
   while (n > 0 && adain_excerpt_is_whole (&item_at (set, n - 1)->excerpt))
@@ -449,17 +493,8 @@ write_excerpts (AdainStyleSet *set)
       g_strv_builder_add (turns, adain_turn_name (item_at (set, i)->excerpt.turn));
       g_free (part);
     }
-  part_list = g_strv_builder_end (parts);
-  turn_list = g_strv_builder_end (turns);
-
-  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-  g_object_set (set->config, "parts", n > 0 ? part_list : NULL, "turns", n > 0 ? turn_list : NULL, NULL);
-  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
-
-  g_strfreev (turn_list);
-  g_strfreev (part_list);
-  g_strv_builder_unref (turns);
-  g_strv_builder_unref (parts);
+  write_list (set, "parts", parts);
+  write_list (set, "turns", turns);
 }
 
 /* Whether that is a change. */
@@ -503,8 +538,7 @@ read_excerpts (AdainStyleSet *set)
     }
 
   /* So that what runs is what is shown. */
-  if (parts || turns)
-    write_excerpts (set);
+  write_excerpts (set);
 
   g_strfreev (turns);
   g_strfreev (parts);
