@@ -1,4 +1,4 @@
-/* What the preview is made of has the colors that the filter sees: reduced, and from files with a profile.
+/* What the preview is made of is what the filter sees: reduced, from files with a profile, in part and turned.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -76,12 +76,110 @@ test_profile (void)
   g_object_unref (loaded);
 }
 
+/* Every pixel says where it is. */
+static GdkPixbuf *
+make_pixbuf (int width, int height)
+{
+  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  guchar    *pixels = gdk_pixbuf_get_pixels (pixbuf);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      {
+        guchar *pixel = pixels + (gsize) y * gdk_pixbuf_get_rowstride (pixbuf) + 3 * x;
+
+        pixel[0] = (guchar) x;
+        pixel[1] = (guchar) y;
+        pixel[2] = (guchar) (x / 256 * 16 + y / 256);
+      }
+
+  return pixbuf;
+}
+
+/* What the filter takes of @pixbuf is @taken. */
+static void
+check_taken (GdkPixbuf *pixbuf, const AdainExcerpt *excerpt, GdkPixbuf *taken)
+{
+  const Babl  *format = babl_format ("R'G'B' u8");
+  int          width = gdk_pixbuf_get_width (pixbuf), height = gdk_pixbuf_get_height (pixbuf);
+  GeglBuffer  *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, width, height), format);
+  AdainPixels *pixels = adain_pixels_new ("", buffer);
+  guchar      *wanted;
+  GError      *error = NULL;
+
+  gegl_buffer_set (buffer, NULL, 0, format, gdk_pixbuf_read_pixels (pixbuf),
+                   gdk_pixbuf_get_rowstride (pixbuf));
+  adain_excerpt_apply (excerpt, pixels, &error);
+  g_assert_no_error (error);
+  width = gegl_buffer_get_width (pixels->buffer);
+  height = gegl_buffer_get_height (pixels->buffer);
+  g_assert_cmpint (gdk_pixbuf_get_width (taken), ==, width);
+  g_assert_cmpint (gdk_pixbuf_get_height (taken), ==, height);
+  wanted = g_malloc_n (height, 3 * width);
+  gegl_buffer_get (pixels->buffer, NULL, 1.0, format, wanted, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (int y = 0; y < height; y++)
+    g_assert_cmpmem (gdk_pixbuf_read_pixels (taken) + (gsize) y * gdk_pixbuf_get_rowstride (taken), 3 * width,
+                     wanted + (gsize) y * 3 * width, 3 * width);
+  g_free (wanted);
+  adain_pixels_free (pixels);
+}
+
+static void
+test_take (void)
+{
+  GdkPixbuf *pixbuf = make_pixbuf (31, 43);
+
+  for (int turn = ADAIN_TURN_NONE; turn <= ADAIN_TURN_MIRROR_270; turn++)
+    {
+      AdainExcerpt excerpt = { { 10, 20, 33.3, 51 }, (AdainTurn) turn };
+      GdkPixbuf   *taken = adain_style_picture_take (pixbuf, &excerpt);
+
+      check_taken (pixbuf, &excerpt, taken);
+      g_object_unref (taken);
+    }
+  g_object_unref (pixbuf);
+}
+
+/* Of a small part of a large file all detail is read that there is. */
+static void
+test_detail (void)
+{
+  g_autofree char   *name = g_build_filename (g_get_tmp_dir (), "adain-part-XXXXXX", NULL);
+  const AdainExcerpt excerpt = { { 25, 50, 10, 20 }, ADAIN_TURN_90 };
+  GdkPixbuf         *pixbuf = make_pixbuf (1800, 1200), *whole = NULL, *part = NULL;
+  GError            *error = NULL;
+
+  g_assert_true (g_close (g_mkstemp (name), NULL));
+  gdk_pixbuf_save (pixbuf, name, "png", &error, NULL);
+  g_assert_no_error (error);
+  adain_style_picture_load_async (name, &ADAIN_EXCERPT_WHOLE, NULL, on_loaded, &whole);
+  adain_style_picture_load_async (name, &excerpt, NULL, on_loaded, &part);
+  while (!whole || !part)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_assert_cmpint (gdk_pixbuf_get_height (whole), <, 1200);
+  g_assert_true (adain_style_picture_is_coarse (whole, &excerpt));
+  g_assert_false (adain_style_picture_is_coarse (whole, &ADAIN_EXCERPT_WHOLE));
+  check_taken (pixbuf, &excerpt, part);
+  g_unlink (name);
+  g_object_unref (pixbuf);
+  g_object_unref (whole);
+  g_object_unref (part);
+}
+
 int
 main (int argc, char **argv)
 {
-  babl_init ();
+  int status;
+
+  gegl_init (NULL, NULL);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pictures/reduce", test_reduce);
   g_test_add_func ("/pictures/profile", test_profile);
-  return g_test_run ();
+  g_test_add_func ("/pictures/take", test_take);
+  g_test_add_func ("/pictures/detail", test_detail);
+  status = g_test_run ();
+  gegl_exit ();
+
+  return status;
 }
