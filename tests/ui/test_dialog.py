@@ -1192,6 +1192,10 @@ class Tests:
 
                 session.drag(at(x0, y0), at(x1, y1))
 
+            def close():
+                session.key("Escape")
+                until("no popover", lambda: len(dialog.numbers()) == 4)
+
             # By mouse: a rectangle, one of its edges, a corner, all of it.
             dialog.click("Part and turn of halves.png")
             expect("all of it", part, [0, 0, 100, 100])
@@ -1230,8 +1234,7 @@ class Tests:
             expect("the preview as it was", dialog.look, turned)
 
             # Whole, and back by a preset, which has the filter, too.
-            session.key("Escape")
-            until("no popover", lambda: len(dialog.numbers()) == 4)
+            close()
             dialog.click("Keep as an editable filter", "check box")
             dialog.click("Save preset")
             entry = dialog.focused("text")
@@ -1249,8 +1252,7 @@ class Tests:
             expect("all of it", part, [0, 0, 100, 100])
             dialog.click("Turn to the left")
             expect("the preview as it was", dialog.look, whole, 120)
-            session.key("Escape")
-            until("no popover", lambda: len(dialog.numbers()) == 4)
+            close()
             dialog.choose("Preset:", "Sky")
             expect("the filter", lambda: dialog.find("check box", "Keep as an editable filter").has("CHECKED"), True)
             expect("the preview as it was", dialog.look, turned, 120)
@@ -1268,7 +1270,7 @@ class Tests:
             dialog.click("Part and turn of halves.png")
             expect("the part", part, [50, 50, 40, 25])
             self.shot(session, "part-remembered")
-            session.key("Escape")
+            close()
             dialog.key("Escape")
             image.layers("again")
 

@@ -208,13 +208,18 @@ on_upside_down (AdainExcerptPopover *popover)
 }
 
 void
-adain_excerpt_popover_open (AdainExcerptPopover *popover, int id, const GdkRectangle *place)
+adain_excerpt_popover_open (AdainExcerptPopover *popover, int id)
 {
   popover->id = id;
   show_style (popover);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), place);
   gtk_popover_popup (GTK_POPOVER (popover));
   gtk_widget_grab_focus (popover->numbers[LEFT]);
+}
+
+int
+adain_excerpt_popover_get_id (AdainExcerptPopover *popover)
+{
+  return popover->id;
 }
 
 /* Construction ------------------------------------------------------------------------------ */

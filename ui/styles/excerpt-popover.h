@@ -16,7 +16,10 @@ G_DECLARE_FINAL_TYPE (AdainExcerptPopover, adain_excerpt_popover, ADAIN, EXCERPT
 /* For the styles of @set, which must outlive it. */
 GtkWidget *adain_excerpt_popover_new (AdainStyleSet *set, GtkWidget *relative_to);
 
-/* Opens it for the style with this id, which has a picture, at @place of the widget that it is relative to. */
-void adain_excerpt_popover_open (AdainExcerptPopover *popover, int id, const GdkRectangle *place);
+/* Opens it for the style with this id, which has a picture. */
+void adain_excerpt_popover_open (AdainExcerptPopover *popover, int id);
+
+/* The id of the style that it was opened for last; -1: none. */
+int adain_excerpt_popover_get_id (AdainExcerptPopover *popover);
 
 G_END_DECLS

@@ -90,13 +90,31 @@ on_keep (AdainStyleList *self, AdainStyleRow *row)
 }
 
 static void
+point_at (GtkWidget *row, gpointer user_data)
+{
+  AdainStyleList *self = user_data;
+  GdkRectangle place = { 0, 0, gtk_widget_get_allocated_width (row), gtk_widget_get_allocated_height (row) };
+
+  if (adain_style_row_get_id (ADAIN_STYLE_ROW (row))
+      != adain_excerpt_popover_get_id (ADAIN_EXCERPT_POPOVER (self->excerpt)))
+    return;
+
+  gtk_widget_translate_coordinates (row, GTK_WIDGET (self), 0, 0, &place.x, &place.y);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->excerpt), &place);
+}
+
+/* The popover points at the row of its style, which may be another one and elsewhere than a moment ago. */
+static void
+place_popover (AdainStyleList *self)
+{
+  gtk_container_foreach (GTK_CONTAINER (self->list), point_at, self);
+}
+
+static void
 on_excerpt (AdainStyleList *self, AdainStyleRow *row)
 {
-  GdkRectangle place = { 0, 0, gtk_widget_get_allocated_width (GTK_WIDGET (row)),
-                         gtk_widget_get_allocated_height (GTK_WIDGET (row)) };
-
-  gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), 0, 0, &place.x, &place.y);
-  adain_excerpt_popover_open (ADAIN_EXCERPT_POPOVER (self->excerpt), adain_style_row_get_id (row), &place);
+  adain_excerpt_popover_open (ADAIN_EXCERPT_POPOVER (self->excerpt), adain_style_row_get_id (row));
+  place_popover (self);
 }
 
 static void
@@ -578,6 +596,8 @@ adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, Gim
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), self);
   g_signal_connect_swapped (set, "excerpts-changed", G_CALLBACK (on_pictures_changed), self);
   self->excerpt = adain_excerpt_popover_new (set, GTK_WIDGET (self));
+  g_signal_connect_data (self->list, "size-allocate", G_CALLBACK (place_popover), self, NULL,
+                         G_CONNECT_AFTER | G_CONNECT_SWAPPED);
   on_changed (self);
 
   return GTK_WIDGET (self);
