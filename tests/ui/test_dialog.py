@@ -1129,11 +1129,18 @@ class Tests:
         with self.session() as session:
             image = Image(session, self.photo)
             image.run("painted", more=self.styles_argument() + " #:as-filter TRUE")
+            # A preset from a GIMP that has it.
+            presets = os.path.join(session.settings, "presets")
+            os.makedirs(presets)
+            with open(os.path.join(presets, "Kept.ini"), "w", encoding="utf-8") as file:
+                file.write(f"[Preset]\nname=Kept\nstyles={self.paths()[0]};\nas-filter=true\n")
             image.start()
             dialog = Dialog(session)
             dialog.expect_styles()
             expect("a choice that there is not",
                    lambda: [w.name for w in dialog.window.find_all() if w.name == label], [])
+            dialog.choose("Preset:", "Kept")
+            dialog.expect_styles(1)
             dialog.expect_ok(True)
             dialog.click("OK")
             assert image.layers("painted") == 2
