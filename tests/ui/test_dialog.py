@@ -1211,6 +1211,11 @@ class Tests:
             near("the rectangle", [20, 30, 40, 40])
             drawn = dialog.wait_change(whole)
             self.shot(session, "part-drawn")
+            # All of the drag is one step.
+            session.key("ctrl+z")
+            expect("all of it", part, [0, 0, 100, 100])
+            session.key("ctrl+y")
+            near("the rectangle", [20, 30, 40, 40])
             drag(60, 50, 40, 50)
             near("its right edge", [20, 30, 20, 40])
             drag(20, 70, 10, 90)

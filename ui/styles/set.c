@@ -456,12 +456,16 @@ write_regions (AdainStyleSet *set)
   g_free (old);
 }
 
-/* An empty list is NULL. */
+/* Up to the last entry that is not the @usual one, which those beyond the list count as; an empty list is NULL.
+ * Takes @list. */
 static void
-write_list (AdainStyleSet *set, const char *name, GStrvBuilder *builder)
+write_list (AdainStyleSet *set, const char *name, char **list, const char *usual)
 {
   static char *const none[] = { NULL };
-  char             **list = g_strv_builder_end (builder), **old = NULL;
+  char             **old = NULL;
+
+  for (int n = g_strv_length (list); n > 0 && g_str_equal (list[n - 1], usual); n--)
+    g_clear_pointer (&list[n - 1], g_free);
 
   g_object_get (set->config, name, &old, NULL);
   if (!g_strv_equal ((const char *const *) list, (const char *const *) (old ? old : none)))
@@ -473,28 +477,22 @@ write_list (AdainStyleSet *set, const char *name, GStrvBuilder *builder)
 
   g_strfreev (old);
   g_strfreev (list);
-  g_strv_builder_unref (builder);
 }
 
-/* Up to the last style of which not all is used as it is. */
 static void
 write_excerpts (AdainStyleSet *set)
 {
-  GStrvBuilder *parts = g_strv_builder_new (), *turns = g_strv_builder_new ();
-  int           n = set->items->len;
+  char **parts = g_new0 (char *, set->items->len + 1), **turns = g_new0 (char *, set->items->len + 1);
+  char  *whole = adain_part_format (&ADAIN_PART_WHOLE);
 
-  while (n > 0 && adain_excerpt_is_whole (&item_at (set, n - 1)->excerpt))
-    n--;
-  for (int i = 0; i < n; i++)
+  for (guint i = 0; i < set->items->len; i++)
     {
-      char *part = adain_part_format (&item_at (set, i)->excerpt.part);
-
-      g_strv_builder_add (parts, part);
-      g_strv_builder_add (turns, adain_turn_name (item_at (set, i)->excerpt.turn));
-      g_free (part);
+      parts[i] = adain_part_format (&item_at (set, i)->excerpt.part);
+      turns[i] = g_strdup (adain_turn_name (item_at (set, i)->excerpt.turn));
     }
-  write_list (set, "parts", parts);
-  write_list (set, "turns", turns);
+  write_list (set, "parts", parts, whole);
+  write_list (set, "turns", turns, adain_turn_name (ADAIN_TURN_NONE));
+  g_free (whole);
 }
 
 /* Whether that is a change. */
