@@ -638,6 +638,17 @@ class Parts(unittest.TestCase):
                                    rtol=1e-2, atol=1e-2 * float(
                                        (wanted @ centred).abs().max()))
 
+    def test_roots_of_few_cells(self):
+        """Fewer cells than channels, far apart in size: in single precision
+        rounding makes eigenvalues negative, and the iteration diverges."""
+        torch.manual_seed(4)
+        rows = torch.randn(2, 64, 30) * torch.logspace(3, -3, 64)[:, None]
+        features = (torch.randn(64, 64) @ rows).relu().view(2, 64, 5, 6)
+        with mock.patch.object(networks, "_roots",
+                               networks._roots_by_iteration):
+            found = networks.transport_matrix(features, features.flip(0))
+        self.assertTrue(found.isfinite().all())
+
     def test_target_of_transport(self):
         """The last of a batch are transported, the others adapted."""
         features, other = torch.rand(2, 2, 4, 8, 8)

@@ -232,20 +232,27 @@ on_remove (AdainStyleRow *row)
   adain_style_set_remove (row->set, row->index);
 }
 
+/* A button at the end of the row; @name is what assistive technologies call it, and is freed. */
 static GtkWidget *
-create_remove (AdainStyleRow *row, const AdainStyleItem *item)
+create_button (AdainStyleRow *row, const char *icon, char *name, const char *tooltip, GCallback callback)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic", GTK_ICON_SIZE_MENU);
-  char      *name = g_strdup_printf (_ ("Remove %s"), item->name);
+  GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_MENU);
 
   gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("Take this style out of the list; the file stays"));
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_remove), row);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  g_signal_connect_swapped (button, "clicked", callback, row);
   atk_object_set_name (gtk_widget_get_accessible (button), name);
   g_free (name);
 
   return button;
+}
+
+static GtkWidget *
+create_remove (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  return create_button (row, "window-close-symbolic", g_strdup_printf (_ ("Remove %s"), item->name),
+                        _ ("Take this style out of the list; the file stays"), G_CALLBACK (on_remove));
 }
 
 static void
@@ -257,18 +264,11 @@ on_keep (AdainStyleRow *row)
 static GtkWidget *
 create_keep (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("bookmark-new-symbolic", GTK_ICON_SIZE_MENU);
-  char      *name = g_strdup_printf (_ ("Add %s to my gallery"), item->name);
-
-  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, _ ("Add this style to my gallery: it can then be used without its "
-                                          "picture"));
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_keep), row);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_free (name);
-
-  return button;
+  return create_button (row, "bookmark-new-symbolic",
+                        g_strdup_printf (_ ("Add %s to my gallery"), item->name),
+                        _ ("Add this style to my gallery: it can then be used without its "
+                           "picture"),
+                        G_CALLBACK (on_keep));
 }
 
 static void
@@ -281,20 +281,15 @@ on_excerpt (AdainStyleRow *row)
 static GtkWidget *
 create_excerpt (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("gimp-tool-crop", GTK_ICON_SIZE_MENU);
-  char      *name = g_strdup_printf (_ ("Part and turn of %s"), item->name);
+  const char *tooltip = item->whole ? _ ("Use only a part of this picture, or turn it, and the "
+                                         "direction of its strokes with it")
+                                    : _ ("Styles of the gallery have no picture, of which a part "
+                                         "could be used or which could be turned");
+  GtkWidget  *button = create_button (row, "gimp-tool-crop",
+                                      g_strdup_printf (_ ("Part and turn of %s"), item->name), tooltip,
+                                      G_CALLBACK (on_excerpt));
 
-  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_sensitive (button, item->whole != NULL);
-  gtk_widget_set_tooltip_text (button, item->whole
-                                           ? _ ("Use only a part of this picture, or turn it, and the "
-                                                "direction of its strokes with it")
-                                           : _ ("Styles of the gallery have no picture, of which a part "
-                                                "could be used or which could be turned"));
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_excerpt), row);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_free (name);
 
   return button;
 }
