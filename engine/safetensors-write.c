@@ -4,29 +4,15 @@
  */
 #include "safetensors.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 
 #include "adain.h"
+#include "half.h"
 
-/* binary32 to IEEE 754 binary16, to nearest; what is too large becomes the largest number. */
-static guint16
-float_to_half (float value)
-{
-  int     exponent;
-  guint16 sign = signbit (value) ? 0x8000 : 0;
-  float   mantissa = frexpf (fabsf (value), &exponent); /* 0.5 to 1 */
-
-  if (!(fabsf (value) < 65504.0f))
-    return sign | 0x7bff;
-  if (exponent < -13) /* a multiple of 2^-24 */
-    return sign | (guint16) lrintf (ldexpf (fabsf (value), 24));
-  /* A mantissa that is rounded up to 1 carries over into the exponent, as it should. */
-  return sign | (guint16) (((exponent + 13) << 10) + lrintf (ldexpf (mantissa, 11)));
-}
+#define HALF_MAX 65504.0f /* what is larger becomes this */
 
 static gsize
 element_size (SafetensorsType type)
@@ -40,7 +26,7 @@ put (guint8 *to, SafetensorsType type, const float *values, gsize n)
   for (gsize i = 0; i < n; i++)
     if (type == SAFETENSORS_F16)
       {
-        guint16 half = GUINT16_TO_LE (float_to_half (values[i]));
+        guint16 half = GUINT16_TO_LE (adain_half_from_float (CLAMP (values[i], -HALF_MAX, HALF_MAX)));
 
         memcpy (to + 2 * i, &half, 2);
       }

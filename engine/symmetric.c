@@ -174,16 +174,30 @@ step (double *rows, int n, int l, int m, double *d, double *e)
   e[m] = 0;
 }
 
+/* What is 0 beside the matrix, and has been rounded off elements of it. Less would be sought in vain where
+ * many eigenvalues are 0: there is nothing but rounding then. */
+static double
+negligible (int n, const double *d, const double *e)
+{
+  double largest = 0;
+
+  for (int i = 0; i < n; i++)
+    largest = MAX (largest, fabs (d[i]) + fabs (e[i]));
+  return DBL_EPSILON * largest;
+}
+
 /* Splits one eigenvalue after the other off the tridiagonal matrix, turning the rows of Q^T along. */
 static gboolean
 diagonalise (double *rows, int n, double *d, double *e)
 {
+  const double nothing = negligible (n, d, e);
+
   for (int l = 0; l < n; l++)
     for (int iterations = 0;; iterations++)
       {
         int m = l;
 
-        while (m < n - 1 && fabs (e[m]) > DBL_EPSILON * (fabs (d[m]) + fabs (d[m + 1])))
+        while (m < n - 1 && fabs (e[m]) > nothing)
           m++;
         if (m == l)
           break;

@@ -118,6 +118,25 @@ test_eigen (void)
     }
 }
 
+/* Of few cells: most eigenvalues are 0 but for rounding. Channels are alike, or of very different sizes. */
+static void
+test_eigen_few (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+
+  for (int n = 100; n <= 260; n += 80)
+    for (int cells = 1; cells < n; cells += n / 5)
+      {
+        g_autofree double *covariance = random_covariance (random, n, cells, 1);
+
+        check_eigen (covariance, n);
+        for (int i = 0; i < n; i++)
+          for (int j = 0; j < n; j++)
+            covariance[i * n + j] *= pow (10, 4.0 * (i + j) / n - 8);
+        check_eigen (covariance, n);
+      }
+}
+
 static void
 test_not_finite (void)
 {
@@ -387,6 +406,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/transport/eigen", test_eigen);
+  g_test_add_func ("/transport/eigen-few", test_eigen_few);
   g_test_add_func ("/transport/not-finite", test_not_finite);
   g_test_add_func ("/transport/cholesky", test_cholesky);
   g_test_add_func ("/transport/covariance", test_covariance);
