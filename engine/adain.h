@@ -335,7 +335,8 @@ AdainStyle *adain_gallery_style (const AdainGallery *gallery, int index, GError 
  * @style: of the gallery's model, encoded with its covariance
  * @palette: of the picture it was encoded from
  *
- * Copies the statistics of a style, as far as a gallery keeps them.
+ * Copies the statistics of a style, as far as a gallery keeps them. If the style was encoded for refinement,
+ * results can be refined to what the gallery has of it, too.
  */
 gboolean adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const AdainStyle *style,
                             const AdainPalette *palette, GError **error);

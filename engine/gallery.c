@@ -29,12 +29,15 @@ typedef struct
   AdainGalleryEntry names;
   float            *mean, *deviation, *factors; /* [channels] twice, [rank][channels] */
   float            *palette;                    /* the mean, then the covariance */
+  float            *levels; /* the means and deviations of each level but the last; all 0 if not known */
 } Style;
 
 struct _AdainGallery
 {
   AdainModel *model;
   int         channels, rank;
+  int         level_channels[ADAIN_LEVELS - 1];
+  int         level_floats; /* of one style */
   GPtrArray  *styles;
 };
 
@@ -95,12 +98,19 @@ style_free (gpointer data)
   g_free (style);
 }
 
-/* Without numbers yet; NULL if there is no memory. */
-static Style *
-style_new (int channels, int rank, const AdainGalleryEntry *names)
+/* All numbers of a style. */
+static gsize
+style_floats (const AdainGallery *gallery, int rank)
 {
-  Style *style = g_try_malloc0 (sizeof *style
-                                + ((gsize) (rank + 2) * channels + PALETTE_FLOATS) * sizeof (float));
+  return (gsize) (rank + 2) * gallery->channels + PALETTE_FLOATS + gallery->level_floats;
+}
+
+/* All numbers are 0 yet; NULL if there is no memory. */
+static Style *
+style_new (const AdainGallery *gallery, int rank, const AdainGalleryEntry *names)
+{
+  int    channels = gallery->channels;
+  Style *style = g_try_malloc0 (sizeof *style + style_floats (gallery, rank) * sizeof (float));
 
   if (style)
     {
@@ -112,20 +122,21 @@ style_new (int channels, int rank, const AdainGalleryEntry *names)
       style->deviation = style->mean + channels;
       style->factors = style->deviation + channels;
       style->palette = style->factors + (gsize) rank * channels;
+      style->levels = style->palette + PALETTE_FLOATS;
     }
   return style;
 }
 
-/* A style of one gallery for another one, which has at least as many factors; NULL if there is no memory. */
+/* A style of a gallery, for one that has at least as many factors; NULL if there is no memory. */
 static Style *
-style_copy (const Style *style, int channels, int rank, int new_rank)
+style_copy (const AdainGallery *gallery, const Style *style, int new_rank)
 {
-  Style *copy = style_new (channels, new_rank, &style->names);
+  Style *copy = style_new (gallery, new_rank, &style->names);
 
   if (copy)
     {
-      memcpy (copy->mean, style->mean, (gsize) (2 + rank) * channels * sizeof (float));
-      memcpy (copy->palette, style->palette, PALETTE_FLOATS * sizeof (float));
+      memcpy (copy->mean, style->mean, (gsize) (2 + gallery->rank) * gallery->channels * sizeof (float));
+      memcpy (copy->palette, style->palette, (PALETTE_FLOATS + gallery->level_floats) * sizeof (float));
     }
   return copy;
 }
@@ -136,6 +147,19 @@ style_at (const AdainGallery *gallery, int index)
   return gallery->styles->pdata[index];
 }
 
+static void
+set_levels (AdainGallery *gallery, const AdainChain *encoder)
+{
+  int numbers[ADAIN_LEVELS];
+
+  adain_chain_levels (encoder, numbers);
+  for (int i = 0; i < ADAIN_LEVELS - 1; i++)
+    {
+      gallery->level_channels[i] = encoder->convs[numbers[i]].out;
+      gallery->level_floats += 2 * gallery->level_channels[i];
+    }
+}
+
 AdainGallery *
 adain_gallery_new (AdainModel *model)
 {
@@ -144,6 +168,7 @@ adain_gallery_new (AdainModel *model)
   gallery->model = adain_model_ref (model);
   gallery->channels = adain_model_channels (model);
   gallery->rank = MIN (RANK, gallery->channels);
+  set_levels (gallery, &adain_model_network (model)->encoder);
   gallery->styles = g_ptr_array_new_with_free_func (style_free);
   return gallery;
 }
@@ -201,7 +226,7 @@ read_names (AdainGallery *gallery, JsonArray *array, const char *path, GError **
         }
       if (!*names.name || adain_gallery_find (gallery, names.name) >= 0)
         return fail (error, path, _ ("a name is missing or there twice"));
-      style = style_new (gallery->channels, gallery->rank, &names);
+      style = style_new (gallery, gallery->rank, &names);
       if (!style)
         return adain_no_memory_for_style (error);
       g_ptr_array_add (gallery->styles, style);
@@ -250,12 +275,16 @@ read_numbers (AdainGallery *gallery, Safetensors *file, const char *path, GError
   Safetensor *factors = find_rows (file, "factor", n, rank, channels);
   Safetensor *colors = find_rows (file, "palette.mean", n, 0, 3);
   Safetensor *spread = find_rows (file, "palette.covariance", n, 3, 3);
+  Safetensor *levels = find_rows (file, "levels", n, 0, gallery->level_floats);
+  gboolean    has_levels = g_hash_table_contains (file->tensors, "levels"); /* early files have none */
+  gsize       palette = (2 + rank) * channels;
 
-  if (!mean || !deviation || !factors || !colors || !spread)
+  if (!mean || !deviation || !factors || !colors || !spread || (has_levels && !levels))
     return fail (error, path, _ ("a tensor is missing or has the wrong shape"));
   if (!read_rows (gallery, mean, 0) || !read_rows (gallery, deviation, channels)
-      || !read_rows (gallery, factors, 2 * channels) || !read_rows (gallery, colors, (2 + rank) * channels)
-      || !read_rows (gallery, spread, (2 + rank) * channels + 3))
+      || !read_rows (gallery, factors, 2 * channels) || !read_rows (gallery, colors, palette)
+      || !read_rows (gallery, spread, palette + 3)
+      || (levels && !read_rows (gallery, levels, palette + PALETTE_FLOATS)))
     return fail (error, path, _ ("a number is not finite"));
   return TRUE;
 }
@@ -361,14 +390,51 @@ rebuild (const AdainGallery *gallery, const Style *style, AdainCovariance *covar
     }
 }
 
+/* Whether a picture of any kind could have them. */
+static gboolean
+knows_levels (const AdainGallery *gallery, const Style *style)
+{
+  for (int i = 0; i < gallery->level_floats; i++)
+    if (style->levels[i] != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* All levels, the last being the features themselves; NULL if there is no memory. */
+static AdainLevels *
+rebuild_levels (const AdainGallery *gallery, const Style *style)
+{
+  AdainLevels *levels = adain_levels_new (adain_model_network (gallery->model));
+  const float *next = style->levels;
+
+  if (!levels)
+    return NULL;
+  for (int i = 0; i < ADAIN_LEVELS; i++)
+    {
+      gboolean     last = i == ADAIN_LEVELS - 1;
+      int          channels = levels->channels[i];
+      const float *mean = last ? style->mean : next, *deviation = last ? style->deviation : next + channels;
+
+      for (int c = 0; c < channels; c++)
+        {
+          levels->mean[i][c] = mean[c];
+          levels->deviation[i][c] = sqrt ((double) deviation[c] * deviation[c] + ADAIN_EPSILON);
+        }
+      next += 2 * channels;
+    }
+  return levels;
+}
+
 AdainStyle *
 adain_gallery_style (const AdainGallery *gallery, int index, GError **error)
 {
   const Style *style = style_at (gallery, index);
+  AdainLevels *levels = NULL;
   g_autoptr (AdainStatistics) statistics = adain_statistics_new (gallery->channels);
 
   if (!statistics
-      || (gallery->channels <= ADAIN_COVARIANCE_CHANNELS && !adain_statistics_want_covariance (statistics)))
+      || (gallery->channels <= ADAIN_COVARIANCE_CHANNELS && !adain_statistics_want_covariance (statistics))
+      || (knows_levels (gallery, style) && !(levels = rebuild_levels (gallery, style))))
     {
       adain_no_memory_for_style (error);
       return NULL;
@@ -381,18 +447,37 @@ adain_gallery_style (const AdainGallery *gallery, int index, GError **error)
     }
   if (statistics->covariance)
     rebuild (gallery, style, statistics->covariance);
-  return adain_style_new (gallery->model, g_steal_pointer (&statistics), NULL);
+  return adain_style_new (gallery->model, g_steal_pointer (&statistics), levels);
 }
 
 /* Writing ----------------------------------------------------------------------------------- */
 
-static gboolean
-fill (const AdainGallery *gallery, Style *entry, const AdainStatistics *statistics,
-      const AdainPalette *palette, GError **error)
+/* A deviation as files have it: without what keeps AdaIN from dividing by 0. */
+static float
+bare_deviation (double deviation)
 {
-  int                n = gallery->channels;
-  g_autofree double *covariance = g_try_new (double, (gsize) n * n);
-  g_autofree double *work = g_try_new (double, ADAIN_FACTORS_WORK (n));
+  return sqrt (MAX (deviation * deviation - ADAIN_EPSILON, 0));
+}
+
+static void
+fill_levels (const AdainGallery *gallery, Style *entry, const AdainLevels *levels)
+{
+  float *next = entry->levels;
+
+  for (int i = 0; i < ADAIN_LEVELS - 1; i++)
+    for (int half = 0; half < 2; half++)
+      for (int c = 0; c < gallery->level_channels[i]; c++)
+        *next++ = half == 0 ? levels->mean[i][c] : bare_deviation (levels->deviation[i][c]);
+}
+
+static gboolean
+fill (const AdainGallery *gallery, Style *entry, const AdainStyle *style, const AdainPalette *palette,
+      GError **error)
+{
+  const AdainStatistics *statistics = style->statistics;
+  int                    n = gallery->channels;
+  g_autofree double     *covariance = g_try_new (double, (gsize) n * n);
+  g_autofree double     *work = g_try_new (double, ADAIN_FACTORS_WORK (n));
 
   if (!covariance || !work)
     return adain_no_memory_for_style (error);
@@ -407,6 +492,8 @@ fill (const AdainGallery *gallery, Style *entry, const AdainStatistics *statisti
       for (int b = 0; b < 3; b++)
         entry->palette[3 + 3 * a + b] = palette->covariance[a][b];
     }
+  if (style->levels)
+    fill_levels (gallery, entry, style->levels);
   adain_covariance_get (statistics->covariance, covariance);
   if (adain_factors_find (covariance, n, gallery->rank, entry->factors, work))
     return TRUE;
@@ -435,10 +522,10 @@ adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const 
                            _ ("This model, device or memory does not allow for texture; set it to 0"));
       return FALSE;
     }
-  entry = style_new (gallery->channels, gallery->rank, names);
+  entry = style_new (gallery, gallery->rank, names);
   if (!entry)
     return adain_no_memory_for_style (error);
-  if (!fill (gallery, entry, style->statistics, palette, error))
+  if (!fill (gallery, entry, style, palette, error))
     {
       style_free (entry);
       return FALSE;
@@ -461,7 +548,7 @@ widen (AdainGallery *gallery, int rank)
 
   for (guint i = 0; i < gallery->styles->len; i++)
     {
-      Style *copy = style_copy (style_at (gallery, i), gallery->channels, gallery->rank, rank);
+      Style *copy = style_copy (gallery, style_at (gallery, i), rank);
 
       if (!copy)
         return FALSE;
@@ -487,7 +574,7 @@ adain_gallery_append (AdainGallery *gallery, const AdainGallery *other, GError *
 
       if (adain_gallery_find (gallery, style->names.name) >= 0)
         continue;
-      copy = style_copy (style, gallery->channels, other->rank, gallery->rank);
+      copy = style_copy (other, style, gallery->rank);
       if (!copy)
         return adain_no_memory_for_style (error);
       g_ptr_array_add (gallery->styles, copy);
@@ -533,12 +620,13 @@ adain_gallery_write (const AdainGallery *gallery, const char *path, GError **err
     { "factor", SAFETENSORS_F16, 3, { n, rank, channels }, n * rank * channels },
     { "palette.mean", SAFETENSORS_F32, 2, { n, 3 }, n * 3 },
     { "palette.covariance", SAFETENSORS_F32, 3, { n, 3, 3 }, n * 9 },
+    { "levels", SAFETENSORS_F16, 2, { n, gallery->level_floats }, n * gallery->level_floats },
   };
   SafetensorsOutput outputs[G_N_ELEMENTS (tensors)];
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char  *names = write_names (gallery);
   g_autofree char  *checksum = adain_encoder_checksum (adain_model_network (gallery->model));
-  g_autofree float *values = g_try_new (float, n * ((rank + 2) * channels + PALETTE_FLOATS));
+  g_autofree float *values = g_try_new (float, n * style_floats (gallery, rank));
   float            *next = values;
   gsize             offset = 0;
 

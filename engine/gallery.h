@@ -2,7 +2,8 @@
  *
  * The file is made by weights/gallery.py or by adain_gallery_write(). It holds of each style the mean and the
  * deviation of every channel, and `rank` factors of the covariance: the sum of their products, with the
- * diagonal brought up to the deviations' squares, is the covariance (factors.h).
+ * diagonal brought up to the deviations' squares, is the covariance (factors.h). For refinement it also holds
+ * the means and deviations of the levels before the features (network.h).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

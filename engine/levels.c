@@ -15,21 +15,24 @@
 #define BAND 16
 
 AdainLevels *
-adain_levels_new (const AdainGradient *gradient)
+adain_levels_new (const AdainNetwork *network)
 {
-  AdainLevels *levels;
-  double      *next;
-  gsize        n = 0;
+  const AdainConv *convs = network->encoder.convs;
+  AdainLevels     *levels;
+  double          *next;
+  int              numbers[ADAIN_LEVELS];
+  gsize            n = 0;
 
+  adain_chain_levels (&network->encoder, numbers);
   for (int i = 0; i < ADAIN_LEVELS; i++)
-    n += adain_gradient_channels (gradient, i);
+    n += convs[numbers[i]].out;
   levels = g_try_malloc0 (sizeof *levels + 2 * n * sizeof (double));
   if (!levels)
     return NULL;
   next = (double *) (levels + 1);
   for (int i = 0; i < ADAIN_LEVELS; i++)
     {
-      levels->channels[i] = adain_gradient_channels (gradient, i);
+      levels->channels[i] = convs[numbers[i]].out;
       levels->mean[i] = next;
       levels->deviation[i] = next + levels->channels[i];
       next += 2 * levels->channels[i];
@@ -219,7 +222,7 @@ adain_levels_gather (const AdainGradient *gradient, const AdainInput *input, int
   else if ((gather.scratch = adain_scratch_new (workers, pixels, error))
            && adain_pool_run (bands.n, workers, gather_band, &gather, report, error))
     {
-      if (!adain_level_statistics_new (sums, gradient) || !(levels = adain_levels_new (gradient)))
+      if (!adain_level_statistics_new (sums, gradient) || !(levels = adain_levels_new (gradient->network)))
         adain_no_memory_to_refine (error);
       else
         {

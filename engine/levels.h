@@ -17,7 +17,7 @@ typedef struct
 } AdainLevels;
 
 /* All 0; in one piece of memory: g_free. NULL if there is none. */
-AdainLevels *adain_levels_new (const AdainGradient *gradient);
+AdainLevels *adain_levels_new (const AdainNetwork *network);
 
 /* A picture of whole rows of cells, cut into bands. The cut follows from the picture alone, so that no result
  * depends on the number of threads. */

@@ -21,6 +21,17 @@ adain_network_connect (AdainNetwork *network, const int pools[ADAIN_SCALINGS],
     }
 }
 
+void
+adain_chain_levels (const AdainChain *encoder, int levels[ADAIN_LEVELS])
+{
+  int level = 0;
+
+  for (int i = 0; i < encoder->n && level < ADAIN_SCALINGS; i++)
+    if (i == 0 || encoder->convs[i - 1].pool)
+      levels[level++] = i;
+  levels[level] = encoder->n - 1;
+}
+
 /* Half of `n`, rounded down, also below 0. */
 static int
 halved (int n)

@@ -67,6 +67,14 @@ adain_network_channels (const AdainNetwork *network)
   return adain_chain_out (&network->encoder);
 }
 
+/* Where one looks at what a picture is like at each size: the first convolution at each size but the smallest, and
+ * the encoder's last, as Gatys et al. ("Image style transfer using convolutional neural networks", CVPR 2016) and
+ * AdaIN's losses do. */
+#define ADAIN_LEVELS (ADAIN_SCALINGS + 1)
+
+/* The numbers of these convolutions. */
+void adain_chain_levels (const AdainChain *encoder, int levels[ADAIN_LEVELS]);
+
 /* How many cells around a rectangle of cells a half has to see, so that the result in the rectangle is
  * that of the whole picture: the receptive radius, in whole cells. */
 int adain_chain_halo (const AdainChain *chain);

@@ -327,8 +327,8 @@ set_up (Refinement *self, gsize *budget, GError **error)
   self->m = g_try_new0 (float, 3 * pixels);
   self->v = g_try_new0 (float, 3 * pixels);
   self->features = g_try_new (float, cells);
-  self->own = adain_levels_new (&self->gradient);
-  self->wanted = adain_levels_new (&self->gradient);
+  self->own = adain_levels_new (self->gradient.network);
+  self->wanted = adain_levels_new (self->gradient.network);
   return self->x && self->g && self->m && self->v && self->features && self->own && self->wanted
              ? TRUE
              : adain_no_memory_to_refine (error);

@@ -381,7 +381,8 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
         {
           g_set_error (
               error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-              _ ("Style %d has nothing to refine a result to, as those of a gallery; set the refinement to 0"),
+              _ ("Style %d was kept without what a refinement needs; add it to the gallery again, or set the "
+                 "refinement to 0"),
               k + 1);
           return FALSE;
         }

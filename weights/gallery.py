@@ -138,6 +138,14 @@ def factor(covariance, rank=RANK):
     return directions.t().flip(0)
 
 
+def level_moments(levels):
+    """The means and deviations of each level (1, channels, H, W), one after
+    the other: what a refinement wants beside the features' own."""
+    rows = [level[0].flatten(1).double() for level in levels]
+    return torch.cat([part for row in rows
+                      for part in (row.mean(1), row.std(1, correction=0))])
+
+
 @torch.no_grad()
 def encode(encoder, image):
     """The statistics of a picture: tensors for a row of the file."""
@@ -146,10 +154,11 @@ def encode(encoder, image):
     width, height = picture.shape[3], picture.shape[2]
     picture = F.pad(picture, (0, -width % REDUCTION, 0, -height % REDUCTION),
                     mode="reflect")
-    mean, covariance = moments(encoder(picture)[-1][0].flatten(1))
+    *levels, features = encoder(picture)
+    mean, covariance = moments(features[0].flatten(1))
     return {"mean": mean, "deviation": covariance.diagonal().sqrt(),
             "factor": factor(covariance), "palette.mean": colors,
-            "palette.covariance": spread}
+            "palette.covariance": spread, "levels": level_moments(levels)}
 
 
 def main(arguments=None):

@@ -58,17 +58,15 @@ adain_gradient_init (AdainGradient *self, const AdainNetwork *network, const cha
 {
   const AdainKernels *kernels = find_kernels (name);
   const AdainChain   *encoder = &network->encoder;
-  int                 level = 0;
 
   *self = (AdainGradient) { network, kernels };
+  adain_chain_levels (encoder, self->levels);
   for (int i = 0; i < encoder->n; i++)
     {
       const AdainConv *conv = &encoder->convs[i];
       int in_stride = i == 0 ? kernels->input_stride : adain_round_up (conv->in, kernels->multiple);
       int out_stride = adain_round_up (conv->out, kernels->multiple);
 
-      if (level < ADAIN_SCALINGS && (i == 0 || encoder->convs[i - 1].pool))
-        self->levels[level++] = i;
       self->forward[i] = (AdainPacked) {
         conv->in, conv->out, in_stride, out_stride, 1, 1, .relu = conv->relu
       };
@@ -83,7 +81,6 @@ adain_gradient_init (AdainGradient *self, const AdainNetwork *network, const cha
           return FALSE;
         }
     }
-  self->levels[level] = encoder->n - 1;
   return TRUE;
 }
 

@@ -13,10 +13,6 @@
 
 G_BEGIN_DECLS
 
-/* The first convolution at each size but the smallest, and the encoder's last: where Gatys et al. ("Image style
- * transfer using convolutional neural networks", CVPR 2016) and AdaIN's losses look at a style. */
-#define ADAIN_LEVELS (ADAIN_SCALINGS + 1)
-
 /* The encoder, packed for both directions. */
 typedef struct
 {

@@ -218,11 +218,11 @@ write_own (const AdainGallery *gallery, AdainModel *model, GError **error)
   return FALSE;
 }
 
-/* Encodes the picture as a run would, its shorter side at ADAIN_STYLE_SIDE. */
+/* Encodes the picture as a run with everything would, its shorter side at ADAIN_STYLE_SIDE. */
 static AdainStyle *
 encode (AdainModel *model, const AdainSource *source, GError **error)
 {
-  const AdainEngineOptions options = { .texture = TRUE };
+  const AdainEngineOptions options = { .texture = TRUE, .refine = TRUE };
   g_autoptr (AdainEngine) engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, error);
 
   return engine != NULL ? adain_style_encode (engine, source, ADAIN_STYLE_SIDE, NULL, NULL, error) : NULL;

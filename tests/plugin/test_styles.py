@@ -201,12 +201,16 @@ def test_texture():
 
 @case
 def test_refine():
-    """Refinement changes the picture, more so in more steps, and not at all at strength 0."""
+    """Refinement changes the picture, more so in more steps, and not at all at strength 0; to styles of the gallery,
+    too."""
     image, layer = new_image(96, 80, precision=FLOAT)
     plain, few, many = (pixels(paint(image, [layer], styles=[style_file()], refine=n)[0]) for n in (0, 3, 12))
     assert 0.0005 < difference(few, plain) < difference(many, plain), difference(few, plain)
     untouched = pixels(paint(image, [layer], styles=[style_file()], refine=3, strength=0.0)[0])
     assert np.array_equal(untouched, pixels(layer))
+    mixed = ["gallery:munch--the-scream", style_file()]
+    plain, some = (pixels(paint(image, [layer], styles=mixed, refine=n)[0]) for n in (0, 3))
+    assert 0.0005 < difference(some, plain), difference(some, plain)
 
 
 @case

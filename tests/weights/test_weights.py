@@ -765,6 +765,7 @@ class Parts(unittest.TestCase):
                 style, = json.loads(file.metadata()["styles"])
                 deviation = file.get_tensor("deviation").float()
                 factor = file.get_tensor("factor").float()
+                levels = file.get_tensor("levels").float()
             self.assertEqual(style, {
                 "name": "van-gogh--a-room", "artist": "Van Gogh",
                 "title": "A Room", "year": "1888"})
@@ -772,6 +773,11 @@ class Parts(unittest.TestCase):
             self.assertEqual(factor.shape, (1, 16, 16))
             self.assertLess(float((factor.square().sum(1).sqrt() - deviation)
                                   .abs().max()), 0.02 * float(deviation.max()))
+            means = [level.mean((0, 2, 3)) for level in model.encoder(
+                gallery.as_seen(picture))[:-1]]
+            self.assertEqual(levels.shape[1], 2 * sum(map(len, means)))
+            self.assertLess(float((levels[0, :len(means[0])] - means[0])
+                                  .detach().abs().max()), 0.05)
             picture.save(os.path.join(folder, "noname.jpg"))
             with self.assertRaises(store.UserError):
                 gallery.main([path, folder, out])
