@@ -806,6 +806,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (on_setting), dialog);
   g_signal_connect_swapped (dialog->styles, "changed", G_CALLBACK (queue_update), dialog);
+  g_signal_connect_swapped (dialog->styles, "loaded", G_CALLBACK (queue_update), dialog);
   g_signal_connect_swapped (dialog->styles, "excerpts-changed", G_CALLBACK (queue_update), dialog);
   queue_update (dialog);
 

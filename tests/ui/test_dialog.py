@@ -4,8 +4,10 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -868,6 +870,45 @@ class Tests:
 
             dialog.click("OK")
             assert image.layers("list") == 3
+
+    def test_loading(self):
+        """A file that is still being read: its row alone changes when it is there, or turns out not to be."""
+        slow, broken = os.path.join(self.work, "slow.png"), os.path.join(self.work, "broken.png")
+        for path in [slow, broken]:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+            os.mkfifo(path)
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("loading", more=f'#:styles (list "{self.paths()[0]}" "{slow}" "{broken}")')
+            image.start()
+            dialog = Dialog(session)
+            expect("the weights", dialog.weights, [1])
+            expect("the files that are read", lambda: len(dialog.window.find_all("label", "Loading…")), 2)
+            slider = dialog.find("slider", "Weight of first.png")
+            # Held without being moved it would go on in small steps.
+            session.xdotool("mousemove", *session.point(slider, 0.2), "mousedown", 1,
+                            "mousemove", *session.point(slider, 0.3))
+            expect("the focus on the slider", lambda: slider.has("FOCUSED"), True)
+
+            # While the slider is dragged. GIMP, too, tries what GdkPixbuf cannot read.
+            for path, source in [(slow, self.paths()[1]), (broken, __file__)]:
+                with contextlib.suppress(BrokenPipeError), open(path, "wb") as pipe, open(source, "rb") as file:
+                    shutil.copy(source, path + ".whole")
+                    os.replace(path + ".whole", path)
+                    pipe.write(file.read())
+            expect("the number of styles", lambda: len(dialog.weights()), 2)
+            until("what became of the other file", lambda: dialog.find(
+                "label", "This is not a picture; it is left out"))
+            assert slider.has("FOCUSED")
+            session.xdotool("mousemove", *session.point(slider, 0.5))
+            expect("the weight that is dragged", lambda: round(slider.value, 1), 0.6)
+            session.xdotool("mouseup", 1)
+            expect("the names", dialog.names, ["first.png", "slow.png", "broken.png"])
+            self.shot(session, "loading")
+            dialog.wait_sharp()
+            dialog.key("Escape")
+            image.layers("loading")
 
     def test_error(self):
         """What goes wrong is shown in the dialog, which stays open; the settings are kept."""

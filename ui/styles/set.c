@@ -25,6 +25,7 @@ struct _AdainStyleSet
 enum
 {
   CHANGED,
+  LOADED,
   WEIGHTS_CHANGED,
   EXCERPTS_CHANGED,
   TILES_CHANGED,
@@ -448,7 +449,7 @@ adain_style_set_is_loaded (AdainStyleSet *set)
 static void
 on_loaded (AdainStyleItem *item, gpointer user_data)
 {
-  g_signal_emit (user_data, signals[CHANGED], 0);
+  g_signal_emit (user_data, signals[LOADED], 0, item->id);
 }
 
 static void
@@ -481,6 +482,8 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
+  signals[LOADED] = g_signal_new ("loaded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_INT);
   signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EXCERPTS_CHANGED] = g_signal_new ("excerpts-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,

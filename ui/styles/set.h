@@ -48,7 +48,8 @@ void adain_style_set_refresh (AdainStyleSet *set);
 /* Takes the styles that cannot be used out of the settings. */
 void adain_style_set_drop_unusable (AdainStyleSet *set);
 
-/* Signals: "changed" (which styles there are, their order or state), "weights-changed", "excerpts-changed"
- * (what of their pictures is used), "tiles-changed" (what those of the gallery look like). */
+/* Signals: "changed" (which styles there are, their order or state), "loaded" (a style's id, int: its file was
+ * read, or cannot be), "weights-changed", "excerpts-changed" (what of their pictures is used), "tiles-changed"
+ * (what those of the gallery look like). */
 
 G_END_DECLS
