@@ -91,6 +91,7 @@ create_look (Dialog *dialog)
         continue;
 
       regions[n] = item->region;
+      look->preliminary |= item->coarse;
       if (item->gallery)
         look->gallery[n] = g_strdup (item->gallery);
       else
@@ -179,6 +180,7 @@ on_update (gpointer data)
 static void
 queue_update (Dialog *dialog)
 {
+  adain_preview_expect_look (ADAIN_PREVIEW (dialog->preview));
   if (!dialog->update_source)
     dialog->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_update, dialog, NULL);
 }

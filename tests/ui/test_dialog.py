@@ -297,6 +297,14 @@ class Tests:
                            check=True)
             os.replace(unfinished, path)
 
+    @staticmethod
+    def pipes(*paths):
+        """Files that take as long to be read as the test likes."""
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+            os.mkfifo(path)
+
     def session(self, **options):
         return Session(self.plugin, self.model, self.shots, **options)
 
@@ -874,10 +882,7 @@ class Tests:
     def test_loading(self):
         """A file that is still being read: its row alone changes when it is there, or turns out not to be."""
         slow, broken = os.path.join(self.work, "slow.png"), os.path.join(self.work, "broken.png")
-        for path in [slow, broken]:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(path)
-            os.mkfifo(path)
+        self.pipes(slow, broken)
         with self.session() as session:
             image = Image(session, self.photo)
             image.run("loading", more=f'#:styles (list "{self.paths()[0]}" "{slow}" "{broken}")')
@@ -909,6 +914,54 @@ class Tests:
             dialog.wait_sharp()
             dialog.key("Escape")
             image.layers("loading")
+
+    def test_sharp(self):
+        """The preview is called sharp only when nothing better will follow."""
+        small, halves, slow, added = [os.path.join(self.work, name + ".png")
+                                      for name in ["small", "halves", "slow", "added"]]
+        self.picture(small, "plasma:fractal", "400x300", 7)
+        self.picture(halves, "plasma:tomato-steelblue", "1800x1200", 5)
+        self.pipes(slow, added)
+
+        def feed(path):
+            """Waits until somebody reads the file."""
+            with open(path, "wb") as pipe, open(halves, "rb") as file:
+                pipe.write(file.read())
+
+        with self.session() as session:
+            def shown():
+                return len(re.findall("preview (fast|sharp) after", session.log_text()))
+
+            image = Image(session, small)
+            image.run("sharp", more=f'#:styles (list "{slow}")')
+            image.start()
+            dialog = Dialog(session)
+            feed(slow)
+            dialog.wait_sharp()
+
+            # Of a small part there is more in the file, which takes its time to be read again.
+            before = shown()
+            dialog.click("Part and turn of slow.png")
+            dialog.focused("spin button")
+            session.key("ctrl+a")
+            session.xdotool("type", "--delay", "20", "50")
+            session.key("Tab")
+            until("the part as it is known", lambda: shown() > before)
+            assert not dialog.sharp()
+            feed(slow)
+            dialog.wait_sharp()
+            session.key("Escape")
+
+            # Of a style that was added nothing is to be seen yet.
+            session.copy(added)
+            dialog.click("Paste")
+            dialog.find("label", "Loading…")
+            assert not dialog.sharp()
+            feed(added)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+            dialog.key("Escape")
+            image.layers("sharp")
 
     def test_error(self):
         """What goes wrong is shown in the dialog, which stays open; the settings are kept."""

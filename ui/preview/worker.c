@@ -154,8 +154,9 @@ deliver (gpointer data)
 
   g_mutex_lock (&worker->mutex);
   wanted = !worker->quit && worker->generation == delivery->generation;
-  if (worker->look != delivery->look)
-    delivery->result.sharp = FALSE; /* another look has been asked for meanwhile */
+  /* Another look has been asked for meanwhile, or will be. */
+  if (worker->look != delivery->look || delivery->look->preliminary)
+    delivery->result.sharp = FALSE;
   g_mutex_unlock (&worker->mutex);
 
   if (wanted)

@@ -27,7 +27,8 @@ typedef struct
   double            *weights;
   AdainRegionPlanes *regions; /* NULL: none */
   AdainParameters    parameters;
-  gint64             asked; /* when, by g_get_monotonic_time() */
+  gboolean           preliminary; /* a better one will follow by itself */
+  gint64             asked;       /* when, by g_get_monotonic_time() */
 } AdainLook;
 
 AdainLook *adain_look_new (int n_styles);

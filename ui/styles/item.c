@@ -113,6 +113,7 @@ take (AdainStyleItem *item)
 {
   g_clear_object (&item->pixbuf);
   item->refined = FALSE;
+  item->coarse = item->whole && adain_style_picture_is_coarse (item->whole, &item->excerpt);
   if (item->whole)
     item->pixbuf = adain_style_picture_take (item->whole, &item->excerpt);
 }

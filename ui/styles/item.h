@@ -33,7 +33,8 @@ typedef struct
   char           *problem; /* why it is broken */
   GdkPixbuf      *whole;   /* where READY: the picture, reduced; of the gallery's NULL, */
   GdkPixbuf      *pixbuf;  /* and what is used of it; of the gallery's, once it is known, a tile */
-  gboolean        refined; /* it was, or is being, read again for that, with more detail than @whole has */
+  gboolean        coarse;  /* more detail of that is still to be read, */
+  gboolean        refined; /* and is being read, or was */
 } AdainStyleItem;
 
 /* A file, which is LOADING, or a style of the gallery, which is still to be looked up. */

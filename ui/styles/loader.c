@@ -146,7 +146,16 @@ adain_style_loader_load (AdainStyleLoader *loader, AdainStyleItem *item)
 
 /* Parts ------------------------------------------------------------------------------------- */
 
-/* The detail of a part that is still the one in use. */
+/* @pixbuf is the detail of what is used of @item, or NULL if there is none to be had. */
+static void
+set_detail (AdainStyleLoader *loader, AdainStyleItem *item, GdkPixbuf *pixbuf)
+{
+  if (pixbuf)
+    g_set_object (&item->pixbuf, pixbuf);
+  item->coarse = FALSE;
+  loader->refined (item, loader->user_data);
+}
+
 static void
 on_refined (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -155,11 +164,9 @@ on_refined (GObject *source, GAsyncResult *result, gpointer data)
   AdainStyleItem   *item = find_item (loading);
   GdkPixbuf        *pixbuf = finish_loading (loading, item, result, NULL);
 
-  if (pixbuf && item && adain_excerpt_equal (&item->excerpt, &loading->excerpt))
-    {
-      g_set_object (&item->pixbuf, pixbuf);
-      loader->refined (item, loader->user_data);
-    }
+  /* It may not be the one in use any more. */
+  if (item && adain_excerpt_equal (&item->excerpt, &loading->excerpt))
+    set_detail (loader, item, pixbuf);
 
   g_clear_object (&pixbuf);
   loading_free (loading);
@@ -177,10 +184,8 @@ refine (AdainStyleLoader *loader, AdainStyleItem *item)
     {
       GdkPixbuf *pixbuf = adain_style_picture_from_drawable (item->layer, &item->excerpt);
 
-      if (pixbuf)
-        g_set_object (&item->pixbuf, pixbuf);
+      set_detail (loader, item, pixbuf);
       g_clear_object (&pixbuf);
-      loader->refined (item, loader->user_data);
     }
 }
 
@@ -194,7 +199,7 @@ on_refine (gpointer data)
     {
       AdainStyleItem *item = g_ptr_array_index (loader->items, i);
 
-      if (item->whole && !item->refined && adain_style_picture_is_coarse (item->whole, &item->excerpt))
+      if (item->coarse && !item->refined)
         refine (loader, item);
     }
 
