@@ -574,6 +574,65 @@ class Tests:
             assert image.layers("regions") == 2
             assert image.layers("checked") == 3
 
+    def test_frames(self):
+        """Of several layers the preview shows the first as the run paints it, alike or by itself."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            # Another frame, much darker.
+            image.add_layer()
+            image.do("(gimp-drawable-levels other HISTOGRAM-VALUE 0.0 1.0 TRUE 1.0 0.0 0.2 TRUE)")
+            image.run("alike", layers="lay other", more=self.styles_argument())
+            # The result, which lies above its layer, seen untouched.
+            image.do("(define painted (vector-ref (car (gimp-image-get-layers img)) 2))")
+            image.run("again", layers="lay other")
+            image.run("result", layers="painted")
+            image.start()
+
+            def shoot(name):
+                path = os.path.join(self.shots, name + ".png")
+                session.aside()
+                time.sleep(0.5)
+                session.screenshot(path, dialog.picture)
+                return path
+
+            def difference(a, b):
+                """The root of the mean square, where 1 is from black to white."""
+                told = subprocess.run(["compare", "-metric", "RMSE", a, b, "null:"], capture_output=True,
+                                      text=True).stderr
+                return float(re.search(r"\((.*)\)", told).group(1))
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            before = dialog.look()
+            alone = shoot("frames-alone")
+            dialog.click("Paint all layers alike, as frames", "check box")
+            shared = dialog.wait_change(before)
+            alike = shoot("frames-alike")
+            dialog.click("Paint all layers alike, as frames", "check box")
+            expect("the preview as it was", dialog.look, before, 60)
+            dialog.click("Paint all layers alike, as frames", "check box")
+            expect("the preview as it was", dialog.look, shared, 60)
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("alike") == 4
+
+            # Remembered, and so from the beginning.
+            dialog = Dialog(session)
+            expect("the preview as it was", dialog.look, shared, 60)
+            dialog.key("Escape")
+            image.layers("again")
+
+            dialog = Dialog(session)
+            dialog.click("Live preview", "check box")
+            dialog.wait_untouched()
+            result = shoot("frames-result")
+            apart, off = difference(alone, result), difference(alike, result)
+            print(f"from the result: alone {apart:.3f}, alike {off:.3f}")
+            assert off < 0.01 and apart > 5 * off, (apart, off)
+            dialog.key("Escape")
+            image.layers("result")
+
     def test_stop(self):
         """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""
         large = os.path.join(self.work, "large.jpg")

@@ -12,6 +12,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 #include "plugin/filter/arguments.h"
+#include "ui/preview/frames.h"
 #include "ui/preview/picture.h"
 #include "ui/preview/regions.h"
 
@@ -25,7 +26,9 @@ typedef struct
   GdkPixbuf        **styles;  /* NULL where it is one of the gallery, */
   char             **gallery; /* which is called so; NULL where it is a picture */
   double            *weights;
-  AdainRegionPlanes *regions; /* NULL: none */
+  AdainRegionPlanes *regions;       /* NULL: none */
+  AdainFrames       *frames;        /* with which it shares its statistics; NULL: it has its own */
+  GPtrArray         *frame_regions; /* AdainRegionPlanes of theirs; NULL where @regions are */
   AdainParameters    parameters;
   gboolean           preliminary; /* a better one will follow by itself */
   gint64             asked;       /* when, by g_get_monotonic_time() */
