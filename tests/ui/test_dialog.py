@@ -1261,6 +1261,32 @@ class Tests:
             dialog.key("Escape")
             image.layers("again")
 
+    def test_titles(self):
+        """Paintings are called as in the user's language, and found by that and by their English titles."""
+        night = "Van Gogh: Sternennacht"
+        with self.session(language="de") as session:
+            session.install_catalogue({"The Starry Night": "Sternennacht"})
+            image = Image(session, self.photo)
+            image.run("titles", more='#:styles (list "gallery:van-gogh--the-starry-night")')
+            image.start()
+            dialog = session.dialog()
+            expect("the style's row", lambda: [w.name for w in dialog.find("list box").children() if w.name],
+                   [night])
+            dialog.find("button", "Gallery…").click()
+            window = session.dialog("Gallery")
+            session.activate(window)
+            for words in ["van sternen", "starry"]:
+                session.key("ctrl+a")
+                session.xdotool("type", "--delay", "20", words)
+                expect(f"what “{words}” finds", lambda: [
+                    w.name for w in window.walk() if w.name.startswith("Van Gogh:") and w.has("SHOWING")], [night])
+            self.shot(session, "titles")
+            session.key("Escape", "Escape")
+            until("the gallery to close", lambda: not window.has("SHOWING"))
+            session.activate(dialog)
+            session.key("Escape")
+            image.layers("titles")
+
     def test_filter(self):
         """The result as an editable filter; where GIMP lacks the operation there is no such choice."""
         label = "Keep as an editable filter"
