@@ -1368,7 +1368,8 @@ class Tests:
                 until(what, lambda: all(abs(a - b) < 1 for a, b in zip(part(), wanted)))
 
             def drag(x0, y0, x1, y1):
-                """From one place of the picture, in percent, to another."""
+                """From one place of the picture, in percent, to another. A tooltip would take the mouse."""
+                session.aside()
                 left, top, width, height = dialog.find("canvas", "Picture of the style").resting_extents()
                 shown = min(width, height * 1.5)
 
