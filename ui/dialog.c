@@ -13,6 +13,7 @@
 #include "ui/controls.h"
 #include "ui/gallery.h"
 #include "ui/history.h"
+#include "ui/looks.h"
 #include "ui/presets.h"
 #include "ui/preview/preview.h"
 #include "ui/run-bar.h"
@@ -44,7 +45,7 @@ typedef struct
   GKeyFile            *state;
   AdainStyleSet       *styles;
   AdainHistory        *history;
-  AdainRegionPlanes   *regions; /* of the last look */
+  AdainLooks          *looks;
 
   GtkWidget *window;
   GtkWidget *preview;
@@ -61,51 +62,6 @@ typedef struct
 } Dialog;
 
 /* The preview ------------------------------------------------------------------------------- */
-
-/* Where the styles that can be used are, and what is protected. */
-static void
-read_regions (Dialog *dialog, GimpDrawable **regions, int n)
-{
-  GimpDrawable      *protect = NULL;
-  AdainRegionPlanes *planes;
-
-  g_object_get (dialog->config, "protect", &protect, NULL);
-  planes = adain_region_planes_read (dialog->regions, dialog->drawables[0], regions, n, protect);
-  g_clear_pointer (&dialog->regions, adain_region_planes_unref);
-  dialog->regions = planes;
-  g_clear_object (&protect);
-}
-
-static AdainLook *
-create_look (Dialog *dialog)
-{
-  AdainLook     *look = adain_look_new (adain_style_set_count_ready (dialog->styles));
-  GimpDrawable **regions = g_new0 (GimpDrawable *, look->n_styles + 1);
-  int            n = 0;
-
-  for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
-    {
-      const AdainStyleItem *item = adain_style_set_get (dialog->styles, i);
-
-      if (item->state != ADAIN_STYLE_READY)
-        continue;
-
-      regions[n] = item->region;
-      if (item->gallery)
-        look->gallery[n] = g_strdup (item->gallery);
-      else
-        look->styles[n] = g_object_ref (item->pixbuf);
-      look->weights[n++] = item->weight;
-    }
-
-  adain_parameters_read (&look->parameters, dialog->config);
-  read_regions (dialog, regions, n);
-  if (dialog->regions)
-    look->regions = adain_region_planes_ref (dialog->regions);
-  g_free (regions);
-
-  return look;
-}
 
 static double
 sum_of_weights (AdainStyleSet *styles)
@@ -156,7 +112,7 @@ update (Dialog *dialog)
     adain_preview_show_hint (preview, NULL);
   else if (adain_style_set_is_loaded (dialog->styles))
     {
-      AdainLook *look = create_look (dialog);
+      AdainLook *look = adain_looks_create (dialog->looks);
 
       adain_preview_show_look (preview, look);
       adain_look_unref (look);
@@ -177,8 +133,11 @@ on_update (gpointer data)
 
 /* One change of the user's may be several of the settings. */
 static void
-queue_update (Dialog *dialog)
+queue_update (gpointer data)
 {
+  Dialog *dialog = data;
+
+  adain_preview_expect_look (ADAIN_PREVIEW (dialog->preview));
   if (!dialog->update_source)
     dialog->update_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_update, dialog, NULL);
 }
@@ -256,14 +215,7 @@ request_tiles (Dialog *dialog)
     }
 
   for (guint i = 0; i < names->len; i++)
-    {
-      AdainLook *look = adain_look_new (1);
-
-      look->gallery[0] = g_strdup (names->pdata[i]);
-      look->weights[0] = 1.0;
-      adain_parameters_read (&look->parameters, dialog->config);
-      g_ptr_array_add (looks, look);
-    }
+    g_ptr_array_add (looks, adain_looks_create_tile (dialog->looks, names->pdata[i]));
 
   adain_preview_set_tiles (ADAIN_PREVIEW (dialog->preview), looks, on_tile, dialog);
   g_ptr_array_unref (names);
@@ -630,7 +582,8 @@ create_shared (Dialog *dialog)
 
   gtk_widget_set_tooltip_text (check, _ ("For the frames of an animation: the layers are painted with the "
                                          "statistics of all of them together, so that nothing flickers. The "
-                                         "preview shows the first layer with its own."));
+                                         "preview, too, shows the first layer with those, as far as up to "
+                                         "eight layers tell them."));
 
   return check;
 }
@@ -801,11 +754,13 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
   dialog->styles = adain_style_set_new (config, image);
   dialog->history = adain_history_new (config);
+  dialog->looks = adain_looks_new (config, dialog->styles, image, drawables, queue_update, dialog);
 
   create_window (dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (queue_update), dialog);
   g_signal_connect_swapped (config, "notify", G_CALLBACK (on_setting), dialog);
   g_signal_connect_swapped (dialog->styles, "changed", G_CALLBACK (queue_update), dialog);
+  g_signal_connect_swapped (dialog->styles, "loaded", G_CALLBACK (queue_update), dialog);
   g_signal_connect_swapped (dialog->styles, "excerpts-changed", G_CALLBACK (queue_update), dialog);
   queue_update (dialog);
 
@@ -828,8 +783,8 @@ dialog_free (Dialog *dialog)
   adain_state_save (dialog->state);
   g_key_file_unref (dialog->state);
   g_object_unref (dialog->history);
+  adain_looks_free (dialog->looks);
   g_object_unref (dialog->styles);
-  adain_region_planes_unref (dialog->regions);
   g_free (dialog);
 }
 

@@ -330,16 +330,18 @@ adain_gallery_window_insert (AdainGalleryWindow *window, const AdainCollection *
 {
   const AdainGalleryEntry *entry = adain_gallery_entry (collection->gallery, index);
   Tile                    *tile = g_new0 (Tile, 1);
-  const char              *artist;
+  const char              *artist, *title;
   char                    *all;
 
   tile->own = index < collection->n_own;
   tile->name = g_strdup (entry->name);
   tile->label = adain_gallery_label (entry);
   artist = tile->own ? _ ("My gallery") : entry->artist;
-  all = g_strdup_printf ("%s %s %s %s", artist, entry->title, entry->year, entry->name);
+  title = adain_gallery_title (entry);
+  /* The title in English can be found, too. */
+  all = g_strdup_printf ("%s %s %s %s %s", artist, title, entry->title, entry->year, entry->name);
   tile->words = g_utf8_casefold (all, -1);
-  tile->child = create_tile (window, tile, entry->title, artist);
+  tile->child = create_tile (window, tile, title, artist);
   index = MIN (index, (int) window->tiles->len);
   g_ptr_array_insert (window->tiles, index, tile);
   gtk_flow_box_insert (GTK_FLOW_BOX (window->flow), tile->child, index);

@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include "plugin/paint/convert.h"
+#include "plugin/paint/titles.h"
 
 /* Names that an error proposes. */
 #define PROPOSALS 3
@@ -27,11 +28,17 @@ adain_gallery_name (const char *style)
   return g_str_has_prefix (style, ADAIN_GALLERY_PREFIX) ? style + strlen (ADAIN_GALLERY_PREFIX) : NULL;
 }
 
+const char *
+adain_gallery_title (const AdainGalleryEntry *entry)
+{
+  return *entry->artist ? adain_title_translate (entry->title) : entry->title;
+}
+
 char *
 adain_gallery_label (const AdainGalleryEntry *entry)
 {
   /* Translators: a painter and one of his paintings. */
-  return *entry->artist ? g_strdup_printf (_ ("%s: %s"), entry->artist, entry->title)
+  return *entry->artist ? g_strdup_printf (_ ("%s: %s"), entry->artist, adain_gallery_title (entry))
                         : g_strdup (*entry->title ? entry->title : entry->name);
 }
 

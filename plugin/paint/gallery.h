@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* The NAME in "gallery:NAME", or NULL: that is a file's path or URI. */
 const char *adain_gallery_name (const char *style);
 
+/* The title of an entry on screen: that of a painting which comes with the plug-in is in the user's language. */
+const char *adain_gallery_title (const AdainGalleryEntry *entry);
+
 /* What an entry is called on screen. Free with g_free(). */
 char *adain_gallery_label (const AdainGalleryEntry *entry);
 

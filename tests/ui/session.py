@@ -342,6 +342,16 @@ class Session:
             for path in glob.glob(f"/usr/lib/*/gimp/3.0/plug-ins/{name}"):
                 os.symlink(path, os.path.join(self.profile, "plug-ins", name))
 
+    def install_catalogue(self, texts):
+        """A translation of the plug-in's into the session's language, of these texts alone."""
+        directory = os.path.join(self.profile, "plug-ins", "adain-style-transfer", "locale", self.language,
+                                 "LC_MESSAGES")
+        header = '"Content-Type: text/plain; charset=UTF-8\\n"'
+        entries = [f'msgid "{text}"\nmsgstr "{translation}"' for text, translation in texts.items()]
+        os.makedirs(directory)
+        subprocess.run(["msgfmt", "-o", os.path.join(directory, "adain-style-transfer.mo"), "-"], check=True,
+                       input="\n\n".join([f'msgid ""\nmsgstr {header}'] + entries), text=True)
+
     def install_browser(self):
         """A web browser that only writes down which pages it is to show; returns where."""
         seen = os.path.join(self.home, "browser.log")

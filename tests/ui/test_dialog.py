@@ -4,8 +4,10 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -295,6 +297,14 @@ class Tests:
                            check=True)
             os.replace(unfinished, path)
 
+    @staticmethod
+    def pipes(*paths):
+        """Files that take as long to be read as the test likes."""
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+            os.mkfifo(path)
+
     def session(self, **options):
         return Session(self.plugin, self.model, self.shots, **options)
 
@@ -563,6 +573,65 @@ class Tests:
             dialog.click("OK")
             assert image.layers("regions") == 2
             assert image.layers("checked") == 3
+
+    def test_frames(self):
+        """Of several layers the preview shows the first as the run paints it, alike or by itself."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            # Another frame, much darker.
+            image.add_layer()
+            image.do("(gimp-drawable-levels other HISTOGRAM-VALUE 0.0 1.0 TRUE 1.0 0.0 0.2 TRUE)")
+            image.run("alike", layers="lay other", more=self.styles_argument())
+            # The result, which lies above its layer, seen untouched.
+            image.do("(define painted (vector-ref (car (gimp-image-get-layers img)) 2))")
+            image.run("again", layers="lay other")
+            image.run("result", layers="painted")
+            image.start()
+
+            def shoot(name):
+                path = os.path.join(self.shots, name + ".png")
+                session.aside()
+                time.sleep(0.5)
+                session.screenshot(path, dialog.picture)
+                return path
+
+            def difference(a, b):
+                """The root of the mean square, where 1 is from black to white."""
+                told = subprocess.run(["compare", "-metric", "RMSE", a, b, "null:"], capture_output=True,
+                                      text=True).stderr
+                return float(re.search(r"\((.*)\)", told).group(1))
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            before = dialog.look()
+            alone = shoot("frames-alone")
+            dialog.click("Paint all layers alike, as frames", "check box")
+            shared = dialog.wait_change(before)
+            alike = shoot("frames-alike")
+            dialog.click("Paint all layers alike, as frames", "check box")
+            expect("the preview as it was", dialog.look, before, 60)
+            dialog.click("Paint all layers alike, as frames", "check box")
+            expect("the preview as it was", dialog.look, shared, 60)
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            assert image.layers("alike") == 4
+
+            # Remembered, and so from the beginning.
+            dialog = Dialog(session)
+            expect("the preview as it was", dialog.look, shared, 60)
+            dialog.key("Escape")
+            image.layers("again")
+
+            dialog = Dialog(session)
+            dialog.click("Live preview", "check box")
+            dialog.wait_untouched()
+            result = shoot("frames-result")
+            apart, off = difference(alone, result), difference(alike, result)
+            print(f"from the result: alone {apart:.3f}, alike {off:.3f}")
+            assert off < 0.01 and apart > 5 * off, (apart, off)
+            dialog.key("Escape")
+            image.layers("result")
 
     def test_stop(self):
         """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""
@@ -869,6 +938,90 @@ class Tests:
             dialog.click("OK")
             assert image.layers("list") == 3
 
+    def test_loading(self):
+        """A file that is still being read: its row alone changes when it is there, or turns out not to be."""
+        slow, broken = os.path.join(self.work, "slow.png"), os.path.join(self.work, "broken.png")
+        self.pipes(slow, broken)
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.run("loading", more=f'#:styles (list "{self.paths()[0]}" "{slow}" "{broken}")')
+            image.start()
+            dialog = Dialog(session)
+            expect("the weights", dialog.weights, [1])
+            expect("the files that are read", lambda: len(dialog.window.find_all("label", "Loading…")), 2)
+            slider = dialog.find("slider", "Weight of first.png")
+            # Held without being moved it would go on in small steps.
+            session.xdotool("mousemove", *session.point(slider, 0.2), "mousedown", 1,
+                            "mousemove", *session.point(slider, 0.3))
+            expect("the focus on the slider", lambda: slider.has("FOCUSED"), True)
+
+            # While the slider is dragged. GIMP, too, tries what GdkPixbuf cannot read.
+            for path, source in [(slow, self.paths()[1]), (broken, __file__)]:
+                with contextlib.suppress(BrokenPipeError), open(path, "wb") as pipe, open(source, "rb") as file:
+                    shutil.copy(source, path + ".whole")
+                    os.replace(path + ".whole", path)
+                    pipe.write(file.read())
+            expect("the number of styles", lambda: len(dialog.weights()), 2)
+            until("what became of the other file", lambda: dialog.find(
+                "label", "This is not a picture; it is left out"))
+            assert slider.has("FOCUSED")
+            session.xdotool("mousemove", *session.point(slider, 0.5))
+            expect("the weight that is dragged", lambda: round(slider.value, 1), 0.6)
+            session.xdotool("mouseup", 1)
+            expect("the names", dialog.names, ["first.png", "slow.png", "broken.png"])
+            self.shot(session, "loading")
+            dialog.wait_sharp()
+            dialog.key("Escape")
+            image.layers("loading")
+
+    def test_sharp(self):
+        """The preview is called sharp only when nothing better will follow."""
+        small, halves, slow, added = [os.path.join(self.work, name + ".png")
+                                      for name in ["small", "halves", "slow", "added"]]
+        self.picture(small, "plasma:fractal", "400x300", 7)
+        self.picture(halves, "plasma:tomato-steelblue", "1800x1200", 5)
+        self.pipes(slow, added)
+
+        def feed(path):
+            """Waits until somebody reads the file."""
+            with open(path, "wb") as pipe, open(halves, "rb") as file:
+                pipe.write(file.read())
+
+        with self.session() as session:
+            def shown():
+                return len(re.findall("preview (fast|sharp) after", session.log_text()))
+
+            image = Image(session, small)
+            image.run("sharp", more=f'#:styles (list "{slow}")')
+            image.start()
+            dialog = Dialog(session)
+            feed(slow)
+            dialog.wait_sharp()
+
+            # Of a small part there is more in the file, which takes its time to be read again.
+            before = shown()
+            dialog.click("Part and turn of slow.png")
+            dialog.focused("spin button")
+            session.key("ctrl+a")
+            session.xdotool("type", "--delay", "20", "50")
+            session.key("Tab")
+            until("the part as it is known", lambda: shown() > before)
+            assert not dialog.sharp()
+            feed(slow)
+            dialog.wait_sharp()
+            session.key("Escape")
+
+            # Of a style that was added nothing is to be seen yet.
+            session.copy(added)
+            dialog.click("Paste")
+            dialog.find("label", "Loading…")
+            assert not dialog.sharp()
+            feed(added)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+            dialog.key("Escape")
+            image.layers("sharp")
+
     def test_error(self):
         """What goes wrong is shown in the dialog, which stays open; the settings are kept."""
         with self.session() as session:
@@ -1108,6 +1261,32 @@ class Tests:
             dialog.key("Escape")
             image.layers("again")
 
+    def test_titles(self):
+        """Paintings are called as in the user's language, and found by that and by their English titles."""
+        night = "Van Gogh: Sternennacht"
+        with self.session(language="de") as session:
+            session.install_catalogue({"The Starry Night": "Sternennacht"})
+            image = Image(session, self.photo)
+            image.run("titles", more='#:styles (list "gallery:van-gogh--the-starry-night")')
+            image.start()
+            dialog = session.dialog()
+            expect("the style's row", lambda: [w.name for w in dialog.find("list box").children() if w.name],
+                   [night])
+            dialog.find("button", "Gallery…").click()
+            window = session.dialog("Gallery")
+            session.activate(window)
+            for words in ["van sternen", "starry"]:
+                session.key("ctrl+a")
+                session.xdotool("type", "--delay", "20", words)
+                expect(f"what “{words}” finds", lambda: [
+                    w.name for w in window.walk() if w.name.startswith("Van Gogh:") and w.has("SHOWING")], [night])
+            self.shot(session, "titles")
+            session.key("Escape", "Escape")
+            until("the gallery to close", lambda: not window.has("SHOWING"))
+            session.activate(dialog)
+            session.key("Escape")
+            image.layers("titles")
+
     def test_filter(self):
         """The result as an editable filter; where GIMP lacks the operation there is no such choice."""
         label = "Keep as an editable filter"
@@ -1189,7 +1368,8 @@ class Tests:
                 until(what, lambda: all(abs(a - b) < 1 for a, b in zip(part(), wanted)))
 
             def drag(x0, y0, x1, y1):
-                """From one place of the picture, in percent, to another."""
+                """From one place of the picture, in percent, to another. A tooltip would take the mouse."""
+                session.aside()
                 left, top, width, height = dialog.find("canvas", "Picture of the style").resting_extents()
                 shown = min(width, height * 1.5)
 

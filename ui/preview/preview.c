@@ -39,6 +39,7 @@ struct _AdainPreview
   cairo_surface_t     *drawn_after;
   gint64               asked; /* of a picture that was not drawn yet */
   gboolean             sharp;
+  gboolean             expecting; /* another look */
   AdainView            view;
   gboolean             held;           /* the mouse button is down on the picture, */
   gboolean             moving;         /* and moves it, */
@@ -449,10 +450,10 @@ on_ready (const AdainPreviewResult *result, gpointer user_data)
   if (result->surface)
     {
       preview->asked = result->asked;
-      preview->sharp = result->sharp;
+      preview->sharp = result->sharp && !preview->expecting;
     }
 
-  set_busy (preview, !result->sharp);
+  set_busy (preview, !result->sharp || preview->expecting);
   if (result->wants_large)
     begin_large (preview);
   redraw (preview);
@@ -465,15 +466,25 @@ adain_preview_get_notice (AdainPreview *preview)
 }
 
 void
+adain_preview_expect_look (AdainPreview *preview)
+{
+  if (!preview->worker)
+    return;
+
+  preview->expecting = TRUE;
+  preview->sharp = FALSE;
+  describe (preview);
+  set_busy (preview, TRUE);
+}
+
+void
 adain_preview_show_look (AdainPreview *preview, AdainLook *look)
 {
   if (!preview->worker)
     return;
 
-  /* What is seen is not what is asked for any more. */
-  preview->sharp = FALSE;
-  describe (preview);
-  set_busy (preview, TRUE);
+  adain_preview_expect_look (preview);
+  preview->expecting = FALSE;
   adain_preview_worker_request (preview->worker, look);
 }
 
@@ -503,6 +514,7 @@ void
 adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);
+  preview->expecting = FALSE;
   set_after (preview, NULL);
   set_hint (preview, hint);
   redraw (preview);

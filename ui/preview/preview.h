@@ -25,6 +25,9 @@ void adain_preview_add_below (AdainPreview *preview, GtkWidget *widget);
 gboolean adain_preview_is_on (AdainPreview *preview);
 void     adain_preview_set_on (AdainPreview *preview, gboolean on);
 
+/* A look will follow, or a hint; what is there is not called sharp any more. */
+void adain_preview_expect_look (AdainPreview *preview);
+
 /* Shows @look as soon as may be, and meanwhile what is there. */
 void adain_preview_show_look (AdainPreview *preview, AdainLook *look);
 

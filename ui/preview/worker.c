@@ -23,7 +23,9 @@ typedef struct
   AdainContent        *content;
   int                  work_size; /* at which @content was encoded, */
   AdainRegionPlanes   *regions;   /* for these regions of the look's */
-  AdainRegionPlanes   *scaled;    /* in the picture's size */
+  AdainRegionPlanes   *scaled;    /* in the picture's size, */
+  AdainFrames         *frames;    /* and with the statistics of these, */
+  AdainScene          *scene;     /* together with its own */
 } Stage;
 
 struct _AdainPreviewWorker
@@ -59,6 +61,7 @@ struct _AdainPreviewWorker
   AdainStyleCache *styles;
   AdainPalette     palette;
   gboolean         has_palette;
+  AdainFrames     *palette_frames; /* whose palette it is, too */
   AdainCollection *collection;     /* NULL: not needed yet */
   GHashTable      *gallery_styles; /* name -> AdainStyle */
   Stage            stages[N_STAGES];
@@ -105,6 +108,8 @@ adain_look_unref (AdainLook *look)
   g_free (look->gallery);
   g_free (look->weights);
   adain_region_planes_unref (look->regions);
+  adain_frames_unref (look->frames);
+  g_clear_pointer (&look->frame_regions, g_ptr_array_unref);
   adain_parameters_clear (&look->parameters);
   g_free (look);
 }
@@ -154,8 +159,9 @@ deliver (gpointer data)
 
   g_mutex_lock (&worker->mutex);
   wanted = !worker->quit && worker->generation == delivery->generation;
-  if (worker->look != delivery->look)
-    delivery->result.sharp = FALSE; /* another look has been asked for meanwhile */
+  /* Another look has been asked for meanwhile, or will be. */
+  if (worker->look != delivery->look || delivery->look->preliminary)
+    delivery->result.sharp = FALSE;
   g_mutex_unlock (&worker->mutex);
 
   if (wanted)
@@ -200,17 +206,24 @@ forget_gallery (AdainPreviewWorker *worker)
     g_hash_table_remove_all (worker->gallery_styles);
 }
 
+/* What is encoded, of which the engine is a part. */
+static void
+forget_content (Stage *stage)
+{
+  g_clear_pointer (&stage->content, adain_content_free);
+  g_clear_pointer (&stage->scene, adain_scene_free);
+  g_clear_pointer (&stage->regions, adain_region_planes_unref);
+  g_clear_pointer (&stage->scaled, adain_region_planes_unref);
+  g_clear_pointer (&stage->frames, adain_frames_unref);
+}
+
 static void
 close_engine (AdainPreviewWorker *worker)
 {
   for (int i = 0; i < N_STAGES; i++)
-    {
-      g_clear_pointer (&worker->stages[i].content, adain_content_free);
-      g_clear_pointer (&worker->stages[i].regions, adain_region_planes_unref);
-      g_clear_pointer (&worker->stages[i].scaled, adain_region_planes_unref);
-    }
+    forget_content (&worker->stages[i]);
 
-  g_clear_pointer (&worker->tile.content, adain_content_free);
+  forget_content (&worker->tile);
   g_clear_pointer (&worker->styles, adain_style_cache_free);
   g_clear_pointer (&worker->gallery_styles, g_hash_table_unref);
   g_clear_pointer (&worker->collection, adain_collection_free);
@@ -272,31 +285,115 @@ final_work_size (const AdainPreviewPicture *picture, const AdainLook *look)
                                      MAX (picture->full_width, picture->full_height));
 }
 
+/* The picture as it is seen at most @side pixels large. */
+static int
+seen_work_size (const AdainPreviewPicture *picture, int side, const AdainLook *look)
+{
+  return MIN (final_work_size (picture, look), side);
+}
+
+/* Adds the statistics of another picture, whose regions (nullable) are @planes. */
 static gboolean
-encode_content (AdainPreviewWorker *worker, Stage *stage, const AdainLook *look, int work_size,
+add_picture (AdainPreviewWorker *worker, AdainScene *scene, const AdainPreviewPicture *picture,
+             const AdainRegionPlanes *planes, int side, const AdainLook *look, GCancellable *cancellable,
+             GError **error)
+{
+  AdainPreviewPicture *reduced = adain_preview_picture_reduce (picture, side);
+  AdainSource          source = adain_image_source (&reduced->image);
+  AdainRegionPlanes *scaled = planes ? adain_region_planes_scale (planes, source.width, source.height) : NULL;
+  AdainContent      *content;
+  gboolean           added;
+
+  adain_region_planes_attach (scaled, &source);
+  content = adain_content_encode (worker->engine, &source, seen_work_size (reduced, side, look), NULL, NULL,
+                                  cancellable, error);
+  added = content && adain_scene_add (scene, content, error);
+
+  adain_content_free (content);
+  adain_region_planes_unref (scaled);
+  adain_preview_picture_free (reduced);
+
+  return added;
+}
+
+/* Gives the picture the statistics of all layers, as the run does. These are of pictures of one size, or the
+ * largest would count for most. */
+static gboolean
+share_statistics (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *look,
+                  GCancellable *cancellable, GError **error)
+{
+  const AdainFrames *frames = look->frames;
+  gboolean           added;
+
+  stage->scene = adain_scene_new ();
+  if (stage == &worker->stages[LARGE])
+    {
+      side = stage_sides[LARGE - 1];
+      added = add_picture (worker, stage->scene, worker->stages[LARGE - 1].picture, look->regions, side, look,
+                           cancellable, error);
+    }
+  else
+    {
+      added = adain_scene_add (stage->scene, stage->content, error);
+    }
+
+  for (int i = 0; added && i < frames->n; i++)
+    added = add_picture (worker, stage->scene, frames->pictures[i],
+                         look->frame_regions ? look->frame_regions->pdata[i] : NULL, side, look, cancellable,
+                         error);
+
+  return added && adain_content_share (stage->content, stage->scene, error);
+}
+
+static gboolean
+encode_content (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *look,
                 GCancellable *cancellable, GError **error)
 {
   AdainSource source = adain_image_source (&stage->picture->image);
+  int         work_size = seen_work_size (stage->picture, side, look);
 
-  if (stage->content && stage->work_size == work_size && stage->regions == look->regions)
+  if (stage->content && stage->work_size == work_size && stage->regions == look->regions
+      && stage->frames == look->frames)
     return TRUE;
 
-  g_clear_pointer (&stage->content, adain_content_free);
-  if (stage->regions != look->regions)
+  forget_content (stage);
+  stage->work_size = work_size;
+  if (look->regions)
     {
-      g_clear_pointer (&stage->regions, adain_region_planes_unref);
-      g_clear_pointer (&stage->scaled, adain_region_planes_unref);
-      if (look->regions)
-        {
-          stage->regions = adain_region_planes_ref (look->regions);
-          stage->scaled = adain_region_planes_scale (look->regions, source.width, source.height);
-        }
+      stage->regions = adain_region_planes_ref (look->regions);
+      stage->scaled = adain_region_planes_scale (look->regions, source.width, source.height);
     }
+  stage->frames = look->frames ? adain_frames_ref (look->frames) : NULL;
+
   adain_region_planes_attach (stage->scaled, &source);
   stage->content = adain_content_encode (worker->engine, &source, work_size, NULL, NULL, cancellable, error);
-  stage->work_size = work_size;
+  if (stage->content && stage->frames && !share_statistics (worker, stage, side, look, cancellable, error))
+    g_clear_pointer (&stage->content, adain_content_free);
 
   return stage->content != NULL;
+}
+
+/* The palette of what is painted; of the first picture that was encoded for it, so that the styles need not be
+ * encoded again for each. @own is the place for it where it is not kept. */
+static const AdainPalette *
+get_palette (AdainPreviewWorker *worker, const Stage *stage, const AdainLook *look, AdainPalette *own)
+{
+  if (worker->has_palette && worker->palette_frames == look->frames)
+    return &worker->palette;
+
+  if (stage->scene)
+    adain_scene_palette (stage->scene, own);
+  else
+    adain_content_palette (stage->content, own);
+  if (stage == &worker->tile)
+    return own;
+
+  g_clear_pointer (&worker->palette_frames, adain_frames_unref);
+  worker->palette_frames = look->frames ? adain_frames_ref (look->frames) : NULL;
+  worker->palette = *own;
+  worker->has_palette = TRUE;
+
+  return &worker->palette;
 }
 
 /* Owned by the worker; remade in a moment, but a map that was computed for it belongs to it. */
@@ -365,7 +462,6 @@ render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *loo
   AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
   AdainPalette        own;
-  int                 work_size = MIN (final_work_size (stage->picture, look), side);
   AdainImage          result = { stage->picture->image.width, stage->picture->image.height };
   AdainSink           sink = adain_image_sink (&result);
   AdainStyle        **styles;
@@ -374,20 +470,11 @@ render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *loo
   /* That would take minutes; the dialog says that it is in the result alone. */
   options.refine = 0;
 
-  if (!encode_content (worker, stage, look, work_size, cancellable, error))
+  if (!encode_content (worker, stage, side, look, cancellable, error))
     return NULL;
 
   if (look->parameters.preserve == ADAIN_PRESERVE_PALETTE)
-    {
-      if (!worker->has_palette)
-        adain_content_palette (stage->content, &own);
-      if (!worker->has_palette && stage != &worker->tile)
-        {
-          worker->palette = own;
-          worker->has_palette = TRUE;
-        }
-      palette = worker->has_palette ? &worker->palette : &own;
-    }
+    palette = get_palette (worker, stage, look, &own);
 
   styles = g_new (AdainStyle *, look->n_styles);
   if (!get_styles (worker, look, palette, styles, cancellable, error))
@@ -714,6 +801,7 @@ adain_preview_worker_free (AdainPreviewWorker *worker)
     adain_preview_picture_free (worker->stages[i].picture);
 
   adain_preview_picture_free (worker->tile.picture);
+  adain_frames_unref (worker->palette_frames);
   g_queue_clear_full (&worker->tiles, (GDestroyNotify) adain_look_unref);
   adain_preview_picture_free (worker->large);
   adain_look_unref (worker->look);

@@ -12,6 +12,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 #include "plugin/filter/arguments.h"
+#include "ui/preview/frames.h"
 #include "ui/preview/picture.h"
 #include "ui/preview/regions.h"
 
@@ -25,9 +26,12 @@ typedef struct
   GdkPixbuf        **styles;  /* NULL where it is one of the gallery, */
   char             **gallery; /* which is called so; NULL where it is a picture */
   double            *weights;
-  AdainRegionPlanes *regions; /* NULL: none */
+  AdainRegionPlanes *regions;       /* NULL: none */
+  AdainFrames       *frames;        /* with which it shares its statistics; NULL: it has its own */
+  GPtrArray         *frame_regions; /* AdainRegionPlanes of theirs; NULL where @regions are */
   AdainParameters    parameters;
-  gint64             asked; /* when, by g_get_monotonic_time() */
+  gboolean           preliminary; /* a better one will follow by itself */
+  gint64             asked;       /* when, by g_get_monotonic_time() */
 } AdainLook;
 
 AdainLook *adain_look_new (int n_styles);

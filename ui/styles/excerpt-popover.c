@@ -340,6 +340,7 @@ adain_excerpt_popover_new (AdainStyleSet *set, GtkWidget *relative_to)
 
   popover->set = set;
   g_signal_connect_object (set, "changed", G_CALLBACK (on_set_changed), popover, G_CONNECT_SWAPPED);
+  g_signal_connect_object (set, "loaded", G_CALLBACK (on_set_changed), popover, G_CONNECT_SWAPPED);
   g_signal_connect_object (set, "excerpts-changed", G_CALLBACK (on_set_changed), popover, G_CONNECT_SWAPPED);
 
   return GTK_WIDGET (popover);

@@ -144,6 +144,15 @@ on_changed (AdainStyleList *self)
   update_buttons (self);
 }
 
+/* The other rows stay with what is being done to them. */
+static void
+on_loaded (AdainStyleList *self, int id)
+{
+  for (int i = 0; i < adain_style_set_get_size (self->set); i++)
+    if (adain_style_set_get (self->set, i)->id == id)
+      adain_style_row_sync (ADAIN_STYLE_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), i)));
+}
+
 static void
 sync_weight (GtkWidget *row, gpointer user_data)
 {
@@ -591,6 +600,7 @@ adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage *image, Gim
   fill_recent (self);
 
   g_signal_connect_swapped (set, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (set, "loaded", G_CALLBACK (on_loaded), self);
   g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_pictures_changed), self);
   g_signal_connect_swapped (set, "changed", G_CALLBACK (fill_recent), self);
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), self);

@@ -449,6 +449,7 @@ adain_style_pad_new (AdainStyleSet *set)
 
   pad->set = g_object_ref (set);
   g_signal_connect_swapped (set, "changed", G_CALLBACK (on_changed), pad);
+  g_signal_connect_swapped (set, "loaded", G_CALLBACK (on_changed), pad);
   g_signal_connect_swapped (set, "tiles-changed", G_CALLBACK (on_changed), pad);
   g_signal_connect_swapped (set, "excerpts-changed", G_CALLBACK (on_changed), pad);
   g_signal_connect_swapped (set, "weights-changed", G_CALLBACK (on_weights_changed), pad);

@@ -330,19 +330,13 @@ adain_style_row_init (AdainStyleRow *row)
 {
 }
 
-GtkWidget *
-adain_style_row_new (AdainStyleSet *set, int index)
+/* Its name and region, and below them its weight, or why it has none. */
+static GtkWidget *
+create_middle (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  const AdainStyleItem *item = adain_style_set_get (set, index);
-  AdainStyleRow        *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
-  GtkWidget            *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget            *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget            *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *region;
-
-  row->set = g_object_ref (set);
-  row->index = index;
-  row->id = item->id;
-  region = item->state == ADAIN_STYLE_READY ? create_region (row, item) : NULL;
+  GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *region = item->state == ADAIN_STYLE_READY ? create_region (row, item) : NULL;
 
   gtk_widget_set_valign (middle, GTK_ALIGN_CENTER);
   gtk_box_pack_start (GTK_BOX (top), create_name (item), TRUE, TRUE, 0);
@@ -353,9 +347,18 @@ adain_style_row_new (AdainStyleSet *set, int index)
                       item->state == ADAIN_STYLE_READY ? create_scale (row, item) : create_state (item),
                       FALSE, FALSE, 0);
 
+  return middle;
+}
+
+static void
+fill (AdainStyleRow *row)
+{
+  const AdainStyleItem *item = adain_style_set_get (row->set, row->index);
+  GtkWidget            *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
   gtk_container_set_border_width (GTK_CONTAINER (box), 3);
   gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (box), middle, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (box), create_middle (row, item), TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
   if (item->state == ADAIN_STYLE_READY && !item->gallery)
     gtk_box_pack_end (GTK_BOX (box), create_keep (row, item), FALSE, FALSE, 0);
@@ -366,6 +369,29 @@ adain_style_row_new (AdainStyleSet *set, int index)
   gtk_widget_set_tooltip_text (GTK_WIDGET (row), item->problem ? item->problem : item->path);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (row)), item->name);
   gtk_widget_show_all (GTK_WIDGET (row));
+}
+
+void
+adain_style_row_sync (AdainStyleRow *row)
+{
+  gboolean focus = gtk_container_get_focus_child (GTK_CONTAINER (row)) != NULL;
+
+  row->scale = NULL;
+  gtk_widget_destroy (gtk_bin_get_child (GTK_BIN (row)));
+  fill (row);
+  if (focus)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
+GtkWidget *
+adain_style_row_new (AdainStyleSet *set, int index)
+{
+  AdainStyleRow *row = g_object_new (ADAIN_TYPE_STYLE_ROW, NULL);
+
+  row->set = g_object_ref (set);
+  row->index = index;
+  row->id = adain_style_set_get (set, index)->id;
+  fill (row);
 
   return GTK_WIDGET (row);
 }

@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (AdainStyleRow, adain_style_row, ADAIN, STYLE_ROW, GtkListB
 
 GtkWidget *adain_style_row_new (AdainStyleSet *set, int index);
 
+/* Shows the style as it is now. */
+void adain_style_row_sync (AdainStyleRow *row);
+
 /* Shows the weight that the set has now. */
 void adain_style_row_sync_weight (AdainStyleRow *row);
 

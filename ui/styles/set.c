@@ -4,18 +4,9 @@
  */
 #include "ui/styles/set.h"
 
-#include <math.h>
-
-#include <glib/gi18n-lib.h>
-
-#include "plugin/filter/arguments.h"
-#include "plugin/filter/regions.h"
-#include "plugin/paint/gallery.h"
 #include "ui/settings.h"
-#include "ui/styles/picture.h"
-
-/* After so many milliseconds without a change of a part the file is read again for it. */
-#define REFINE_DELAY 300
+#include "ui/styles/loader.h"
+#include "ui/styles/settings.h"
 
 struct _AdainStyleSet
 {
@@ -24,17 +15,17 @@ struct _AdainStyleSet
   GimpProcedureConfig *config;
   GimpImage           *image;
   GPtrArray           *items;
-  GCancellable        *cancellable;
+  AdainStyleLoader    *loader;
   char               **initial_styles;
   double              *initial_weights;
   gsize                n_initial_weights;
   int                  next_id;
-  guint                refine_source;
 };
 
 enum
 {
   CHANGED,
+  LOADED,
   WEIGHTS_CHANGED,
   EXCERPTS_CHANGED,
   TILES_CHANGED,
@@ -45,24 +36,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (AdainStyleSet, adain_style_set, G_TYPE_OBJECT)
 
-/* Hears changes of the settings by others; while we write them ourselves, it is blocked. */
-static void on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set);
-
-static void
-item_free (gpointer data)
-{
-  AdainStyleItem *item = data;
-
-  g_free (item->path);
-  g_clear_object (&item->layer);
-  g_clear_object (&item->region);
-  g_free (item->name);
-  g_free (item->problem);
-  g_clear_object (&item->whole);
-  g_clear_object (&item->pixbuf);
-  g_free (item);
-}
-
 static AdainStyleItem *
 item_at (AdainStyleSet *set, int index)
 {
@@ -70,281 +43,41 @@ item_at (AdainStyleSet *set, int index)
 }
 
 static AdainStyleItem *
-find_id (AdainStyleSet *set, int id)
+new_path (AdainStyleSet *set, const char *path)
 {
-  for (guint i = 0; i < set->items->len; i++)
-    if (item_at (set, i)->id == id)
-      return item_at (set, i);
+  AdainStyleItem *item = adain_style_item_new_path (set->next_id++, path);
 
-  return NULL;
-}
-
-/* Pictures ---------------------------------------------------------------------------------- */
-
-static void refine_later (AdainStyleSet *set);
-
-/* Shows what is used of the picture as far as it is known. */
-static void
-item_take (AdainStyleSet *set, AdainStyleItem *item)
-{
-  g_clear_object (&item->pixbuf);
-  item->refined = FALSE;
-  if (item->whole)
-    item->pixbuf = adain_style_picture_take (item->whole, &item->excerpt);
-  refine_later (set);
-}
-
-/* A file has been read, in time or too late. */
-
-typedef struct
-{
-  GWeakRef     set;
-  int          id;
-  AdainExcerpt excerpt;
-} Loading;
-
-static void
-loading_free (Loading *loading)
-{
-  g_weak_ref_clear (&loading->set);
-  g_free (loading);
-}
-
-/* The picture that was read, or NULL; formats that GdkPixbuf does not know are left to GIMP. */
-static GdkPixbuf *
-finish_loading (const Loading *loading, const AdainStyleItem *item, GAsyncResult *result, GError **error)
-{
-  GError    *local = NULL;
-  GdkPixbuf *pixbuf = adain_style_picture_load_finish (result, &local);
-
-  if (!pixbuf && item && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY)
-      && !g_error_matches (local, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    {
-      g_clear_error (&local);
-      pixbuf = adain_style_picture_load_by_gimp (item->path, &loading->excerpt, &local);
-    }
-  if (local)
-    g_propagate_error (error, local);
-
-  return pixbuf;
-}
-
-static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Loading        *loading = data;
-  AdainStyleSet  *set = g_weak_ref_get (&loading->set);
-  AdainStyleItem *item = set ? find_id (set, loading->id) : NULL;
-  GError         *error = NULL;
-  GdkPixbuf      *pixbuf = finish_loading (loading, item, result, &error);
-
-  if (item && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_set_object (&item->whole, pixbuf);
-      item_take (set, item);
-      g_clear_pointer (&item->problem, g_free);
-
-      if (pixbuf)
-        {
-          item->state = ADAIN_STYLE_READY;
-        }
-      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        {
-          item->state = ADAIN_STYLE_MISSING;
-        }
-      else
-        {
-          item->state = ADAIN_STYLE_BROKEN;
-          item->problem = g_strdup (error ? error->message : NULL);
-        }
-
-      g_signal_emit (set, signals[CHANGED], 0);
-    }
-
-  g_clear_object (&pixbuf);
-  g_clear_error (&error);
-  g_clear_object (&set);
-  loading_free (loading);
-}
-
-static void
-start_loading (AdainStyleSet *set, const AdainStyleItem *item, const AdainExcerpt *excerpt,
-               GAsyncReadyCallback callback)
-{
-  Loading *loading = g_new (Loading, 1);
-
-  g_weak_ref_init (&loading->set, set);
-  loading->id = item->id;
-  loading->excerpt = *excerpt;
-  adain_style_picture_load_async (item->path, excerpt, set->cancellable, callback, loading);
-}
-
-static void
-item_load (AdainStyleSet *set, AdainStyleItem *item)
-{
-  item->state = ADAIN_STYLE_LOADING;
-  start_loading (set, item, &ADAIN_EXCERPT_WHOLE, on_loaded);
-}
-
-/* The detail of a part that is still the one in use. */
-static void
-on_refined (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Loading        *loading = data;
-  AdainStyleSet  *set = g_weak_ref_get (&loading->set);
-  AdainStyleItem *item = set ? find_id (set, loading->id) : NULL;
-  GdkPixbuf      *pixbuf = finish_loading (loading, item, result, NULL);
-
-  if (pixbuf && item && adain_excerpt_equal (&item->excerpt, &loading->excerpt))
-    {
-      g_set_object (&item->pixbuf, pixbuf);
-      g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
-    }
-
-  g_clear_object (&pixbuf);
-  g_clear_object (&set);
-  loading_free (loading);
-}
-
-static void
-item_refine (AdainStyleSet *set, AdainStyleItem *item)
-{
-  item->refined = TRUE;
-  if (item->path)
-    {
-      start_loading (set, item, &item->excerpt, on_refined);
-    }
-  else
-    {
-      GdkPixbuf *pixbuf = adain_style_picture_from_drawable (item->layer, &item->excerpt);
-
-      if (pixbuf)
-        g_set_object (&item->pixbuf, pixbuf);
-      g_clear_object (&pixbuf);
-      g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
-    }
-}
-
-static gboolean
-on_refine (gpointer data)
-{
-  AdainStyleSet *set = data;
-
-  set->refine_source = 0;
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      AdainStyleItem *item = item_at (set, i);
-
-      if (item->whole && !item->refined && adain_style_picture_is_coarse (item->whole, &item->excerpt))
-        item_refine (set, item);
-    }
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Once the user has found the part. */
-static void
-refine_later (AdainStyleSet *set)
-{
-  g_clear_handle_id (&set->refine_source, g_source_remove);
-  set->refine_source = g_timeout_add (REFINE_DELAY, on_refine, set);
-}
-
-/* Items ------------------------------------------------------------------------------------- */
-
-static char *
-display_name (const char *path)
-{
-  GFile *file = g_file_new_for_commandline_arg (path);
-  char  *base = g_file_get_basename (file);
-  char  *name = g_filename_display_name (base ? base : path);
-
-  g_free (base);
-  g_object_unref (file);
-
-  return name;
-}
-
-/* A style of the gallery is what its entry says; it cannot be used with a model that the gallery was not made
- * for. */
-static void
-item_look_up (AdainStyleSet *set, AdainStyleItem *item)
-{
-  AdainParameters  parameters = { 0 };
-  AdainModel      *model;
-  AdainCollection *collection = NULL;
-  GError          *error = NULL;
-  int              entry = -1;
-
-  adain_parameters_read (&parameters, set->config);
-  model = adain_model_load (parameters.model, &error);
-  if (model)
-    {
-      collection = adain_collection_open (model, adain_arguments_gallery ());
-      entry = adain_collection_look_up (collection, item->gallery, &error);
-    }
-
-  g_clear_pointer (&item->problem, g_free);
-  item->state = entry >= 0 ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
-  if (entry >= 0)
-    {
-      g_free (item->name);
-      item->name = adain_gallery_label (adain_gallery_entry (collection->gallery, entry));
-    }
-  else
-    {
-      item->problem = g_strdup (error->message);
-    }
-
-  adain_collection_free (collection);
-  adain_model_unref (model);
-  adain_parameters_clear (&parameters);
-  g_clear_error (&error);
-}
-
-static AdainStyleItem *
-item_new_path (AdainStyleSet *set, const char *path)
-{
-  AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
-
-  item->id = set->next_id++;
-  item->excerpt = ADAIN_EXCERPT_WHOLE;
-  item->path = g_strdup (path);
-  item->gallery = adain_gallery_name (item->path);
   if (item->gallery)
-    {
-      item->name = g_strdup (item->gallery);
-      item_look_up (set, item);
-    }
+    adain_style_item_look_up (item, set->config);
   else
-    {
-      item->name = display_name (path);
-      item_load (set, item);
-    }
+    adain_style_loader_load (set->loader, item);
 
   return item;
 }
 
 static AdainStyleItem *
-item_new_layer (AdainStyleSet *set, GimpDrawable *layer)
+new_layer (AdainStyleSet *set, GimpDrawable *layer)
 {
-  AdainStyleItem *item = g_new0 (AdainStyleItem, 1);
-  char           *name = gimp_item_get_name (GIMP_ITEM (layer));
-
-  item->id = set->next_id++;
-  item->excerpt = ADAIN_EXCERPT_WHOLE;
-  item->layer = g_object_ref (layer);
-  item->name = g_strdup_printf (_ ("Layer “%s”"), name ? name : "");
-  item->whole = adain_style_picture_from_drawable (layer, &item->excerpt);
-  item_take (set, item);
-  item->state = item->whole ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
-  g_free (name);
-
-  return item;
+  return adain_style_item_new_layer (set->next_id++, layer);
 }
 
 /* From the settings to the items ------------------------------------------------------------ */
+
+/* Hears changes of the settings by others. */
+static void on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set);
+
+/* Between these two we change the settings ourselves. */
+static void
+begin_writing (AdainStyleSet *set)
+{
+  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+}
+
+static void
+end_writing (AdainStyleSet *set)
+{
+  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+}
 
 /* Takes the item for @path (or @layer) out of @old, so that it need not be read again. */
 static AdainStyleItem *
@@ -362,237 +95,52 @@ take_item (GPtrArray *old, const char *path, GimpDrawable *layer)
 }
 
 static void
-write_weights (AdainStyleSet *set)
-{
-  double *weights = g_new (double, set->items->len + 1);
-
-  for (guint i = 0; i < set->items->len; i++)
-    weights[i] = item_at (set, i)->weight;
-
-  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-  adain_settings_set_weights (set->config, weights, set->items->len);
-  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
-
-  g_free (weights);
-}
-
-/* Only the ratio of the weights matters; that of larger ones than the sliders have is kept. */
-static void
 read_weights (AdainStyleSet *set)
 {
-  gsize   n;
-  double *weights = adain_settings_dup_weights (set->config, &n);
-  double  largest = 1.0;
-
-  for (gsize i = 0; i < n; i++)
-    if (isfinite (weights[i]))
-      largest = MAX (largest, weights[i]);
-
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      double weight = n == set->items->len ? weights[i] / largest : 1.0;
-
-      item_at (set, i)->weight = weight > 0.0 ? MIN (weight, 1.0) : 0.0;
-    }
-
-  g_free (weights);
-
-  /* So that what runs is what is shown. */
-  if (n != set->items->len)
-    write_weights (set);
-}
-
-/* Lists are written only where they differ: "notify" does not nest, but begins anew for a property that is set
- * meanwhile, and would go on for ever. */
-
-/* Of styles without a region the selection stands for it, up to the last that has one; @n of them. */
-static GObject **
-list_regions (AdainStyleSet *set, int n)
-{
-  GObject  *none = G_OBJECT (gimp_image_get_selection (set->image));
-  GObject **regions = g_new0 (GObject *, MAX (n, 1) + 1);
-
-  regions[0] = none;
-  for (int i = 0; i < n; i++)
-    regions[i] = item_at (set, i)->region ? G_OBJECT (item_at (set, i)->region) : none;
-
-  return regions;
-}
-
-static gboolean
-same_regions (GObject **a, GObject **b)
-{
-  for (; *a && *a == *b; a++, b++)
-    ;
-
-  return *a == *b;
-}
-
-/* Where there was a region and is none any more, the selection is what is left: libgimp (3.0) takes an empty
- * array for an error. */
-static void
-write_regions (AdainStyleSet *set)
-{
-  GObject **old = NULL;
-  int       n = set->items->len;
-
-  g_object_get (set->config, "regions", &old, NULL);
-  while (n > 0 && !item_at (set, n - 1)->region)
-    n--;
-
-  if (n > 0 || (old && old[0]))
-    {
-      GObject **regions = list_regions (set, n);
-
-      if (!old || !same_regions (old, regions))
-        {
-          g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-          g_object_set (set->config, "regions", regions, NULL);
-          g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
-        }
-      g_free (regions);
-    }
-
-  g_free (old);
-}
-
-/* Up to the last entry that is not the @usual one, which those beyond the list count as; an empty list is NULL.
- * Takes @list. */
-static void
-write_list (AdainStyleSet *set, const char *name, char **list, const char *usual)
-{
-  static char *const none[] = { NULL };
-  char             **old = NULL;
-
-  for (int n = g_strv_length (list); n > 0 && g_str_equal (list[n - 1], usual); n--)
-    g_clear_pointer (&list[n - 1], g_free);
-
-  g_object_get (set->config, name, &old, NULL);
-  if (!g_strv_equal ((const char *const *) list, (const char *const *) (old ? old : none)))
-    {
-      g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-      g_object_set (set->config, name, list[0] ? list : NULL, NULL);
-      g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
-    }
-
-  g_strfreev (old);
-  g_strfreev (list);
-}
-
-static void
-write_excerpts (AdainStyleSet *set)
-{
-  char **parts = g_new0 (char *, set->items->len + 1), **turns = g_new0 (char *, set->items->len + 1);
-  char  *whole = adain_part_format (&ADAIN_PART_WHOLE);
-
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      parts[i] = adain_part_format (&item_at (set, i)->excerpt.part);
-      turns[i] = g_strdup (adain_turn_name (item_at (set, i)->excerpt.turn));
-    }
-  write_list (set, "parts", parts, whole);
-  write_list (set, "turns", turns, adain_turn_name (ADAIN_TURN_NONE));
-  g_free (whole);
-}
-
-/* Whether that is a change. */
-static gboolean
-item_set_excerpt (AdainStyleSet *set, AdainStyleItem *item, const AdainExcerpt *excerpt)
-{
-  if (adain_excerpt_equal (&item->excerpt, excerpt) || item->gallery)
-    return FALSE;
-
-  item->excerpt = *excerpt;
-  item_take (set, item);
-
-  return TRUE;
-}
-
-/* The @i-th of the lists, which may be NULL or shorter; what is no part or turn counts as none. */
-static AdainExcerpt
-parse_excerpt (char **parts, char **turns, guint i)
-{
-  AdainExcerpt excerpt = ADAIN_EXCERPT_WHOLE;
-
-  if (parts && i < g_strv_length (parts))
-    adain_part_parse (parts[i], &excerpt.part, NULL);
-  if (turns && i < g_strv_length (turns))
-    adain_turn_parse (turns[i], &excerpt.turn, NULL);
-
-  return excerpt;
+  begin_writing (set);
+  adain_style_settings_read_weights (set->config, set->items);
+  end_writing (set);
 }
 
 static void
 read_excerpts (AdainStyleSet *set)
 {
-  char **parts = NULL, **turns = NULL;
-
-  g_object_get (set->config, "parts", &parts, "turns", &turns, NULL);
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      AdainExcerpt excerpt = parse_excerpt (parts, turns, i);
-
-      item_set_excerpt (set, item_at (set, i), &excerpt);
-    }
-
-  /* So that what runs is what is shown. */
-  write_excerpts (set);
-
-  g_strfreev (turns);
-  g_strfreev (parts);
-}
-
-static gboolean
-is_region (GimpDrawable *drawable, GimpImage *image)
-{
-  return gimp_item_is_valid (GIMP_ITEM (drawable)) && adain_region_is_given (drawable)
-         && gimp_item_get_image (GIMP_ITEM (drawable)) == image;
+  begin_writing (set);
+  adain_style_settings_read_excerpts (set->config, set->items);
+  end_writing (set);
+  adain_style_loader_refine_later (set->loader);
 }
 
 static void
 read_regions (AdainStyleSet *set)
 {
-  GimpDrawable **regions = NULL;
-  guint          n = 0;
-
-  g_object_get (set->config, "regions", &regions, NULL);
-  while (regions && regions[n])
-    n++;
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      GimpDrawable *region = i < n && is_region (regions[i], set->image) ? regions[i] : NULL;
-
-      g_set_object (&item_at (set, i)->region, region);
-    }
-  g_free (regions);
-
-  /* So that what runs is what is shown. */
-  if (n > 0)
-    write_regions (set);
+  begin_writing (set);
+  adain_style_settings_read_regions (set->config, set->items, set->image);
+  end_writing (set);
 }
 
 static void
 read_config (AdainStyleSet *set)
 {
-  GPtrArray    *old = set->items;
+  GPtrArray    *old = g_ptr_array_new_with_free_func (adain_style_item_free);
   char        **paths = NULL;
   GimpDrawable *layer = NULL;
 
-  set->items = g_ptr_array_new_with_free_func (item_free);
+  g_ptr_array_extend_and_steal (old, g_ptr_array_ref (set->items));
   g_object_get (set->config, "styles", &paths, "style-layer", &layer, NULL);
 
   for (int i = 0; paths && paths[i]; i++)
     {
       AdainStyleItem *item = take_item (old, paths[i], NULL);
 
-      g_ptr_array_add (set->items, item ? item : item_new_path (set, paths[i]));
+      g_ptr_array_add (set->items, item ? item : new_path (set, paths[i]));
     }
 
   if (layer && gimp_item_is_valid (GIMP_ITEM (layer)))
     {
       AdainStyleItem *item = take_item (old, NULL, layer);
 
-      g_ptr_array_add (set->items, item ? item : item_new_layer (set, layer));
+      g_ptr_array_add (set->items, item ? item : new_layer (set, layer));
     }
 
   g_clear_object (&layer);
@@ -616,9 +164,9 @@ reset_weights (AdainStyleSet *set)
   if (styles && set->initial_styles && set->n_initial_weights > 0
       && g_strv_equal ((const char *const *) styles, (const char *const *) set->initial_styles))
     {
-      g_signal_handlers_block_by_func (set->config, on_config_notify, set);
+      begin_writing (set);
       adain_settings_set_weights (set->config, set->initial_weights, set->n_initial_weights);
-      g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
+      end_writing (set);
     }
 
   g_strfreev (styles);
@@ -659,28 +207,35 @@ on_config_notify (GObject *config, GParamSpec *pspec, AdainStyleSet *set)
 /* From the items to the settings ------------------------------------------------------------ */
 
 static void
+write_weights (AdainStyleSet *set)
+{
+  begin_writing (set);
+  adain_style_settings_write_weights (set->config, set->items);
+  end_writing (set);
+}
+
+static void
+write_excerpts (AdainStyleSet *set)
+{
+  begin_writing (set);
+  adain_style_settings_write_excerpts (set->config, set->items);
+  end_writing (set);
+}
+
+static void
+write_regions (AdainStyleSet *set)
+{
+  begin_writing (set);
+  adain_style_settings_write_regions (set->config, set->items, set->image);
+  end_writing (set);
+}
+
+static void
 write_config (AdainStyleSet *set)
 {
-  GStrvBuilder *builder = g_strv_builder_new ();
-  GimpDrawable *layer = NULL;
-  char        **paths;
-
-  for (guint i = 0; i < set->items->len; i++)
-    {
-      if (item_at (set, i)->path)
-        g_strv_builder_add (builder, item_at (set, i)->path);
-      else
-        layer = item_at (set, i)->layer;
-    }
-
-  paths = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-
-  g_signal_handlers_block_by_func (set->config, on_config_notify, set);
-  g_object_set (set->config, "styles", paths, "style-layer", layer, NULL);
-  g_signal_handlers_unblock_by_func (set->config, on_config_notify, set);
-
-  g_strfreev (paths);
+  begin_writing (set);
+  adain_style_settings_write_styles (set->config, set->items);
+  end_writing (set);
   write_weights (set);
   write_excerpts (set);
   write_regions (set);
@@ -703,7 +258,7 @@ new_weight (AdainStyleSet *set)
 void
 adain_style_set_add_path (AdainStyleSet *set, const char *path)
 {
-  AdainStyleItem *item = item_new_path (set, path);
+  AdainStyleItem *item = new_path (set, path);
   guint           end = set->items->len;
 
   item->weight = new_weight (set);
@@ -728,7 +283,7 @@ adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *ti
 void
 adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer)
 {
-  AdainStyleItem *item = item_new_layer (set, layer);
+  AdainStyleItem *item = new_layer (set, layer);
   guint           n = set->items->len;
 
   item->weight = new_weight (set);
@@ -780,9 +335,10 @@ adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region)
 void
 adain_style_set_set_excerpt (AdainStyleSet *set, int index, const AdainExcerpt *excerpt)
 {
-  if (!item_set_excerpt (set, item_at (set, index), excerpt))
+  if (!adain_style_item_set_excerpt (item_at (set, index), excerpt))
     return;
 
+  adain_style_loader_refine_later (set->loader);
   write_excerpts (set);
   g_signal_emit (set, signals[EXCERPTS_CHANGED], 0);
 }
@@ -815,7 +371,7 @@ adain_style_set_look_up (AdainStyleSet *set)
     if (item_at (set, i)->gallery)
       {
         g_clear_object (&item_at (set, i)->pixbuf);
-        item_look_up (set, item_at (set, i));
+        adain_style_item_look_up (item_at (set, i), set->config);
       }
   g_signal_emit (set, signals[CHANGED], 0);
 }
@@ -833,7 +389,7 @@ adain_style_set_refresh (AdainStyleSet *set)
 
       exists = g_file_test (item->path, G_FILE_TEST_EXISTS);
       if ((item->state == ADAIN_STYLE_READY && !exists) || (item->state == ADAIN_STYLE_MISSING && exists))
-        item_load (set, item);
+        adain_style_loader_load (set->loader, item);
     }
 }
 
@@ -891,6 +447,18 @@ adain_style_set_is_loaded (AdainStyleSet *set)
 }
 
 static void
+on_loaded (AdainStyleItem *item, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[LOADED], 0, item->id);
+}
+
+static void
+on_refined (AdainStyleItem *item, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[EXCERPTS_CHANGED], 0);
+}
+
+static void
 adain_style_set_dispose (GObject *object)
 {
   AdainStyleSet *set = ADAIN_STYLE_SET (object);
@@ -898,12 +466,8 @@ adain_style_set_dispose (GObject *object)
   if (set->config)
     g_signal_handlers_disconnect_by_data (set->config, set);
 
-  if (set->cancellable)
-    g_cancellable_cancel (set->cancellable);
-
-  g_clear_handle_id (&set->refine_source, g_source_remove);
+  g_clear_pointer (&set->loader, adain_style_loader_free);
   g_clear_object (&set->config);
-  g_clear_object (&set->cancellable);
   g_clear_pointer (&set->items, g_ptr_array_unref);
   g_clear_pointer (&set->initial_styles, g_strfreev);
   g_clear_pointer (&set->initial_weights, g_free);
@@ -918,6 +482,8 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
+  signals[LOADED] = g_signal_new ("loaded", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_INT);
   signals[WEIGHTS_CHANGED] = g_signal_new ("weights-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[EXCERPTS_CHANGED] = g_signal_new ("excerpts-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
@@ -929,8 +495,8 @@ adain_style_set_class_init (AdainStyleSetClass *klass)
 static void
 adain_style_set_init (AdainStyleSet *set)
 {
-  set->items = g_ptr_array_new_with_free_func (item_free);
-  set->cancellable = g_cancellable_new ();
+  set->items = g_ptr_array_new_with_free_func (adain_style_item_free);
+  set->loader = adain_style_loader_new (set->items, on_loaded, on_refined, set);
 }
 
 AdainStyleSet *

@@ -9,37 +9,9 @@
  */
 #pragma once
 
-#include <gdk-pixbuf/gdk-pixbuf.h>
-#include <libgimp/gimp.h>
-
-#include "plugin/paint/excerpt.h"
+#include "ui/styles/item.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  ADAIN_STYLE_LOADING,
-  ADAIN_STYLE_READY,
-  ADAIN_STYLE_MISSING, /* there is no such file */
-  ADAIN_STYLE_BROKEN,  /* there is one, but it is not a picture */
-} AdainStyleState;
-
-typedef struct
-{
-  int             id;      /* stays the same while the style is moved about */
-  char           *path;    /* a path or URI, or "gallery:NAME"; NULL for a layer */
-  const char     *gallery; /* the NAME, in path; NULL for all others */
-  GimpDrawable   *layer;   /* NULL for a file */
-  GimpDrawable   *region;  /* where it is; NULL: where no region is */
-  char           *name;    /* what to call it on screen */
-  double          weight;  /* 0 to 1 */
-  AdainExcerpt    excerpt; /* what of its picture is used; of the gallery's all */
-  AdainStyleState state;
-  char           *problem; /* why it is broken */
-  GdkPixbuf      *whole;   /* where READY: the picture, reduced; of the gallery's NULL, */
-  GdkPixbuf      *pixbuf;  /* and what is used of it; of the gallery's, once it is known, a tile */
-  gboolean        refined; /* it was, or is being, read again for that, with more detail than @whole has */
-} AdainStyleItem;
 
 #define ADAIN_TYPE_STYLE_SET (adain_style_set_get_type ())
 G_DECLARE_FINAL_TYPE (AdainStyleSet, adain_style_set, ADAIN, STYLE_SET, GObject)
@@ -76,7 +48,8 @@ void adain_style_set_refresh (AdainStyleSet *set);
 /* Takes the styles that cannot be used out of the settings. */
 void adain_style_set_drop_unusable (AdainStyleSet *set);
 
-/* Signals: "changed" (which styles there are, their order or state), "weights-changed", "excerpts-changed"
- * (what of their pictures is used), "tiles-changed" (what those of the gallery look like). */
+/* Signals: "changed" (which styles there are, their order or state), "loaded" (a style's id, int: its file was
+ * read, or cannot be), "weights-changed", "excerpts-changed" (what of their pictures is used), "tiles-changed"
+ * (what those of the gallery look like). */
 
 G_END_DECLS

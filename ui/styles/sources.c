@@ -25,8 +25,8 @@ adain_style_sources_add (AdainStyleSet *set, GKeyFile *state, const char *uri)
 
   if (path)
     {
-      adain_style_set_add_path (set, path);
       adain_state_add_recent (state, path);
+      adain_style_set_add_path (set, path);
     }
 
   g_free (path);
