@@ -436,6 +436,9 @@ typedef struct
   /* (nullable): cancelling it ends the refinement after the step that is under way; the picture is then finished
    * as it is, and the call succeeds. */
   GCancellable *enough;
+  /* Steps after which, again and again, the sink gets the whole picture as it is so far, before the step is
+   * reported; 0: it gets nothing but the result. */
+  int interim;
 } AdainRenderOptions;
 
 /* The most steps of refinement: far beyond where anything changes. */

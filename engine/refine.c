@@ -42,7 +42,7 @@ typedef struct
   AdainStatistics *(*parts)[ADAIN_LEVELS];
   GMutex        lock; /* around g */
   GCancellable *cancellable;
-  int           step, steps;
+  int           step, steps, interim;
 } Refinement;
 
 /* What is wanted -------------------------------------------------------------------------------- */
@@ -388,15 +388,28 @@ report_steps (const Refinement *self, int done, const AdainReport *report)
                       ADAIN_PROGRESS_STEPS, done, self->steps, report->data);
 }
 
+/* Hands the picture over if it is time to. The last one is the caller's anyway. */
 static gboolean
-take_steps (Refinement *self, const AdainReport *report, GCancellable *enough, GError **error)
+hand_over (const Refinement *self, int done, float *picture, AdainInterim interim, gpointer interim_data,
+           GError **error)
+{
+  if (self->interim == 0 || done % self->interim != 0 || done == self->steps)
+    return TRUE;
+  store_picture (self, picture);
+  return interim (picture, interim_data, error);
+}
+
+static gboolean
+take_steps (Refinement *self, float *picture, AdainInterim interim, gpointer interim_data,
+            const AdainReport *report, GCancellable *enough, GError **error)
 {
   report_steps (self, 0, report);
   for (self->step = 0; self->step < self->steps; self->step++)
     {
       if (g_cancellable_is_cancelled (enough))
         break;
-      if (!take_step (self, error))
+      if (!take_step (self, error)
+          || !hand_over (self, self->step + 1, picture, interim, interim_data, error))
         return FALSE;
       report_steps (self, self->step + 1, report);
     }
@@ -405,12 +418,14 @@ take_steps (Refinement *self, const AdainReport *report, GCancellable *enough, G
 
 gboolean
 adain_refine (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-              const AdainRenderOptions *options, float *picture, const AdainReport *report, GError **error)
+              const AdainRenderOptions *options, float *picture, AdainInterim interim, gpointer interim_data,
+              const AdainReport *report, GError **error)
 {
   AdainEngine            *engine = content->engine;
   AdainInput              input = { &content->work, &content->survey, &content->lock };
   AdainReport             silent = { .end = 1, .cancellable = report->cancellable };
-  Refinement              self = { content, .cancellable = report->cancellable, .steps = options->refine };
+  Refinement              self = { content, .cancellable = report->cancellable, .steps = options->refine,
+                                   .interim = options->interim };
   gsize                   budget = content->memory;
   g_autofree AdainLevels *before = NULL;
   gboolean                ok = FALSE;
@@ -428,7 +443,7 @@ adain_refine (AdainContent *content, AdainStyle *const *styles, const double *we
       mix_levels (&self, before, styles, weights, n_styles, options->strength);
       set_features (&self, before);
       load_picture (&self, picture);
-      ok = take_steps (&self, report, options->enough, error);
+      ok = take_steps (&self, picture, interim, interim_data, report, options->enough, error);
       if (ok)
         store_picture (&self, picture);
     }

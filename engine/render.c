@@ -308,6 +308,30 @@ write_result (AdainContent *content, const AdainMixture *mixture, const float *r
   return TRUE;
 }
 
+typedef struct
+{
+  AdainContent             *content;
+  const AdainMixture       *mixture;
+  const AdainRenderOptions *options;
+  const AdainSink          *sink;
+} Finish;
+
+/* From the size that the network sees to the sink. Changes `result`. */
+static gboolean
+finish (const Finish *self, float *result, const AdainReport *report, GError **error)
+{
+  return adain_content_is_scaled (self->content)
+             ? adain_detail_write (self->content, result, self->mixture, self->options, self->sink, report,
+                                   error)
+             : write_result (self->content, self->mixture, result, self->options, self->sink, error);
+}
+
+static gboolean
+finish_interim (float *result, gpointer user_data, GError **error)
+{
+  return finish (user_data, result, &(AdainReport) { .end = 1 }, error);
+}
+
 /* The share of a rendering that decoding takes where refinement follows. */
 #define DECODING 0.02
 
@@ -318,6 +342,7 @@ render_whole (AdainContent *content, const AdainMixture *mixture, AdainStyle *co
               AdainReport *report, GError **error)
 {
   g_autofree float *result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
+  Finish            last = { content, mixture, options, sink };
 
   if (!result)
     return adain_no_memory_for_picture (error);
@@ -328,14 +353,13 @@ render_whole (AdainContent *content, const AdainMixture *mixture, AdainStyle *co
     {
       report->start = report->end;
       report->end = adain_content_is_scaled (content) ? 1 - DECODING : 1;
-      if (!adain_refine (content, styles, weights, n_styles, options, result, report, error))
+      if (!adain_refine (content, styles, weights, n_styles, options, result, finish_interim, &last, report,
+                         error))
         return FALSE;
     }
-  if (!adain_content_is_scaled (content))
-    return write_result (content, mixture, result, options, sink, error);
   report->start = report->end;
   report->end = 1;
-  return adain_detail_write (content, result, mixture, options, sink, report, error);
+  return finish (&last, result, report, error);
 }
 
 static gboolean

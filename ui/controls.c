@@ -232,7 +232,7 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
   attach_scale (grid, 3, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
                 _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
                    "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
-                   "times as long as painting once. The preview does not show it."));
+                   "times as long as painting once. The preview shows how it comes along."));
 
   return grid;
 }

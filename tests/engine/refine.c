@@ -347,6 +347,60 @@ test_stop (void)
   }
 }
 
+#define STEPS   8
+#define INTERIM 3
+
+/* Pictures that a sink gets. */
+typedef struct
+{
+  const AdainImage *image;
+  float            *seen[STEPS + 1]; /* after so many steps, or NULL */
+} Glance;
+
+static void
+glance (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
+{
+  Glance *self = user_data;
+  gsize   bytes = (gsize) self->image->width * self->image->height * 4 * sizeof (float);
+
+  if (unit == ADAIN_PROGRESS_STEPS)
+    self->seen[done] = g_memdup2 (self->image->rgba, bytes);
+}
+
+/* The sink gets the picture after every so many steps, and a result that does not depend on that. */
+static void
+test_interim (void)
+{
+  g_autoptr (AdainModel) model = shipped_model ();
+  g_autoptr (AdainEngine) engine = engine_new (model, 2, 0);
+  g_autoptr (AdainImage) photo = test_image_new (90, 70), painting = test_image_noisy (64, 64, 0.4, 3);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
+
+  for (int work_size = 0; work_size <= 50; work_size += 50)
+    {
+      g_autoptr (AdainContent) content = test_content_new (engine, photo, work_size);
+      AdainRenderOptions options = { .strength = 1, .refine = STEPS };
+      g_autoptr (AdainImage) expected = test_render_styles (content, &style, NULL, 1, &options);
+      g_autoptr (AdainImage) result = test_image_new (90, 70);
+      AdainSink   sink = adain_image_sink (result);
+      Glance      self = { result };
+      const gsize bytes = (gsize) 90 * 70 * 4 * sizeof (float);
+
+      options.interim = INTERIM;
+      g_assert_true (adain_content_render (content, &style, NULL, 1, &options, &sink, glance, &self, NULL,
+                                           NULL));
+      g_assert_true (test_image_is_same (result, expected));
+      for (int i = 1; i <= STEPS; i++)
+        {
+          g_assert_nonnull (self.seen[i]);
+          g_assert_true ((memcmp (self.seen[i], self.seen[i - 1], bytes) != 0) == (i % INTERIM == 0));
+        }
+      g_assert_true (memcmp (self.seen[STEPS], result->rgba, bytes) != 0);
+      for (int i = 0; i <= STEPS; i++)
+        g_free (self.seen[i]);
+    }
+}
+
 /* Several styles, a selection, a smaller working size, tiny pictures. */
 static void
 test_pictures (void)
@@ -459,6 +513,7 @@ main (int argc, char **argv)
   g_test_add_func ("/refine/gradient", test_gradient);
   g_test_add_func ("/refine/nearer", test_nearer);
   g_test_add_func ("/refine/threads", test_threads);
+  g_test_add_func ("/refine/interim", test_interim);
   g_test_add_func ("/refine/stop", test_stop);
   g_test_add_func ("/refine/pictures", test_pictures);
   g_test_add_func ("/refine/refused", test_refused);

@@ -13,6 +13,9 @@
  * of it at most: not the whole truth if the filter works at a larger size than the last. */
 static const int stage_sides[] = { 512, 1024, ADAIN_PREVIEW_LARGE };
 
+/* Steps of refinement between two looks at it. */
+#define INTERIM 5
+
 #define N_STAGES ((int) G_N_ELEMENTS (stage_sides))
 #define LARGE    (N_STAGES - 1)
 
@@ -57,6 +60,7 @@ struct _AdainPreviewWorker
   AdainDevice      device;
   gboolean         texture; /* whether @engine was asked for it, */
   gboolean         regions; /* and for these, which only some looks have */
+  gboolean         refine;
   AdainEngine     *engine;
   AdainStyleCache *styles;
   AdainPalette     palette;
@@ -240,9 +244,11 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   char              *module_dir;
   gboolean           texture = look->parameters.texture > 0;
   gboolean           regions = look->regions != NULL;
+  gboolean           refine = look->parameters.refine > 0;
 
   if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
-      && (worker->regions || !regions) && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
+      && (worker->regions || !regions) && (worker->refine || !refine)
+      && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
     return TRUE;
 
   close_engine (worker);
@@ -254,7 +260,6 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   module_dir = adain_arguments_module_dir ();
   options = adain_parameters_engine_options (&look->parameters, module_dir);
   options.regions = regions;
-  options.refine = FALSE;
   worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
   g_free (module_dir);
 
@@ -269,6 +274,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   worker->device = look->parameters.device;
   worker->texture = texture;
   worker->regions = regions;
+  worker->refine = refine;
   worker->model_path = g_strdup (look->parameters.model);
   worker->styles = adain_style_cache_new (worker->stages[0].picture->format);
   worker->gallery_styles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -455,9 +461,36 @@ recolor (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *
     adain_color_map_apply (&sum.map, result->rgba, (gsize) result->width * result->height);
 }
 
+/* A refinement that is watched. */
+typedef struct
+{
+  AdainPreviewWorker *worker;
+  AdainLook          *look;
+  int                 generation;
+  const Stage        *stage;
+  const AdainPalette *palette; /* the styles are recolored to, or NULL */
+  AdainImage         *result;  /* as it is so far */
+} Watch;
+
+/* The interim picture, which the next one overwrites. */
+static void
+on_step (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
+{
+  const Watch *watch = user_data;
+
+  if (unit != ADAIN_PROGRESS_STEPS || done == 0 || done == all || done % INTERIM != 0)
+    return;
+
+  if (watch->palette)
+    recolor (watch->worker, watch->look, watch->palette, watch->result);
+  post (watch->worker, watch->look, watch->generation,
+        adain_preview_picture_surface (watch->stage->picture, watch->result->rgba), FALSE, FALSE, NULL);
+}
+
+/* @watch (nullable): the result is refined, and shown while it is. */
 static cairo_surface_t *
-render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *look, GCancellable *cancellable,
-        GError **error)
+render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *look, Watch *watch,
+        GCancellable *cancellable, GError **error)
 {
   AdainRenderOptions  options = adain_parameters_render_options (&look->parameters);
   const AdainPalette *palette = NULL;
@@ -467,8 +500,8 @@ render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *loo
   AdainStyle        **styles;
   cairo_surface_t    *surface = NULL;
 
-  /* That would take minutes; the dialog says that it is in the result alone. */
-  options.refine = 0;
+  options.refine = watch ? look->parameters.refine : 0;
+  options.interim = INTERIM;
 
   if (!encode_content (worker, stage, side, look, cancellable, error))
     return NULL;
@@ -484,9 +517,15 @@ render (AdainPreviewWorker *worker, Stage *stage, int side, const AdainLook *loo
     }
 
   result.rgba = g_new (float, result.width * (gsize) result.height * 4);
+  if (watch)
+    {
+      watch->stage = stage;
+      watch->palette = palette;
+      watch->result = &result;
+    }
 
-  if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink, NULL,
-                            NULL, cancellable, error))
+  if (adain_content_render (stage->content, styles, look->weights, look->n_styles, &options, &sink,
+                            watch ? on_step : NULL, watch, cancellable, error))
     {
       if (palette)
         recolor (worker, look, palette, &result);
@@ -532,19 +571,25 @@ static void
 compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int generation,
          GCancellable *cancellable)
 {
-  int n_stages = count_stages (worker, look);
+  const int n_stages = count_stages (worker, look);
+  /* What is as sharp as it gets is refined after that. */
+  const int n = n_stages + (look->parameters.refine > 0 ? 1 : 0);
+  Watch     watch = { worker, look, generation };
 
-  for (int i = first_stage; i < n_stages; i++)
+  for (int i = first_stage; i < n; i++)
     {
+      int              size = MIN (i, n_stages - 1);
+      Stage           *stage = &worker->stages[size];
       cairo_surface_t *surface = NULL;
       GError          *error = NULL;
       gboolean         wants_large;
 
-      if (i > 0 && (!worker->stages[i].picture || superseded (worker)))
+      if (i > 0 && (!stage->picture || superseded (worker)))
         return;
 
       if (open_engine (worker, look, &error))
-        surface = render (worker, &worker->stages[i], stage_sides[i], look, cancellable, &error);
+        surface = render (worker, stage, stage_sides[size], look, i > size ? &watch : NULL, cancellable,
+                          &error);
 
       if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         {
@@ -553,7 +598,7 @@ compute (AdainPreviewWorker *worker, AdainLook *look, int first_stage, int gener
         }
 
       wants_large = i + 1 < n_stages && !worker->stages[i + 1].picture;
-      post (worker, look, generation, surface, i == n_stages - 1 || !surface, wants_large, error);
+      post (worker, look, generation, surface, i == n - 1 || !surface, wants_large, error);
       if (!surface)
         return;
     }
@@ -617,7 +662,7 @@ paint_tile (AdainPreviewWorker *worker)
 
   g_mutex_unlock (&worker->mutex);
   if (open_engine (worker, look, &error))
-    surface = render (worker, &worker->tile, ADAIN_PREVIEW_TILE, look, cancellable, &error);
+    surface = render (worker, &worker->tile, ADAIN_PREVIEW_TILE, look, NULL, cancellable, &error);
   g_mutex_lock (&worker->mutex);
 
   worker->tiling = FALSE;
