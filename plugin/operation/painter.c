@@ -164,7 +164,7 @@ encode_picture (AdainPainter *painter, AdainStudio *studio, const AdainOrder *or
 static AdainStyle *
 encode_file (AdainStudio *studio, const Style *style, GError **error)
 {
-  g_autoptr (AdainPixels) pixels = adain_style_file_load (style->name, error);
+  g_autoptr (AdainPixels) pixels = adain_style_file_load_pixels (style->name, error);
   AdainSource source;
 
   if (pixels == NULL || !adain_excerpt_apply (&style->excerpt, pixels, error))
