@@ -1,6 +1,6 @@
 /* AdaIN style transfer: the engine's public interface.
  *
- * Arbitrary style transfer by adaptive instance normalisation (Huang and Belongie, ICCV 2017).
+ * Arbitrary style transfer by adaptive instance normalization (Huang and Belongie, ICCV 2017).
  * The engine knows neither GIMP nor GTK and keeps no global state; several engines may live
  * side by side. It works on R'G'B' floats with the curve of sRGB (not linear) and any primaries, in [0, 1].
  *
@@ -63,9 +63,12 @@ typedef struct
   gpointer user_data;
 } AdainRegion;
 
+/* The longest side of a picture: what GIMP itself allows. */
+#define ADAIN_MAX_SIDE 524288
+
 /**
  * AdainSource:
- * @width, @height: size in pixels, at least 1 x 1
+ * @width, @height: size in pixels, 1 to ADAIN_MAX_SIDE
  * @has_mask: whether @read fills `mask`
  * @read: copies the pixels of @rect. `rgba` receives rect->height rows of rect->width pixels of
  *   four floats, R'G'B'A, not premultiplied; `mask` as many single floats in [0, 1] (the selection),
@@ -448,7 +451,7 @@ typedef struct
  * adain_content_render:
  * @styles, @n_styles: at least one style
  * @weights: (nullable): one weight for each style, finite, not negative, not all zero;
- *   NULL means equal weights. They are normalised to the sum 1.
+ *   NULL means equal weights. They are normalized to the sum 1.
  *
  * Blends the styles, decodes and writes the result, of the source's size, to @sink. Calls on
  * contents of one engine must not overlap.

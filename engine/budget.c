@@ -80,6 +80,18 @@ adain_budget_survey_kept (gsize cells)
 }
 
 gsize
+adain_budget_regions (int n_regions, gsize cells)
+{
+  return cells * (n_regions + 2) * 3 * sizeof (float);
+}
+
+gsize
+adain_budget_refinement (gsize pixels, gsize features)
+{
+  return (4 * RGB * pixels + features) * sizeof (float);
+}
+
+gsize
 adain_budget_encode_pixel (void)
 {
   return SCRATCH * sizeof (float);

@@ -31,6 +31,12 @@ gsize adain_budget_scaled_room (gsize budget);
 gsize adain_budget_survey (gsize cells);
 gsize adain_budget_survey_kept (gsize cells);
 
+/* Bytes of the regions on a grid of so many cells, and as much again while they are made. */
+gsize adain_budget_regions (int n_regions, gsize cells);
+
+/* Bytes as large as the picture of a refinement: the pixels, their gradient and its moments, and `features` numbers. */
+gsize adain_budget_refinement (gsize pixels, gsize features);
+
 /* Bytes for each pixel of a worker's tile with its halo: of an encoding, and of a rendering by a network
  * whose features have `channels` channels, with or without regions. */
 gsize adain_budget_encode_pixel (void);

@@ -114,7 +114,7 @@ encode (AdainContent *content, gboolean texture, const AdainReport *report, GErr
       || !adain_encode (engine, &input, &content->grid, content->features, content->statistics, report,
                         error))
     return FALSE;
-  if (content->scene && !adain_scene_replace (content->scene, content))
+  if (content->scene && !adain_scene_replace (content->scene, &content->regions, &content->statistics))
     return adain_no_memory_for_picture (error);
   return !texture || make_textures (content, error);
 }
@@ -138,6 +138,13 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
 }
 
 gboolean
+adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error)
+{
+  return adain_scene_merge (scene, &content->regions, content->statistics, &content->survey)
+         || adain_no_memory_for_picture (error);
+}
+
+gboolean
 adain_content_share (AdainContent *content, const AdainScene *scene, GError **error)
 {
   gboolean texture = content->textures != NULL;
@@ -145,7 +152,7 @@ adain_content_share (AdainContent *content, const AdainScene *scene, GError **er
   content->scene = scene;
   free_textures (content);
   content->has_residual = FALSE;
-  if (!adain_scene_replace (scene, content))
+  if (!adain_scene_replace (scene, &content->regions, &content->statistics))
     return adain_no_memory_for_picture (error);
   return !texture || make_textures (content, error);
 }
@@ -199,9 +206,10 @@ scale_factor (const AdainContent *content, int work_size)
 static gboolean
 find_regions (AdainContent *content, GCancellable *cancellable, GError **error)
 {
+  gsize cells = (gsize) content->survey.width * content->survey.height;
+
   if (!content_is_whole (content)
-      && !adain_budget_take (&content->memory, adain_regions_bytes (&content->source, content->survey.width,
-                                                                    content->survey.height)))
+      && !adain_budget_take (&content->memory, adain_budget_regions (content->source.n_regions, cells)))
     return adain_no_memory_for_picture (error);
   return adain_regions_init (&content->regions, &content->source, &content->survey, content->work.width,
                              content->work.height, &content->lock, cancellable, error);

@@ -12,7 +12,7 @@
 #define EPSILON 1e-5
 
 static void
-regularised (const AdainPalette *palette, double out[3][3])
+regularized (const AdainPalette *palette, double out[3][3])
 {
   memcpy (out, palette->covariance, sizeof palette->covariance);
   for (int i = 0; i < 3; i++)
@@ -24,8 +24,8 @@ adain_color_map_init (AdainColorMap *map, const AdainPalette *from, const AdainP
 {
   double source[3][3], target[3][3], work[ADAIN_TRANSPORT_WORK (3)];
 
-  regularised (from, source);
-  regularised (to, target);
+  regularized (from, source);
+  regularized (to, target);
   if (!adain_transport_factor (source[0], 3)
       || !adain_transport_map (source[0], target[0], 3, map->matrix[0], work))
     {

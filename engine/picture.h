@@ -9,9 +9,6 @@
 
 G_BEGIN_DECLS
 
-/* Longest side of a picture: what GIMP itself allows. */
-#define ADAIN_MAX_SIDE 524288
-
 /* To [0, 1]; not a number compares false with everything, and so becomes 0. */
 static inline float
 adain_clip (float v)

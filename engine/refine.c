@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "budget.h"
 #include "error.h"
 #include "picture.h"
 #include "pool.h"
@@ -75,7 +76,7 @@ mix_levels (Refinement *self, const AdainLevels *content, AdainStyle *const *sty
     }
 }
 
-/* Adaptive instance normalisation: the content's features with the wanted statistics. */
+/* Adaptive instance normalization: the content's features with the wanted statistics. */
 static void
 set_features (Refinement *self, const AdainLevels *content)
 {
@@ -315,18 +316,16 @@ static gboolean
 set_up (Refinement *self, gsize *budget, GError **error)
 {
   gsize pixels = (gsize) self->bands.width * self->bands.height * ADAIN_CELL * ADAIN_CELL;
-  gsize cells = pixels / ADAIN_CELL / ADAIN_CELL
-                * adain_gradient_channels (&self->gradient, ADAIN_LEVELS - 1);
-  gsize whole = (4 * 3 * pixels + cells) * sizeof (float);
+  gsize features = pixels / ADAIN_CELL / ADAIN_CELL
+                   * adain_gradient_channels (&self->gradient, ADAIN_LEVELS - 1);
 
-  if (whole >= *budget)
+  if (!adain_budget_take (budget, adain_budget_refinement (pixels, features)))
     return adain_no_memory_to_refine (error);
-  *budget -= whole;
   self->x = g_try_new (float, 3 * pixels);
   self->g = g_try_new0 (float, 3 * pixels);
   self->m = g_try_new0 (float, 3 * pixels);
   self->v = g_try_new0 (float, 3 * pixels);
-  self->features = g_try_new (float, cells);
+  self->features = g_try_new (float, features);
   self->own = adain_levels_new (self->gradient.network);
   self->wanted = adain_levels_new (self->gradient.network);
   return self->x && self->g && self->m && self->v && self->features && self->own && self->wanted

@@ -37,12 +37,6 @@ typedef struct
   float        *sums, *areas; /* for each plane, the cells; and what all of them would be at most */
 } Reduction;
 
-gsize
-adain_regions_bytes (const AdainSource *source, int width, int height)
-{
-  return (gsize) width * height * (source->n_regions + 2) * 3 * sizeof (float);
-}
-
 /* `n` pixels, of which the network sees `work`. */
 static gboolean
 init_axis (Axis *axis, int n, int work)

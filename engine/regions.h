@@ -38,9 +38,6 @@ gboolean adain_regions_init (AdainRegions *regions, const AdainSource *source, c
                              GError **error);
 void     adain_regions_clear (AdainRegions *regions);
 
-/* Bytes that they take, and as much again while they are made. */
-gsize adain_regions_bytes (const AdainSource *source, int width, int height);
-
 /* The area of a style. */
 static inline int
 adain_regions_area (const AdainRegions *regions, int style)

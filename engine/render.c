@@ -382,17 +382,17 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
 
 static gboolean
 check_styles (const AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-              const AdainRenderOptions *options, double *normalised, GError **error)
+              const AdainRenderOptions *options, double *normalized, GError **error)
 {
   double sum = 0;
 
   for (int k = 0; k < n_styles; k++)
     {
-      normalised[k] = weights ? weights[k] : 1;
-      if (!isfinite (normalised[k]) || normalised[k] < 0)
+      normalized[k] = weights ? weights[k] : 1;
+      if (!isfinite (normalized[k]) || normalized[k] < 0)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _ ("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalised[k]);
+                       _ ("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalized[k]);
           return FALSE;
         }
       if (styles[k]->model != content->engine->model)
@@ -410,7 +410,7 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
               k + 1);
           return FALSE;
         }
-      sum += normalised[k];
+      sum += normalized[k];
     }
   if (!(sum > 0) || !isfinite (sum))
     {
@@ -418,7 +418,7 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
       return FALSE;
     }
   for (int k = 0; k < n_styles; k++)
-    normalised[k] /= sum;
+    normalized[k] /= sum;
   return TRUE;
 }
 
@@ -429,7 +429,7 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
 {
   AdainSteadyProgress steady;
   AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
-  g_autofree double  *normalised = NULL;
+  g_autofree double  *normalized = NULL;
   GError             *local = NULL;
 
   if (n_styles < 1)
@@ -468,15 +468,15 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                            _ ("A picture with regions cannot be refined; set the refinement to 0"));
       return FALSE;
     }
-  normalised = g_new (double, n_styles);
-  if (!check_styles (content, styles, weights, n_styles, options, normalised, error))
+  normalized = g_new (double, n_styles);
+  if (!check_styles (content, styles, weights, n_styles, options, normalized, error))
     return FALSE;
   if (options->strength == 0 && !options->plain)
     return copy_picture (content, sink, &report, error);
 
   while (!adain_content_ensure (content, options->texture > 0,
                                 &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
-         || !render (content, styles, normalised, n_styles, options, sink, &report, &local))
+         || !render (content, styles, normalized, n_styles, options, sink, &report, &local))
     {
       if (!adain_engine_fall_back (content->engine, &local))
         {

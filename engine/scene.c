@@ -4,8 +4,6 @@
  */
 #include "scene.h"
 
-#include "error.h"
-
 /* Of the areas of one region. */
 typedef struct
 {
@@ -81,29 +79,28 @@ merge_palette (AdainScene *scene, const AdainPalette *palette, double weight)
 }
 
 gboolean
-adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error)
+adain_scene_merge (AdainScene *scene, const AdainRegions *regions, const AdainStatistics *statistics,
+                   const AdainSurvey *survey)
 {
-  const AdainStatistics *area = content->statistics;
-
-  for (int i = 0; i < content->regions.n; i++, area = area->next)
+  for (int i = 0; i < regions->n; i++, statistics = statistics->next)
     {
-      Entry entry = { content->regions.areas[i].region, find (scene, content->regions.areas[i].region) };
+      Entry entry = { regions->areas[i].region, find (scene, regions->areas[i].region) };
 
       if (!entry.statistics)
         {
           /* Of pictures that count as a whole no range is gathered; others may follow. */
-          entry.statistics = new_for_one (area);
+          entry.statistics = new_for_one (statistics);
           if (!entry.statistics
               || (!entry.statistics->low && !adain_statistics_want_range (entry.statistics)))
             {
               adain_statistics_free (entry.statistics);
-              return adain_no_memory_for_picture (error);
+              return FALSE;
             }
           g_array_append_val (scene->entries, entry);
         }
-      adain_statistics_merge (entry.statistics, area);
+      adain_statistics_merge (entry.statistics, statistics);
     }
-  merge_palette (scene, &content->survey.palette, content->survey.weight);
+  merge_palette (scene, &survey->palette, survey->weight);
   return TRUE;
 }
 
@@ -114,14 +111,12 @@ adain_scene_palette (const AdainScene *scene, AdainPalette *palette)
 }
 
 gboolean
-adain_scene_replace (const AdainScene *scene, AdainContent *content)
+adain_scene_replace (const AdainScene *scene, const AdainRegions *regions, AdainStatistics **statistics)
 {
-  AdainStatistics **area = &content->statistics;
-
-  for (int i = 0; i < content->regions.n; i++, area = &(*area)->next)
+  for (int i = 0; i < regions->n; i++, statistics = &(*statistics)->next)
     {
-      const AdainStatistics *shared = find (scene, content->regions.areas[i].region);
-      AdainStatistics       *own = *area, *replacement;
+      const AdainStatistics *shared = find (scene, regions->areas[i].region);
+      AdainStatistics       *own = *statistics, *replacement;
 
       if (!shared)
         continue;
@@ -132,7 +127,7 @@ adain_scene_replace (const AdainScene *scene, AdainContent *content)
       replacement->next = g_steal_pointer (&own->next);
       replacement->pitch = own->pitch;
       adain_statistics_free (own);
-      *area = replacement;
+      *statistics = replacement;
     }
   return TRUE;
 }

@@ -4,11 +4,17 @@
  */
 #pragma once
 
-#include "content.h"
+#include "regions.h"
+#include "statistics.h"
 
 G_BEGIN_DECLS
 
-/* Puts the scene's statistics in the place of the content's own. FALSE if there is not enough memory. */
-gboolean adain_scene_replace (const AdainScene *scene, AdainContent *content);
+/* Adds what a content of these areas knows of itself. FALSE if there is not enough memory. */
+gboolean adain_scene_merge (AdainScene *scene, const AdainRegions *regions, const AdainStatistics *statistics,
+                            const AdainSurvey *survey);
+
+/* Puts the scene's statistics in the place of those of these areas. FALSE if there is not enough memory. */
+gboolean adain_scene_replace (const AdainScene *scene, const AdainRegions *regions,
+                              AdainStatistics **statistics);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* Real symmetric matrices: eigenvalues, eigenvectors and Cholesky's factor.
  *
  * Matrices are [n][n] in double, row by row. Nothing here allocates. The loops run along rows, four rows at
- * a time where sums allow it, so that compilers vectorise them.
+ * a time where sums allow it, so that compilers vectorize them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

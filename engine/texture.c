@@ -38,7 +38,7 @@ not_finite (GError **error)
   return FALSE;
 }
 
-/* The covariance, regularised. */
+/* The covariance, regularized. */
 static gboolean
 get_covariance (const AdainStatistics *statistics, double *out, GError **error)
 {
@@ -49,7 +49,7 @@ get_covariance (const AdainStatistics *statistics, double *out, GError **error)
       return FALSE;
     }
   adain_covariance_get (statistics->covariance, out);
-  adain_covariance_regularise (out, statistics->channels);
+  adain_covariance_regularize (out, statistics->channels);
   return TRUE;
 }
 

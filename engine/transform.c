@@ -109,14 +109,13 @@ set_map (AdainMap *map, const AdainStatistics *content, const AdainUsual *usual,
           map->shift[c] = strength * (mean - factor * content->mean[c]);
           continue;
         }
-      /* Row c of the matrix goes into its column: all the maps are symmetric. */
       for (int i = 0; i < channels; i++)
         {
-          gsize  element = (gsize) c * channels + i;
-          double m = texture * mixed (blend, element) + (i == c ? (1 - texture) * factor : 0);
+          double m = texture * mixed (blend, (gsize) c * channels + i)
+                     + (i == c ? (1 - texture) * factor : 0);
 
           mean -= m * content->mean[i];
-          map->matrix[element] = strength * m + (i == c ? 1 - strength : 0);
+          map->matrix[(gsize) i * channels + c] = strength * m + (i == c ? 1 - strength : 0);
         }
       map->shift[c] = strength * mean;
     }

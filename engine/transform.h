@@ -43,8 +43,8 @@ typedef struct
   const double                 *weights;
   double                        strength; /* 0, the content's own features, to 1 */
   double                        texture;  /* 0, AdaIN's deviations, to 1, the styles' covariances */
-  const double *const          *maps;     /* those to the styles' covariances (transport.h), of which those of
-                                           * weight 0 may be NULL; none needed without texture */
+  const double *const          *maps; /* those to the styles' covariances (transport.h), [out][in], of which
+                                           * those of weight 0 may be NULL; none needed without texture */
 } AdainBlend;
 
 /* Whether every map is a scale and a shift for each channel, and the same everywhere. */
@@ -66,7 +66,7 @@ adain_transform_is_bounded (const AdainTransform *transform)
 double adain_usual_floor (const AdainUsual *usual, int channel, double deviation);
 double adain_content_deviation (const AdainStatistics *content, const AdainUsual *usual, int channel);
 
-/* Adaptive instance normalisation (Huang and Belongie, ICCV 2017) from features of these statistics to the
+/* Adaptive instance normalization (Huang and Belongie, ICCV 2017) from features of these statistics to the
  * weighted styles, mixed with optimal transport to their covariances by `texture`, and with the features as
  * they are by `strength`. Where the content's statistics have a range, cells are clipped to it: those that do
  * not count come from elsewhere. Where it is known what is `usual`, outliers are clipped to that. NULL if

@@ -14,7 +14,7 @@
 #define RIDGE 1e-3
 
 void
-adain_covariance_regularise (double *covariance, int n)
+adain_covariance_regularize (double *covariance, int n)
 {
   double trace = 0, ridge;
 

@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 
 /* Adds to the diagonal of a covariance what makes it and its inverse sound: a little of its own mean
  * variance, so that directions that hardly vary are not blown up, and ADAIN's epsilon. */
-void adain_covariance_regularise (double *covariance, int n);
+void adain_covariance_regularize (double *covariance, int n);
 
-/* Replaces the covariance A, regularised, by its factor L: computed once for any number of B. FALSE if it is
+/* Replaces the covariance A, regularized, by its factor L: computed once for any number of B. FALSE if it is
  * not finite, or not positive definite. */
 gboolean adain_transport_factor (double *covariance, int n);
 

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "plugin/filter/progress.h"
+
 /* No forecast before this share was done in at least this time. */
 #define FORECAST_FRACTION  0.03
 #define FORECAST_SECONDS   1.0
@@ -27,12 +29,8 @@ struct _AdainRunBar
   GtkWidget *progress;
   GtkWidget *stop_button;
 
-  AdainJob     *job;
   GCancellable *cancellable; /* NULL: nothing is going on */
   GCancellable *enough;      /* ends the refinement */
-  GMainLoop    *loop;
-  GError       *error;
-  gboolean      done;
 
   GMutex   mutex;       /* guards what follows, which the engine's threads set */
   Report   first, last; /* of the progress; their time is 0 before there is one */
@@ -57,26 +55,6 @@ on_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointe
   if (unit == ADAIN_PROGRESS_STEPS)
     bar->refined = TRUE;
   g_mutex_unlock (&bar->mutex);
-}
-
-static gboolean
-on_finished (gpointer data)
-{
-  g_main_loop_quit (data);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-run_in_thread (gpointer data)
-{
-  AdainRunBar *bar = data;
-
-  bar->done = adain_job_run (bar->job, on_progress, bar, bar->enough, bar->cancellable, &bar->error);
-  g_idle_add_full (G_PRIORITY_DEFAULT, on_finished, g_main_loop_ref (bar->loop),
-                   (GDestroyNotify) g_main_loop_unref);
-
-  return NULL;
 }
 
 /* On screen --------------------------------------------------------------------------------- */
@@ -205,6 +183,14 @@ on_stop (AdainRunBar *bar)
   update (bar);
 }
 
+static gboolean
+quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+
+  return G_SOURCE_REMOVE;
+}
+
 /* Long enough for the window to be drawn once. */
 #define DRAWING_MS 50
 
@@ -221,8 +207,7 @@ adain_run_bar_prepare (AdainRunBar *bar)
   update (bar);
   gtk_widget_show (GTK_WIDGET (bar));
 
-  g_timeout_add_full (G_PRIORITY_DEFAULT, DRAWING_MS, on_finished, g_main_loop_ref (loop),
-                      (GDestroyNotify) g_main_loop_unref);
+  g_timeout_add (DRAWING_MS, quit, loop);
   g_main_loop_run (loop);
   g_main_loop_unref (loop);
 }
@@ -238,32 +223,22 @@ adain_run_bar_abandon (AdainRunBar *bar)
 gboolean
 adain_run_bar_run (AdainRunBar *bar, AdainJob *job, GError **error)
 {
-  GThread *thread;
   guint    timer;
-
-  bar->job = job;
-  bar->loop = g_main_loop_new (NULL, FALSE);
+  gboolean done;
 
   gtk_widget_grab_focus (bar->stop_button);
 
-  thread = g_thread_new ("adain-run", run_in_thread, bar);
   timer = g_timeout_add (1000 / UPDATES_PER_SECOND, update, bar);
-  g_main_loop_run (bar->loop);
+  done = adain_progress_run_in_thread (job, on_progress, bar, bar->enough, bar->cancellable, error);
   g_source_remove (timer);
-  g_thread_join (thread);
 
   /* Stopped at the very end is stopped all the same. */
-  if (bar->done && g_cancellable_set_error_if_cancelled (bar->cancellable, &bar->error))
-    bar->done = FALSE;
+  if (done && g_cancellable_set_error_if_cancelled (bar->cancellable, error))
+    done = FALSE;
 
   adain_run_bar_abandon (bar);
-  g_clear_pointer (&bar->loop, g_main_loop_unref);
-  bar->job = NULL;
 
-  if (bar->error)
-    g_propagate_error (error, g_steal_pointer (&bar->error));
-
-  return bar->done;
+  return done;
 }
 
 static void

@@ -46,44 +46,45 @@ adain_settings_set_weights (GimpProcedureConfig *config, const double *weights, 
   g_value_unset (&value);
 }
 
-/* Those of the style layer, which are the last, stay behind with it. */
+/* The weight and the texts of a style layer, which come last, stay behind with it. */
 static void
-save_lists (GObject *object, GKeyFile *file, const char *group, gsize n_styles)
+save_styles (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
+  char  **styles = NULL;
+  gsize   n_styles, n_weights;
+  double *weights = adain_settings_dup_weights (config, &n_weights);
+
+  g_object_get (config, "styles", &styles, NULL);
+  n_styles = styles ? g_strv_length (styles) : 0;
+  adain_state_set_names (file, group, "styles", (const char *const *) styles, n_styles);
+
+  if (weights)
+    g_key_file_set_double_list (file, group, "weights", weights, MIN (n_weights, n_styles));
+
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     {
       char **list = NULL;
 
-      g_object_get (object, lists[i], &list, NULL);
+      g_object_get (config, lists[i], &list, NULL);
       if (list)
         g_key_file_set_string_list (file, group, lists[i], (const char *const *) list,
                                     MIN (g_strv_length (list), n_styles));
       g_strfreev (list);
     }
+
+  g_free (weights);
+  g_strfreev (styles);
 }
 
 void
 adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *group)
 {
   GObject *object = G_OBJECT (config);
-  gsize    n_weights;
-  double  *weights = adain_settings_dup_weights (config, &n_weights);
-  char   **styles = NULL;
   GFile   *model = NULL;
 
   g_key_file_remove_group (file, group, NULL);
 
-  g_object_get (object, "styles", &styles, "model", &model, NULL);
-
-  adain_state_set_names (file, group, "styles", (const char *const *) styles,
-                         styles ? g_strv_length (styles) : 0);
-
-  /* The weight of a style layer comes last, and stays behind with it. */
-  if (weights)
-    g_key_file_set_double_list (file, group, "weights", weights,
-                                MIN (n_weights, styles ? g_strv_length (styles) : 0));
-  g_free (weights);
-  save_lists (object, file, group, styles ? g_strv_length (styles) : 0);
+  save_styles (config, file, group);
 
   for (guint i = 0; i < G_N_ELEMENTS (doubles); i++)
     {
@@ -118,6 +119,7 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
       g_free (choice);
     }
 
+  g_object_get (object, "model", &model, NULL);
   if (model)
     {
       char *uri = g_file_get_uri (model);
@@ -127,7 +129,6 @@ adain_settings_save (GimpProcedureConfig *config, GKeyFile *file, const char *gr
     }
 
   g_clear_object (&model);
-  g_strfreev (styles);
 }
 
 static void

@@ -9,6 +9,8 @@
 #include <gio/gio.h>
 #include <libgimpbase/gimpbase.h>
 
+#include "plugin/paint/gallery.h"
+
 #define RECENT_GROUP "Recent"
 #define RECENT_KEY   "Styles"
 #define RECENT_MAX   12
@@ -78,7 +80,7 @@ adain_state_name (const char *text)
   GFile *file;
   char  *name;
 
-  if (g_str_has_prefix (text, ADAIN_STATE_GALLERY))
+  if (g_str_has_prefix (text, ADAIN_GALLERY_PREFIX))
     return g_strdup (text);
 
   file = g_file_new_for_commandline_arg (text);
@@ -115,7 +117,7 @@ adain_state_set_names (GKeyFile *file, const char *group, const char *key, const
     {
       GFile *name;
 
-      if (g_str_has_prefix (names[i], ADAIN_STATE_GALLERY))
+      if (g_str_has_prefix (names[i], ADAIN_GALLERY_PREFIX))
         {
           g_ptr_array_add (uris, g_strdup (names[i]));
           continue;

@@ -25,10 +25,8 @@ void      adain_state_save (GKeyFile *state);
 #define ADAIN_STATE_PREVIEW_OFF "PreviewOff"
 #define ADAIN_STATE_FOLDER      "Folder"
 
-/* What begins like this is the name of a style of the gallery, and a URI that no file has. */
-#define ADAIN_STATE_GALLERY "gallery:"
-
-/* What the settings call the file @text, a path or URI: its path, or its URI where it has none. */
+/* What the settings call the file @text, a path or URI: its path, or its URI where it has none. Names of the
+ * gallery, which are URIs that no file has, stay as they are. */
 char *adain_state_name (const char *text);
 
 /* A list of such names, in the file as URIs: of a path that is not UTF-8 a key file would lose the whole list.

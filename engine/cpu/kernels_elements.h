@@ -1,4 +1,4 @@
-/* Loops over elements that compilers vectorise by themselves, as a template: pool, load and affine.
+/* Loops over elements that compilers vectorize by themselves, as a template: pool, load and affine.
  *
  * Before including it define Element, element_from_float(), LANES (what channels are rounded up to) and
  * INPUT_STRIDE (elements per pixel of the encoder's input).

@@ -10,44 +10,44 @@
 #define OLDEST_MINOR 5
 #define DEVICES_MAX  64
 
-int
-adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *properties, char **reason)
+/* How many GPUs there are, at least 1; 0 with a reason. */
+static int
+count_devices (const AdainCudaApi *api, char **reason)
 {
-  int         driver = 0, count = 0, found = -1, usable = 0;
-  int         sizes[DEVICES_MAX] = { 0 }; /* multiprocessors; 0: too old, or taken */
-  cudaError_t result;
+  int         driver = 0, count = 0;
+  cudaError_t result = api->cudaDriverGetVersion (&driver);
 
-  result = api->cudaDriverGetVersion (&driver);
   if (result == cudaSuccess && driver == 0)
     {
       *reason = g_strdup (_ ("No NVIDIA driver is installed"));
-      return -1;
+      return 0;
     }
   if (result == cudaSuccess)
     result = api->cudaGetDeviceCount (&count);
-  if (result == cudaErrorInsufficientDriver)
-    {
-      *reason = g_strdup_printf (_ ("The NVIDIA driver is too old: it knows CUDA %d.%d, "
-                                    "and %d.%d is needed"),
-                                 driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000,
-                                 CUDART_VERSION % 1000 / 10);
-      api->cudaGetLastError ();
-      return -1;
-    }
-  if (result == cudaErrorNoDevice || (result == cudaSuccess && count == 0))
-    {
-      *reason = g_strdup (_ ("There is no NVIDIA GPU"));
-      api->cudaGetLastError ();
-      return -1;
-    }
-  if (result != cudaSuccess)
-    {
-      *reason = g_strdup_printf (_ ("The NVIDIA driver does not work: %s"), api->cudaGetErrorString (result));
-      api->cudaGetLastError ();
-      return -1;
-    }
+  if (result == cudaSuccess && count > 0)
+    return MIN (count, DEVICES_MAX);
 
-  count = MIN (count, DEVICES_MAX);
+  if (result == cudaErrorInsufficientDriver)
+    *reason = g_strdup_printf (_ ("The NVIDIA driver is too old: it knows CUDA %d.%d, "
+                                  "and %d.%d is needed"),
+                               driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000,
+                               CUDART_VERSION % 1000 / 10);
+  else if (result == cudaErrorNoDevice || result == cudaSuccess)
+    *reason = g_strdup (_ ("There is no NVIDIA GPU"));
+  else
+    *reason = g_strdup_printf (_ ("The NVIDIA driver does not work: %s"), api->cudaGetErrorString (result));
+  api->cudaGetLastError ();
+  return 0;
+}
+
+/* The number of the GPU of this rank by size, or -1; sets how many are not too old. */
+static int
+find_device (const AdainCudaApi *api, int count, int rank, int *usable)
+{
+  int sizes[DEVICES_MAX] = { 0 }; /* multiprocessors; 0: too old, or taken */
+  int found = -1;
+
+  *usable = 0;
   for (int i = 0; i < count; i++)
     {
       struct cudaDeviceProp candidate;
@@ -57,10 +57,10 @@ adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *pro
       else if (candidate.major * 10 + candidate.minor >= OLDEST_MAJOR * 10 + OLDEST_MINOR)
         {
           sizes[i] = MAX (candidate.multiProcessorCount, 1);
-          usable++;
+          (*usable)++;
         }
     }
-  for (int take = 0; take <= rank && take < usable; take++)
+  for (int take = 0; take <= rank && take < *usable; take++)
     {
       int best = 0;
 
@@ -71,6 +71,17 @@ adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *pro
       if (take == rank)
         found = best;
     }
+  return found;
+}
+
+int
+adain_cuda_device (const AdainCudaApi *api, int rank, struct cudaDeviceProp *properties, char **reason)
+{
+  int count = count_devices (api, reason), usable, found;
+
+  if (count == 0)
+    return -1;
+  found = find_device (api, count, rank, &usable);
   if (usable == 0)
     *reason = g_strdup_printf (_ ("The NVIDIA GPU is too old: compute capability %d.%d is needed"),
                                OLDEST_MAJOR, OLDEST_MINOR);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "kernels.h"
-#include "device.h"
+#include "compiler.cuh"
 #include "gather.cuh"
 #include "matrix.cuh"
 #include "moments.cuh"

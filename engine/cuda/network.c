@@ -73,14 +73,11 @@ layer_conv (const AdainNetwork *network, int index)
   return index < encoder->n ? &encoder->convs[index] : &decoder->convs[index - encoder->n];
 }
 
-gboolean
-adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainNetwork *from,
-                         cudaStream_t stream, GError **error)
+/* Sets all but the addresses. Returns the bytes of all weights, which lie `at` these offsets. */
+static gsize
+describe (AdainCudaNetwork *network, const AdainNetwork *from, Offsets at[ADAIN_CUDA_LAYERS])
 {
-  Offsets  at[ADAIN_CUDA_LAYERS];
-  guint8  *host;
-  gsize    size = 0;
-  gboolean done;
+  gsize size = 0;
 
   network->n_encoder = from->encoder.n;
   network->n_layers = from->encoder.n + from->decoder.n;
@@ -106,8 +103,36 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
     }
   network->channels = adain_network_channels (from);
   network->padded = pad_channels (network->channels);
+  return size;
+}
 
-  host = g_try_malloc0 (size);
+/* Converts all weights to `host`, and sets where they will be on the device. */
+static void
+convert (AdainCudaNetwork *network, const AdainNetwork *from, const Offsets *at, guint8 *host)
+{
+  const guint8 *memory = network->memory;
+
+  for (int i = 0; i < network->n_layers; i++)
+    {
+      AdainCudaLayer *layer = &network->layers[i];
+
+      convert_layer (layer_conv (from, i), layer->in, layer->out, &at[i], host);
+      layer->direct = memory + at[i].direct;
+      layer->cudnn = memory + at[i].cudnn;
+      layer->bias = (const float *) (memory + at[i].bias);
+      layer->bias_half = memory + at[i].bias_half;
+    }
+}
+
+gboolean
+adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainNetwork *from,
+                         cudaStream_t stream, GError **error)
+{
+  Offsets  at[ADAIN_CUDA_LAYERS];
+  gsize    size = describe (network, from, at);
+  guint8  *host = g_try_malloc0 (size);
+  gboolean done;
+
   if (!host)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
@@ -116,18 +141,7 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
   done = adain_cuda_check (api, api->cudaMalloc (&network->memory, size), error);
   if (done)
     {
-      for (int i = 0; i < network->n_layers; i++)
-        {
-          const AdainConv *conv = layer_conv (from, i);
-          AdainCudaLayer  *layer = &network->layers[i];
-          const guint8    *memory = network->memory;
-
-          convert_layer (conv, layer->in, layer->out, &at[i], host);
-          layer->direct = memory + at[i].direct;
-          layer->cudnn = memory + at[i].cudnn;
-          layer->bias = (const float *) (memory + at[i].bias);
-          layer->bias_half = memory + at[i].bias_half;
-        }
+      convert (network, from, at, host);
       done = adain_cuda_check (api,
                                api->cudaMemcpyAsync (network->memory, host, size, cudaMemcpyHostToDevice,
                                                      stream),

@@ -11,13 +11,17 @@
 static GimpChoice *
 preserve_choice (void)
 {
-  return gimp_choice_new_with_values ("none", ADAIN_PRESERVE_NONE, _ ("No"),
-                                      _ ("The colors come from the styles."), "palette",
-                                      ADAIN_PRESERVE_PALETTE, _ ("Recolor the styles"),
-                                      _ ("The styles are first recolored with the palette of the picture."),
-                                      "lightness", ADAIN_PRESERVE_LIGHTNESS, _ ("Paint only the lightness"),
-                                      _ ("Every pixel keeps its color; only its lightness is painted."),
-                                      NULL);
+  GimpChoice *choice = gimp_choice_new ();
+
+  gimp_choice_add (choice, adain_preserve_name (ADAIN_PRESERVE_NONE), ADAIN_PRESERVE_NONE, _ ("No"),
+                   _ ("The colors come from the styles."));
+  gimp_choice_add (choice, adain_preserve_name (ADAIN_PRESERVE_PALETTE), ADAIN_PRESERVE_PALETTE,
+                   _ ("Recolor the styles"),
+                   _ ("The styles are first recolored with the palette of the picture."));
+  gimp_choice_add (choice, adain_preserve_name (ADAIN_PRESERVE_LIGHTNESS), ADAIN_PRESERVE_LIGHTNESS,
+                   _ ("Paint only the lightness"),
+                   _ ("Every pixel keeps its color; only its lightness is painted."));
+  return choice;
 }
 
 static GimpChoice *
@@ -99,7 +103,8 @@ adain_arguments_declare (GimpProcedure *procedure)
       0.0, 1.0, ADAIN_TEXTURE, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "preserve-color", _ ("_Preserve color"),
                                       _ ("Whether and how the picture keeps its own colors."),
-                                      preserve_choice (), "none", G_PARAM_READWRITE);
+                                      preserve_choice (), adain_preserve_name (ADAIN_PRESERVE_NONE),
+                                      G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (
       procedure, "stroke-size", _ ("Stroke _size"),
       _ ("How wide strokes and patterns become, compared with what they are otherwise: at 2 the layer is "
@@ -115,7 +120,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       _ ("Longest side, in pixels, at which the layer is painted at a stroke size of 1; 0 means its full "
          "size. Smaller gives broader strokes and is faster. A selection is reduced as much as the whole "
          "layer would be. The result always has the full size."),
-      0, GIMP_MAX_IMAGE_SIZE, ADAIN_WORK_SIZE, G_PARAM_READWRITE);
+      0, ADAIN_MAX_SIDE, ADAIN_WORK_SIZE, G_PARAM_READWRITE);
   gimp_procedure_add_int_argument (
       procedure, "refine", _ ("Refi_nement"),
       _ ("Steps of refinement after the network: the result is changed, pixel by pixel, until it has the styles' "

@@ -9,11 +9,6 @@
 #include "plugin/filter/errors.h"
 #include "plugin/paint/gallery.h"
 
-#define OPERATION "adain:style-transfer"
-
-/* As many as the operation has. */
-#define STYLES 4
-
 /* NULL, and nobody tells of it, where GIMP does not know the operation. */
 static GimpDrawableFilter *
 create_filter (GimpDrawable *drawable)
@@ -21,7 +16,7 @@ create_filter (GimpDrawable *drawable)
   GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
   GimpDrawableFilter *filter;
 
-  filter = gimp_drawable_filter_new (drawable, OPERATION, _ ("AdaIN Style Transfer"));
+  filter = gimp_drawable_filter_new (drawable, ADAIN_OPERATION, _ ("AdaIN Style Transfer"));
   adain_errors_swap_handler (handler);
   return filter;
 }
@@ -72,15 +67,15 @@ adain_editable_check (const AdainArguments *arguments, GimpDrawable *drawable, G
   if (unknown != NULL)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("“%s” does not go with “as-filter”: an editable filter has no such setting."), unknown);
-  else if (arguments->n_styles > STYLES)
+  else if (arguments->n_styles > ADAIN_OPERATION_STYLES)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("There are %d styles, but an editable filter (“as-filter”) has at most %d."),
-                 arguments->n_styles, STYLES);
+                 arguments->n_styles, ADAIN_OPERATION_STYLES);
   else if (!adain_editable_is_possible (drawable))
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("This GIMP does not know the operation “%s”, without which there is no editable filter "
                     "(“as-filter”). It has to be installed for GEGL, too."),
-                 OPERATION);
+                 ADAIN_OPERATION);
   else
     return TRUE;
   return FALSE;
@@ -106,7 +101,7 @@ set_styles (GObject *config, const AdainArguments *arguments)
 
   for (int i = 0; arguments->weights != NULL && i < arguments->n_styles; i++)
     largest = MAX (largest, arguments->weights[i]);
-  for (int i = 0; i < STYLES; i++)
+  for (int i = 0; i < ADAIN_OPERATION_STYLES; i++)
     {
       g_autofree char *style = g_strdup_printf ("style%d", i + 1);
       g_autofree char *weight = g_strdup_printf ("weight%d", i + 1);
@@ -145,11 +140,6 @@ GimpDrawableFilter *
 adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, const GeglRectangle *bounds,
                     GError **error)
 {
-  static const char *const preserve[] = {
-    [ADAIN_PRESERVE_NONE] = "none",
-    [ADAIN_PRESERVE_PALETTE] = "palette",
-    [ADAIN_PRESERVE_LIGHTNESS] = "lightness",
-  };
   const AdainParameters *parameters = &arguments->parameters;
   GimpDrawableFilter    *filter = create_filter (drawable);
   GObject               *config;
@@ -163,7 +153,8 @@ adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, con
   set_styles (config, arguments);
   g_object_set (config, "strength", parameters->strength, "texture", parameters->texture, "stroke-size",
                 parameters->stroke_size, "detail", parameters->detail, "preserve-color",
-                preserve[parameters->preserve], "work-size", work_size (parameters, drawable, bounds), NULL);
+                adain_preserve_name (parameters->preserve), "work-size",
+                work_size (parameters, drawable, bounds), NULL);
   return filter;
 }
 

@@ -1,4 +1,5 @@
 /* One run of the filter: drawables and settings in, new layers out, or filters that stay editable.
+ * Preparing and computing; delivering is in job-commit.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,15 +7,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "plugin/filter/arguments.h"
 #include "plugin/filter/drawables.h"
 #include "plugin/filter/editable.h"
 #include "plugin/filter/errors.h"
-#include "plugin/filter/job.h"
-#include "plugin/filter/layers.h"
-#include "plugin/filter/regions.h"
+#include "plugin/filter/job-private.h"
 #include "plugin/filter/styles.h"
-#include "plugin/paint/gallery.h"
 #include "plugin/paint/load.h"
 #include "plugin/paint/recolor.h"
 
@@ -22,31 +19,8 @@
 #define ENCODING         0.4
 #define ENCODING_REFINED 0.02
 
-/* One drawable on its way. */
-typedef struct
-{
-  GimpDrawable   *drawable;
-  GeglRectangle   place;  /* of the drawable in the image, */
-  GeglRectangle   bounds; /* and of what is painted in the drawable */
-  AdainRegionSet *regions;
-  AdainResult     result;
-} Piece;
-
-struct _AdainJob
-{
-  AdainArguments  *arguments;
-  AdainModel      *model;
-  GimpImage       *image;
-  AdainCollection *collection; /* NULL: no style is of it */
-  GPtrArray       *styles;     /* of AdainStyleInput */
-  GPtrArray       *pieces;
-  char            *module_dir;
-  char            *notice;
-  GCancellable    *enough; /* of a run, its caller's */
-};
-
 static void
-piece_free (Piece *piece)
+piece_free (AdainPiece *piece)
 {
   g_clear_object (&piece->drawable);
   g_clear_pointer (&piece->regions, adain_region_set_free);
@@ -105,7 +79,7 @@ check_regions (AdainJob *job, GError **error)
 
 /* Copies the regions where the piece is. */
 static gboolean
-add_regions (AdainJob *job, Piece *piece, GError **error)
+add_regions (AdainJob *job, AdainPiece *piece, GError **error)
 {
   const AdainArguments *arguments = job->arguments;
   const GeglRectangle   bounds = { piece->place.x + piece->bounds.x, piece->place.y + piece->bounds.y,
@@ -120,7 +94,7 @@ static gboolean
 add_piece (AdainJob *job, GimpDrawable *drawable, GError **error)
 {
   g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawable));
-  Piece           *piece = g_new0 (Piece, 1);
+  AdainPiece      *piece = g_new0 (AdainPiece, 1);
 
   g_ptr_array_add (job->pieces, piece);
   piece->drawable = g_object_ref (drawable);
@@ -192,7 +166,7 @@ add_named_style (AdainJob *job, const char *style, GError **error)
     return add_gallery_style (job, name, error);
   /* A filter is painted in GIMP itself, which then has only GEGL's loaders. */
   return add_style (job,
-                    job->arguments->as_filter ? adain_style_file_load (style, error)
+                    job->arguments->as_filter ? adain_style_file_load_pixels (style, error)
                                               : adain_style_load_pixels (style, error),
                     error);
 }
@@ -224,7 +198,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
         pause (pause_data);
     }
   if (job->arguments->style_layer != NULL
-      && !add_style (job, adain_style_from_layer (job->arguments->style_layer, error), error))
+      && !add_style (job, adain_style_layer_pixels (job->arguments->style_layer, error), error))
     return FALSE;
 
   for (int i = 0; drawables[i] != NULL; i++)
@@ -367,15 +341,15 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
 }
 
 static int
-work_size (const AdainArguments *arguments, const Piece *piece)
+work_size (const AdainArguments *arguments, const AdainPiece *piece)
 {
   return adain_parameters_work_size (&arguments->parameters, MAX (piece->place.width, piece->place.height),
                                      MAX (piece->bounds.width, piece->bounds.height));
 }
 
 static AdainContent *
-encode_piece (AdainJob *job, AdainEngine *engine, Piece *piece, Portion *portion, GCancellable *cancellable,
-              GError **error)
+encode_piece (AdainJob *job, AdainEngine *engine, AdainPiece *piece, Portion *portion,
+              GCancellable *cancellable, GError **error)
 {
   AdainSource   source = adain_pixels_source (piece->result.pixels);
   AdainContent *content;
@@ -413,7 +387,7 @@ look_at_all (AdainJob *job, AdainEngine *engine, Portion portion, GCancellable *
 }
 
 static gboolean
-run_piece (AdainJob *job, AdainEngine *engine, Piece *piece, const AdainScene *scene, GPtrArray **styles,
+run_piece (AdainJob *job, AdainEngine *engine, AdainPiece *piece, const AdainScene *scene, GPtrArray **styles,
            Portion portion, GCancellable *cancellable, GError **error)
 {
   const AdainArguments *arguments = job->arguments;
@@ -497,146 +471,6 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
   g_free (job->notice);
   job->notice = g_strdup (adain_engine_notice (engine));
   return done;
-}
-
-/* Delivering -------------------------------------------------------------------------------- */
-
-/* Whether the layers are still in the image, which can be edited while its pictures are painted. */
-static gboolean
-check_pieces (AdainJob *job, GError **error)
-{
-  for (guint i = 0; i < job->pieces->len; i++)
-    {
-      GimpItem *item = GIMP_ITEM (((Piece *) job->pieces->pdata[i])->drawable);
-
-      if (!gimp_item_is_valid (item) || gimp_image_get_item_position (job->image, item) < 0)
-        {
-          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                       _ ("The layer was deleted while its picture was painted."));
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-static gboolean
-make_layers (AdainJob *job, GimpLayer **layers, GError **error)
-{
-  for (guint i = 0; i < job->pieces->len; i++)
-    {
-      Piece *piece = job->pieces->pdata[i];
-
-      layers[i] = adain_layer_new (piece->drawable, &piece->place, &piece->bounds, &piece->result, error);
-      if (layers[i] == NULL)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-insert_layers (AdainJob *job, GimpLayer **layers, GError **error)
-{
-  for (guint i = 0; i < job->pieces->len; i++)
-    {
-      Piece *piece = job->pieces->pdata[i];
-
-      if (!adain_layer_insert (layers[i], piece->drawable, &piece->bounds, &piece->result, error))
-        return FALSE;
-    }
-  gimp_image_set_selected_layers (job->image, (const GimpLayer **) layers);
-  return TRUE;
-}
-
-/* As many as there are, whether in the image or not. */
-static void
-delete_layers (AdainJob *job, GimpLayer **layers)
-{
-  for (int i = 0; layers[i] != NULL; i++)
-    if (gimp_image_get_item_position (job->image, GIMP_ITEM (layers[i])) >= 0)
-      gimp_image_remove_layer (job->image, layers[i]);
-    else
-      gimp_item_delete (GIMP_ITEM (layers[i]));
-}
-
-/* In one undo step. */
-static gboolean
-commit_layers (AdainJob *job, GimpLayer **layers, GError **error)
-{
-  gboolean done = make_layers (job, layers, error);
-
-  if (done)
-    {
-      gimp_image_undo_group_start (job->image);
-      done = insert_layers (job, layers, error);
-      if (!done)
-        delete_layers (job, layers);
-      gimp_image_undo_group_end (job->image);
-    }
-  else
-    {
-      delete_layers (job, layers);
-    }
-  return done;
-}
-
-static gboolean
-make_filters (AdainJob *job, GimpDrawableFilter **filters, GError **error)
-{
-  for (guint i = 0; i < job->pieces->len; i++)
-    {
-      Piece *piece = job->pieces->pdata[i];
-
-      filters[i] = adain_editable_new (job->arguments, piece->drawable, &piece->bounds, error);
-      if (filters[i] == NULL)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* In one undo step. */
-static gboolean
-append_filters (AdainJob *job, GimpDrawableFilter **filters, GError **error)
-{
-  gboolean done = TRUE;
-
-  gimp_image_undo_group_start (job->image);
-  for (guint i = 0; done && i < job->pieces->len; i++)
-    done = adain_editable_append (filters[i], ((Piece *) job->pieces->pdata[i])->drawable, error);
-  for (guint i = 0; !done && i < job->pieces->len; i++)
-    gimp_drawable_filter_delete (filters[i]);
-  gimp_image_undo_group_end (job->image);
-  return done;
-}
-
-/* All filters are made before the first one is put on its layer. */
-static gboolean
-commit_filters (AdainJob *job, GimpLayer **layers, GError **error)
-{
-  g_autofree GimpDrawableFilter **filters = g_new0 (GimpDrawableFilter *, job->pieces->len);
-
-  for (guint i = 0; i < job->pieces->len; i++)
-    layers[i] = GIMP_LAYER (((Piece *) job->pieces->pdata[i])->drawable);
-  if (make_filters (job, filters, error))
-    return append_filters (job, filters, error);
-
-  for (guint i = 0; i < job->pieces->len && filters[i] != NULL; i++)
-    gimp_drawable_filter_delete (filters[i]);
-  return FALSE;
-}
-
-GimpLayer **
-adain_job_commit (AdainJob *job, GError **error)
-{
-  g_autofree GimpLayer **layers = g_new0 (GimpLayer *, job->pieces->len + 1);
-  GimpPDBErrorHandler    handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
-  gboolean               done = check_pieces (job, error)
-                  && (job->arguments->as_filter ? commit_filters (job, layers, error)
-                                                : commit_layers (job, layers, error));
-
-  gimp_displays_flush ();
-  adain_errors_swap_handler (handler);
-
-  return done ? g_steal_pointer (&layers) : NULL;
 }
 
 const char *

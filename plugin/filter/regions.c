@@ -2,8 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <glib/gi18n-lib.h>
-
 #include "plugin/filter/regions.h"
 
 /* Rows that are looked at at a time. */
@@ -84,10 +82,7 @@ read_area (gpointer user_data, const AdainRect *rect, float *coverage, GError **
 
   rgba = g_try_new (float, 4 * n);
   if (rgba == NULL)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-      return FALSE;
-    }
+    return adain_pixels_no_memory (error);
   source = adain_pixels_source (area->pixels);
   if (!source.read (source.user_data, rect, rgba, NULL, error))
     return FALSE;

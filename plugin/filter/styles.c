@@ -24,7 +24,7 @@ adain_style_input_free (AdainStyleInput *input)
 }
 
 AdainPixels *
-adain_style_from_layer (GimpDrawable *drawable, GError **error)
+adain_style_layer_pixels (GimpDrawable *drawable, GError **error)
 {
   const GeglRectangle bounds = { 0, 0, gimp_drawable_get_width (drawable),
                                  gimp_drawable_get_height (drawable) };
@@ -80,7 +80,7 @@ adain_style_load_pixels (const char *name, GError **error)
 
   layer = visible_layer (image);
   if (layer != NULL)
-    pixels = adain_style_from_layer (GIMP_DRAWABLE (layer), error);
+    pixels = adain_style_layer_pixels (GIMP_DRAWABLE (layer), error);
   else
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("The style “%s” has no visible layer."), name);
   gimp_image_delete (image);

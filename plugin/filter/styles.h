@@ -26,6 +26,6 @@ void             adain_style_input_free (AdainStyleInput *input);
 /* The pixels of a picture, all its visible layers merged. `name` is a path or a URI. */
 AdainPixels *adain_style_load_pixels (const char *name, GError **error);
 
-AdainPixels *adain_style_from_layer (GimpDrawable *drawable, GError **error);
+AdainPixels *adain_style_layer_pixels (GimpDrawable *drawable, GError **error);
 
 G_END_DECLS

@@ -96,7 +96,7 @@ property_enum (preserve_color, _ ("Preserve color"), AdainOperationPreserve, ada
 property_int (work_size, _ ("Working size"), ADAIN_WORK_SIZE)
   description (_ ("Longest side, in pixels, at which the picture is painted at a stroke size of 1; 0 means its "
                   "full size."))
-  value_range (0, 524288)
+  value_range (0, ADAIN_MAX_SIDE)
   ui_range (0, 4096)
 
 #else
@@ -190,7 +190,7 @@ static void
 complain (Memory *memory, const GError *error)
 {
   if (!memory->complained)
-    g_message ("adain:style-transfer: %s", error->message);
+    g_message (ADAIN_OPERATION ": %s", error->message);
   memory->complained = TRUE;
 }
 
@@ -260,9 +260,9 @@ gegl_op_class_init (GeglOpClass *klass)
   GEGL_OPERATION_FILTER_CLASS (klass)->process = process;
 
   gegl_operation_class_set_keys (
-      operation_class, "name", "adain:style-transfer", "title", _ ("AdaIN Style Transfer"), "categories",
-      "artistic", "description",
-      _ ("Paints the picture in the style of other pictures, with a neural network"), "gimp:menu-path",
-      "<Image>/Filters/Artistic", "gimp:menu-label", _ ("AdaIN Style Transfer (_Editable Filter)..."), NULL);
+      operation_class, "name", ADAIN_OPERATION, "title", _ ("AdaIN Style Transfer"), "categories", "artistic",
+      "description", _ ("Paints the picture in the style of other pictures, with a neural network"),
+      "gimp:menu-path", "<Image>/Filters/Artistic", "gimp:menu-label",
+      _ ("AdaIN Style Transfer (_Editable Filter)..."), NULL);
 }
 #endif

@@ -34,15 +34,15 @@ struct _AdainPainter
   AdainPixels  *picture; /* that is encoded in */
   AdainContent *content; /* at */
   int           work_size;
-  Style         styles[ADAIN_PAINTER_STYLES];
+  Style         styles[ADAIN_OPERATION_STYLES];
 };
 
 /* The styles of an order that count. */
 typedef struct
 {
   int         n;
-  AdainStyle *styles[ADAIN_PAINTER_STYLES];
-  double      weights[ADAIN_PAINTER_STYLES];
+  AdainStyle *styles[ADAIN_OPERATION_STYLES];
+  double      weights[ADAIN_OPERATION_STYLES];
 } Blend;
 
 static gboolean
@@ -54,7 +54,7 @@ counts (const AdainOrder *order, int i)
 gboolean
 adain_order_is_empty (const AdainOrder *order)
 {
-  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+  for (int i = 0; i < ADAIN_OPERATION_STYLES; i++)
     if (counts (order, i))
       return FALSE;
   return TRUE;
@@ -86,7 +86,7 @@ void
 adain_painter_free (AdainPainter *painter)
 {
   adain_studio_wait ();
-  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+  for (int i = 0; i < ADAIN_OPERATION_STYLES; i++)
     forget_style (&painter->styles[i]);
   forget_picture (painter);
   adain_studio_unuse ();
@@ -164,7 +164,7 @@ encode_picture (AdainPainter *painter, AdainStudio *studio, const AdainOrder *or
 static AdainStyle *
 encode_file (AdainStudio *studio, const Style *style, GError **error)
 {
-  g_autoptr (AdainPixels) pixels = adain_style_file_load (style->name, error);
+  g_autoptr (AdainPixels) pixels = adain_style_file_load_pixels (style->name, error);
   AdainSource source;
 
   if (pixels == NULL || !adain_excerpt_apply (&style->excerpt, pixels, error))
@@ -229,7 +229,7 @@ static gboolean
 encode_styles (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order,
                const AdainPalette *palette, Blend *blend, GError **error)
 {
-  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+  for (int i = 0; i < ADAIN_OPERATION_STYLES; i++)
     {
       AdainExcerpt excerpt;
 
@@ -251,7 +251,7 @@ recolor_gallery (const AdainPainter *painter, const AdainOrder *order, const Ada
 {
   AdainRecolor recolor = { 0 };
 
-  for (int i = 0; i < ADAIN_PAINTER_STYLES; i++)
+  for (int i = 0; i < ADAIN_OPERATION_STYLES; i++)
     if (counts (order, i))
       {
         const Style *style = &painter->styles[i];

@@ -11,9 +11,6 @@
 
 G_BEGIN_DECLS
 
-/* How many styles an operation can have. */
-#define ADAIN_PAINTER_STYLES 4
-
 /**
  * AdainOrder:
  * @styles: paths, URIs or "gallery:NAME"; NULL or "" where there is none
@@ -26,10 +23,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const char     *styles[ADAIN_PAINTER_STYLES];
-  double          weights[ADAIN_PAINTER_STYLES];
-  const char     *parts[ADAIN_PAINTER_STYLES];
-  AdainTurn       turns[ADAIN_PAINTER_STYLES];
+  const char     *styles[ADAIN_OPERATION_STYLES];
+  double          weights[ADAIN_OPERATION_STYLES];
+  const char     *parts[ADAIN_OPERATION_STYLES];
+  AdainTurn       turns[ADAIN_OPERATION_STYLES];
   AdainParameters parameters;
 } AdainOrder;
 

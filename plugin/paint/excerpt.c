@@ -313,10 +313,7 @@ adain_excerpt_apply (const AdainExcerpt *excerpt, AdainPixels *pixels, GError **
   if (pixels->mask != NULL)
     mask = take (excerpt, pixels->mask);
   if (buffer == NULL || (pixels->mask != NULL && mask == NULL))
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-      return FALSE;
-    }
+    return adain_pixels_no_memory (error);
   g_set_object (&pixels->buffer, buffer);
   g_set_object (&pixels->mask, mask);
   return TRUE;

@@ -105,7 +105,7 @@ move_to_origin (GeglBuffer *buffer)
 }
 
 AdainPixels *
-adain_style_file_load (const char *name, GError **error)
+adain_style_file_load_pixels (const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
   GeglBuffer *buffer;

@@ -12,6 +12,6 @@ G_BEGIN_DECLS
 gboolean adain_style_file_check (GFile *file, const char *name, GError **error);
 
 /* Loads a picture in its own format and color space. `name` is a path or a URI. */
-AdainPixels *adain_style_file_load (const char *name, GError **error);
+AdainPixels *adain_style_file_load_pixels (const char *name, GError **error);
 
 G_END_DECLS

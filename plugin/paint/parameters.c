@@ -6,6 +6,18 @@
 
 #include <math.h>
 
+const char *
+adain_preserve_name (AdainPreserve preserve)
+{
+  static const char *const names[] = {
+    [ADAIN_PRESERVE_NONE] = "none",
+    [ADAIN_PRESERVE_PALETTE] = "palette",
+    [ADAIN_PRESERVE_LIGHTNESS] = "lightness",
+  };
+
+  return names[preserve];
+}
+
 void
 adain_parameters_clear (AdainParameters *parameters)
 {

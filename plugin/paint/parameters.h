@@ -18,6 +18,13 @@ typedef enum
   ADAIN_PRESERVE_LIGHTNESS,
 } AdainPreserve;
 
+/* What arguments and the operation call it. */
+const char *adain_preserve_name (AdainPreserve preserve);
+
+/* The operation's name, and how many styles it has properties for. */
+#define ADAIN_OPERATION        "adain:style-transfer"
+#define ADAIN_OPERATION_STYLES 4
+
 /* The range of stroke sizes. */
 #define ADAIN_STROKE_MIN 0.25
 #define ADAIN_STROKE_MAX 4.0

@@ -10,10 +10,18 @@
 
 #include "plugin/paint/convert.h"
 
-static void
-fail_memory (GError **error)
+gboolean
+adain_pixels_no_memory (GError **error)
 {
   g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
+  return FALSE;
+}
+
+static gboolean
+no_memory_for_mask (GError **error)
+{
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
+  return FALSE;
 }
 
 AdainPixels *
@@ -49,10 +57,7 @@ adain_pixels_get (GeglBuffer *buffer, const AdainRect *rect, const Babl *to, flo
   g_autofree gpointer pixels = g_try_malloc_n (MIN (rect->height, BAND), bytes);
 
   if (pixels == NULL)
-    {
-      fail_memory (error);
-      return FALSE;
-    }
+    return adain_pixels_no_memory (error);
   for (int y = 0; y < rect->height; y += BAND)
     {
       const GeglRectangle band = { rect->x, rect->y + y, rect->width, MIN (rect->height - y, BAND) };
@@ -72,10 +77,7 @@ apply_mask (GeglBuffer *mask, const AdainRect *rect, float *rgba, GError **error
   g_autofree float *cover = g_try_new (float, n);
 
   if (cover == NULL)
-    {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
-      return FALSE;
-    }
+    return no_memory_for_mask (error);
   if (!adain_pixels_get (mask, rect, babl_format ("Y float"), cover, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
@@ -120,10 +122,7 @@ write_pixels (gpointer user_data, const AdainRect *rect, const float *rgba, GErr
     {
       restored = g_try_new (float, 4 * n);
       if (restored == NULL)
-        {
-          g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the layer's mask."));
-          return FALSE;
-        }
+        return no_memory_for_mask (error);
       if (!adain_pixels_get (result->pixels->buffer, rect, format, restored, error))
         return FALSE;
       for (gsize i = 0; i < n; i++)

@@ -55,6 +55,9 @@ typedef struct
 /* What the engine writes to; valid as long as @result is. */
 AdainSink adain_result_sink (AdainResult *result);
 
+/* Says that there is not enough memory for a picture, and returns FALSE. */
+gboolean adain_pixels_no_memory (GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainPixels, adain_pixels_free)
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
+#include "plugin/paint/pixels.h"
 
 void
 adain_recolor_add (AdainRecolor *recolor, double weight, const AdainPalette *from, const AdainPalette *to)
@@ -39,10 +39,7 @@ write_recolored (gpointer user_data, const AdainRect *rect, const float *rgba, G
   g_autofree float      *recolored = g_try_new (float, n * 4);
 
   if (recolored == NULL)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the picture"));
-      return FALSE;
-    }
+    return adain_pixels_no_memory (error);
   memcpy (recolored, rgba, n * 4 * sizeof (float));
   adain_color_map_apply (&recoloring->map, recolored, n);
   return recoloring->sink.write (recoloring->sink.user_data, rect, recolored, error);

@@ -166,8 +166,8 @@ map_new (const AdainStatistics *content, const AdainStatistics *style)
 
   adain_covariance_get (content->covariance, from);
   adain_covariance_get (style->covariance, to);
-  adain_covariance_regularise (from, n);
-  adain_covariance_regularise (to, n);
+  adain_covariance_regularize (from, n);
+  adain_covariance_regularize (to, n);
   if (!adain_transport_factor (from, n) || !adain_transport_map (from, to, n, map, work))
     memset (map, 0, (gsize) n * n * sizeof (double));
   g_free (from);

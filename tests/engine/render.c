@@ -294,7 +294,7 @@ test_palette (Scene *scene, gconstpointer data)
   for (int i = 0; i < 3; i++)
     {
       g_assert_cmpfloat_with_epsilon (reached.mean[i], target.mean[i], 1e-5);
-      /* Not exactly: the map is regularised. */
+      /* Not exactly: the map is regularized. */
       for (int j = 0; j < 3; j++)
         g_assert_cmpfloat_with_epsilon (reached.covariance[i][j], target.covariance[i][j], 5e-5);
     }

@@ -349,8 +349,8 @@ test_map (void)
           g_autofree double *work = g_new (double, ADAIN_TRANSPORT_WORK (n));
 
           /* Also of pictures of one color, whose features do not vary at all. */
-          adain_covariance_regularise (a, n);
-          adain_covariance_regularise (b, n);
+          adain_covariance_regularize (a, n);
+          adain_covariance_regularize (b, n);
           factor = copy (a, n);
           g_assert_true (adain_transport_factor (factor, n));
           g_assert_true (adain_transport_map (factor, b, n, map, work));
@@ -361,7 +361,7 @@ test_map (void)
         }
 }
 
-/* NumPy's, by the formula with roots of both matrices; the regularisation included. */
+/* NumPy's, by the formula with roots of both matrices; the regularization included. */
 static void
 test_numpy (void)
 {
@@ -377,8 +377,8 @@ test_numpy (void)
   double              factor[16], map[16], work[ADAIN_TRANSPORT_WORK (4)];
 
   memcpy (factor, a, sizeof factor);
-  adain_covariance_regularise (factor, 4);
-  adain_covariance_regularise (b, 4);
+  adain_covariance_regularize (factor, 4);
+  adain_covariance_regularize (b, 4);
   g_assert_true (adain_transport_factor (factor, 4));
   g_assert_true (adain_transport_map (factor, b, 4, map, work));
   check_equal (map, expected, 4, 1e-9);

@@ -1,4 +1,4 @@
-/* All of the filter in a program without the dialog, which does not link if the filter needs something of it.
+/* All of one floor in a program without those above it, which does not link if it needs something of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -52,7 +52,7 @@ read_picture (const AdainStyleItem *item, GError **error)
   GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
   AdainPixels        *picture;
 
-  picture = item->layer ? adain_style_from_layer (item->layer, error)
+  picture = item->layer ? adain_style_layer_pixels (item->layer, error)
                         : adain_style_load_pixels (item->path, error);
   adain_errors_swap_handler (handler);
   if (picture && !adain_excerpt_apply (&item->excerpt, picture, error))
