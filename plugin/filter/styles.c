@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "plugin/filter/styles.h"
+#include "plugin/paint/kind.h"
 #include "plugin/paint/load.h"
 
 AdainStyleInput *
@@ -58,6 +59,34 @@ visible_layer (GimpImage *image)
   return gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
 }
 
+/* GIMP puts each page above the one before. */
+static GimpLayer *
+first_page (GimpImage *image)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_layers (image);
+  int                    n = 0;
+
+  while (layers != NULL && layers[n] != NULL)
+    n++;
+  return n > 0 ? layers[n - 1] : NULL;
+}
+
+GimpImage *
+adain_style_open (GFile *file, GimpLayer **layer)
+{
+  const AdainKind kind = adain_kind_of (file);
+  GimpImage      *image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+
+  if (image == NULL)
+    return NULL;
+
+  /* As GIMP turns it to be looked at; but nobody else turns a PNG file. */
+  if (kind != ADAIN_KIND_PNG)
+    gimp_image_policy_rotate (image, FALSE);
+  *layer = kind == ADAIN_KIND_PAGES ? first_page (image) : visible_layer (image);
+  return image;
+}
+
 AdainPixels *
 adain_style_load_pixels (const char *name, GError **error)
 {
@@ -69,7 +98,7 @@ adain_style_load_pixels (const char *name, GError **error)
   if (!adain_style_file_check (file, name, error))
     return NULL;
 
-  image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+  image = adain_style_open (file, &layer);
   if (image == NULL)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
@@ -78,7 +107,6 @@ adain_style_load_pixels (const char *name, GError **error)
       return NULL;
     }
 
-  layer = visible_layer (image);
   if (layer != NULL)
     pixels = adain_style_layer_pixels (GIMP_DRAWABLE (layer), error);
   else

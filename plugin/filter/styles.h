@@ -23,7 +23,11 @@ typedef struct
 AdainStyleInput *adain_style_input_new (AdainPixels *pixels, int entry);
 void             adain_style_input_free (AdainStyleInput *input);
 
-/* The pixels of a picture, all its visible layers merged. `name` is a path or a URI. */
+/* Opens a file as an image, which the caller deletes, and finds the layer of it that is the style, or NULL: all
+ * visible ones merged; of pages and frames the first. */
+GimpImage *adain_style_open (GFile *file, GimpLayer **layer);
+
+/* The pixels of that layer. `name` is a path or a URI. */
 AdainPixels *adain_style_load_pixels (const char *name, GError **error);
 
 AdainPixels *adain_style_layer_pixels (GimpDrawable *drawable, GError **error);

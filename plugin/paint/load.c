@@ -1,4 +1,4 @@
-/* Style pictures from files, by GEGL's loaders.
+/* Style pictures from files, by GEGL's loaders, and GdkPixbuf's for JPEG.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,6 +7,9 @@
 #include <glib/gi18n-lib.h>
 
 #include <gegl-plugin.h>
+
+#include "plugin/paint/kind.h"
+#include "plugin/paint/pixbuf.h"
 
 /* So much of a file tells what it is, where its name does not. */
 #define SNIFFED 4096
@@ -62,7 +65,7 @@ content_type (GFile *file)
 
 /* NULL where there is no loader for it or it fails. gegl:load would draw a picture of the error. */
 static GeglBuffer *
-load_buffer (GFile *file)
+load_by_gegl (GFile *file)
 {
   g_autofree char *path = g_file_get_path (file);
   g_autofree char *type = content_type (file);
@@ -74,8 +77,9 @@ load_buffer (GFile *file)
   GeglNode     *source;
   GeglRectangle bounds;
 
-  /* Which is what GEGL proposes where it has none: another program, if it is there. */
-  if (path == NULL || loader == NULL || g_str_equal (loader, "gegl:magick-load"))
+  /* The first is what GEGL proposes where it has none: another program, if it is there. */
+  if (path == NULL || loader == NULL || g_str_equal (loader, "gegl:magick-load")
+      || g_str_equal (loader, "gegl:jpg-load"))
     return NULL;
 
   source = gegl_node_new_child (graph, "operation", loader, "path", path, NULL);
@@ -113,7 +117,7 @@ adain_style_file_load_pixels (const char *name, GError **error)
   if (!adain_style_file_check (file, name, error))
     return NULL;
 
-  buffer = load_buffer (file);
+  buffer = adain_kind_of (file) == ADAIN_KIND_JPEG ? adain_pixbuf_load_jpeg (file) : load_by_gegl (file);
   if (buffer == NULL)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,

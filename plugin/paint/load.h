@@ -1,4 +1,4 @@
-/* Style pictures from files, by GEGL's loaders.
+/* Style pictures from files, by GEGL's loaders, and GdkPixbuf's for JPEG.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

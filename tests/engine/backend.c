@@ -1,4 +1,4 @@
-/* What backend.h promises of a back end and no picture shows.
+/* What backend.h and adain.h promise and no picture shows.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -41,10 +41,21 @@ test_zero_weights (void)
   g_rand_free (random);
 }
 
+/* Nothing can be freed. */
+static void
+test_nothing (void)
+{
+  adain_content_free (NULL);
+  adain_style_free (NULL);
+  adain_engine_free (NULL);
+  adain_model_unref (NULL);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/backend/zero-weights", test_zero_weights);
+  g_test_add_func ("/backend/nothing", test_nothing);
   return g_test_run ();
 }

@@ -111,7 +111,8 @@ check_columns (const AdainImage *a, const AdainImage *b, int first, int end, gbo
       gboolean differs = FALSE;
 
       for (int y = 0; y < HEIGHT; y++)
-        differs |= memcmp (a->rgba + 4 * (y * WIDTH + x), b->rgba + 4 * (y * WIDTH + x), 4 * sizeof (float));
+        differs |= memcmp (a->rgba + 4 * (y * WIDTH + x), b->rgba + 4 * (y * WIDTH + x), 4 * sizeof (float))
+                   != 0;
       g_assert_true (differs != same);
     }
 }
@@ -197,6 +198,25 @@ test_halves (Scene *scene, gconstpointer data)
     }
   adain_statistics_free (sum);
   adain_mixture_clear (&mixture);
+}
+
+/* Each side is painted as it is where the other one has no style. */
+static void
+test_sides (Scene *scene, gconstpointer data)
+{
+  const double left[] = { 1, 0 }, right[] = { 0, 1 }, both[] = { 1, 1 };
+  g_autoptr (AdainImage) a = NULL, b = NULL, c = NULL;
+
+  cover (&scene->planes[0], -100, 80, 0);
+  cover (&scene->planes[1], 80, 1000, 0);
+  scene->source.n_regions = 2;
+  a = paint (scene, scene->engine, 0, left, 2, 1, 0);
+  b = paint (scene, scene->engine, 0, right, 2, 1, 0);
+  c = paint (scene, scene->engine, 0, both, 2, 1, 0);
+  check_columns (c, a, 0, 24, TRUE);
+  check_columns (c, b, 136, WIDTH, TRUE);
+  check_columns (c, a, 136, WIDTH, FALSE);
+  check_columns (c, b, 0, 24, FALSE);
 }
 
 /* Where no style reaches the picture stays, to the last bit: beyond a region, in one whose style has no weight,
@@ -325,6 +345,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/regions/whole", Scene, NULL, set_up, test_whole, tear_down);
   g_test_add ("/regions/halves", Scene, NULL, set_up, test_halves, tear_down);
+  g_test_add ("/regions/sides", Scene, NULL, set_up, test_sides, tear_down);
   g_test_add ("/regions/untouched", Scene, NULL, set_up, test_untouched, tear_down);
   g_test_add ("/regions/rest", Scene, NULL, set_up, test_rest, tear_down);
   g_test_add ("/regions/tiles", Scene, NULL, set_up, test_tiles, tear_down);

@@ -788,6 +788,33 @@ test_detail (Scene *scene, gconstpointer data)
   g_assert_cmpfloat (test_image_difference (a, c), >, 1.5 * test_image_difference (a, b));
 }
 
+/* How much fine detail makes of the result. */
+static double
+effect_of_detail (AdainContent *content, AdainStyle *style)
+{
+  AdainRenderOptions none = { .strength = 1 };
+  g_autoptr (AdainImage) without = test_render_styles (content, &style, NULL, 1, &none);
+  g_autoptr (AdainImage) with = test_render (content, style, 1);
+
+  return test_image_error (with, without);
+}
+
+/* A style of hardly any contrast gets less of the fine detail, as of the contours. */
+static void
+test_faint_detail (Scene *scene, gconstpointer data)
+{
+  g_autoptr (AdainImage) painting = test_image_noisy (90, 80, 0.2, 2);
+  g_autoptr (AdainContent) content = test_content_new (scene->engine, scene->picture, 60);
+  g_autoptr (AdainStyle) faint = NULL;
+
+  for (gsize i = 0; i < (gsize) painting->width * painting->height; i++)
+    for (int c = 0; c < 3; c++)
+      painting->rgba[4 * i + c] = 0.5f + 0.02f * (painting->rgba[4 * i + c] - 0.5f);
+  faint = test_style_new (scene->engine, painting);
+  g_assert_cmpfloat (effect_of_detail (content, faint), <,
+                     0.8 * effect_of_detail (content, scene->styles[0]));
+}
+
 /* Progress, cancelling --------------------------------------------------------------------- */
 
 typedef struct
@@ -796,6 +823,7 @@ typedef struct
   int           calls;
   GCancellable *cancellable;
   int           cancel_at;
+  double        first;
 } Watch;
 
 static void
@@ -809,6 +837,8 @@ watch (double fraction, AdainProgressUnit unit, int tile, int tiles, gpointer us
   g_assert_cmpint (tile, >=, 1);
   g_assert_cmpint (tile, <=, tiles);
   self->fraction = fraction;
+  if (self->calls == 0)
+    self->first = fraction;
   if (++self->calls == self->cancel_at)
     g_cancellable_cancel (self->cancellable);
 }
@@ -832,6 +862,7 @@ test_progress (Scene *scene, gconstpointer data)
 
       g_assert_no_error (error);
       g_assert_cmpfloat (progress.fraction, ==, 1);
+      g_assert_cmpfloat (progress.first, <, 0.5);
       g_assert_cmpint (progress.calls, >, 3);
       for (gsize i = 0; i < G_N_ELEMENTS (strengths); i++)
         {
@@ -1119,6 +1150,7 @@ main (int argc, char **argv)
     { "/render/odd-sizes", test_odd_sizes },
     { "/render/work-size", test_work_size },
     { "/render/detail", test_detail },
+    { "/render/faint-detail", test_faint_detail },
     { "/render/progress", test_progress },
     { "/render/cancel-in-progress", test_cancel_in_progress },
     { "/render/cancel-any-time", test_cancel_any_time },

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "engine/budget.h"
 #include "engine/content.h"
 #include "engine/cpu/kernels.h"
 #include "engine/grid.h"
@@ -337,6 +338,14 @@ read_nothing (gpointer user_data, const AdainRect *rect, float *rgba, float *mas
   g_assert_not_reached ();
 }
 
+/* Of the look over a picture a weight and a color for each cell are kept. */
+static void
+test_survey_kept (void)
+{
+  g_assert_cmpuint (adain_budget_survey_kept (1000), ==, 1000 * 4 * sizeof (float));
+  g_assert_cmpuint (adain_budget_survey_kept (1000), <, adain_budget_survey (1000) / 2);
+}
+
 /* What the look over a picture takes counts, too: one that does not fit is refused before it is read. */
 static void
 test_survey_budget (void)
@@ -363,6 +372,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tiles/short-of-memory", test_short_of_memory);
   g_test_add_func ("/tiles/no-memory", test_no_memory);
   g_test_add_func ("/tiles/survey-budget", test_survey_budget);
+  g_test_add_func ("/tiles/survey-kept", test_survey_kept);
   for (int k = 0; adain_kernels[k]; k++)
     {
       g_autofree char *path = g_strdup_printf ("/tiles/%s", adain_kernels[k]->name);

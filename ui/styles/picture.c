@@ -10,6 +10,9 @@
 
 #include "engine/adain.h"
 #include "plugin/filter/errors.h"
+#include "plugin/filter/styles.h"
+#include "plugin/paint/kind.h"
+#include "plugin/paint/pixbuf.h"
 #include "ui/thumbnail.h"
 
 /* The shorter side is kept down to this, a little more than what the engine looks at. */
@@ -86,33 +89,34 @@ feed (GdkPixbufLoader *loader, GInputStream *stream, GCancellable *cancellable, 
   return n == 0;
 }
 
-/* Brings pixels from the color profile of their file, if it has one, to sRGB. */
+/* Brings pixels from the color space of their file to sRGB. */
 static void
-apply_profile (GdkPixbuf *pixbuf, const char *base64)
+convert_to_srgb (GdkPixbuf *pixbuf, const Babl *space)
 {
   const char *encoding = gdk_pixbuf_get_has_alpha (pixbuf) ? "R'G'B'A u8" : "R'G'B' u8";
-  const Babl *space, *fish;
-  const char *complaint = NULL;
-  guchar     *profile, *pixels = gdk_pixbuf_get_pixels (pixbuf);
-  gsize       length;
+  const Babl *fish = babl_fish (babl_format_with_space (encoding, space), babl_format (encoding));
+  guchar     *pixels = gdk_pixbuf_get_pixels (pixbuf);
 
-  if (!base64)
-    return;
-
-  profile = g_base64_decode (base64, &length);
-  space = babl_space_from_icc ((const char *) profile, length, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC,
-                               &complaint);
-  g_free (profile);
-  if (!space)
-    return;
-
-  fish = babl_fish (babl_format_with_space (encoding, space), babl_format (encoding));
   for (int y = 0; y < gdk_pixbuf_get_height (pixbuf); y++)
     {
       guchar *row = pixels + (gsize) y * gdk_pixbuf_get_rowstride (pixbuf);
 
       babl_process (fish, row, row, gdk_pixbuf_get_width (pixbuf));
     }
+}
+
+/* What GdkPixbuf makes another picture of than GIMP does, which the filter reads files by, is not read here. */
+static gboolean
+check_kind (GFile *file, GError **error)
+{
+  AdainKind kind = adain_kind_of (file);
+
+  if (kind == ADAIN_KIND_JPEG || kind == ADAIN_KIND_PNG)
+    return TRUE;
+
+  g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_UNKNOWN_TYPE, g_strerror (EINVAL));
+
+  return FALSE;
 }
 
 static GdkPixbuf *
@@ -122,11 +126,14 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
   GFileInputStream *stream = g_file_read (file, cancellable, error);
   GdkPixbufLoader  *loader;
   GdkPixbuf        *pixbuf = NULL;
-  gboolean          ok;
+  gboolean          ok = stream && check_kind (file, error);
 
   g_object_unref (file);
-  if (!stream)
-    return NULL;
+  if (!ok)
+    {
+      g_clear_object (&stream);
+      return NULL;
+    }
 
   loader = gdk_pixbuf_loader_new ();
   g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), (gpointer) excerpt);
@@ -141,7 +148,7 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
 
       pixbuf = adain_style_picture_take (upright, excerpt);
       g_object_unref (upright);
-      apply_profile (pixbuf, gdk_pixbuf_get_option (loaded, "icc-profile"));
+      convert_to_srgb (pixbuf, adain_pixbuf_space (loaded));
     }
   else if (ok)
     g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_CORRUPT_IMAGE, g_strerror (EINVAL));
@@ -237,15 +244,14 @@ adain_style_picture_load_by_gimp (const char *name, const AdainExcerpt *excerpt,
   GFile              *file = g_file_new_for_commandline_arg (name);
   GdkPixbuf          *pixbuf = NULL;
   GimpImage          *image;
+  GimpLayer          *layer;
   GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 
-  image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+  image = adain_style_open (file, &layer);
   adain_errors_swap_handler (handler);
 
   if (image)
     {
-      GimpLayer *layer = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
-
       if (layer)
         pixbuf = adain_style_picture_from_drawable (GIMP_DRAWABLE (layer), excerpt);
       gimp_image_delete (image);

@@ -11,13 +11,13 @@
 
 G_BEGIN_DECLS
 
-/* What @excerpt takes of a picture, in a thread, by GdkPixbuf. @name is a path or URI; a file that is not
- * there gives G_IO_ERROR_NOT_FOUND. */
+/* What @excerpt takes of a picture, in a thread, by GdkPixbuf, if that sees what GIMP does. @name is a path or
+ * URI; a file that is not there gives G_IO_ERROR_NOT_FOUND. */
 void adain_style_picture_load_async (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data);
 GdkPixbuf *adain_style_picture_load_finish (GAsyncResult *result, GError **error);
 
-/* On the main thread, by GIMP's own loaders, for formats that GdkPixbuf does not know. */
+/* On the main thread, by GIMP's own loaders, for all other files. */
 GdkPixbuf *adain_style_picture_load_by_gimp (const char *name, const AdainExcerpt *excerpt, GError **error);
 
 GdkPixbuf *adain_style_picture_from_drawable (GimpDrawable *drawable, const AdainExcerpt *excerpt);
