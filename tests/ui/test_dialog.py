@@ -71,6 +71,12 @@ class Image:
         return int(until(f"the end of {step}", look, seconds).strip("()"))
 
 
+def difference(a, b):
+    """Between two pictures: the root of the mean square, where 1 is from black to white."""
+    told = subprocess.run(["compare", "-metric", "RMSE", a, b, "null:"], capture_output=True, text=True).stderr
+    return float(re.search(r"\((.*)\)", told).group(1))
+
+
 class Dialog:
     """The open dialog and its parts. What looks at the dialog belongs into until() or expect(): it
     follows what was done to it, but not at once."""
@@ -316,6 +322,13 @@ class Tests:
 
     def paths(self):
         return [os.path.join(self.styles, name) for name in STYLES]
+
+    def shot_preview(self, dialog, name):
+        path = os.path.join(self.shots, name + ".png")
+        dialog.session.aside()
+        time.sleep(0.5)
+        dialog.session.screenshot(path, dialog.picture)
+        return path
 
     # The tests ---------------------------------------------------------------------------------
 
@@ -588,27 +601,14 @@ class Tests:
             image.run("result", layers="painted")
             image.start()
 
-            def shoot(name):
-                path = os.path.join(self.shots, name + ".png")
-                session.aside()
-                time.sleep(0.5)
-                session.screenshot(path, dialog.picture)
-                return path
-
-            def difference(a, b):
-                """The root of the mean square, where 1 is from black to white."""
-                told = subprocess.run(["compare", "-metric", "RMSE", a, b, "null:"], capture_output=True,
-                                      text=True).stderr
-                return float(re.search(r"\((.*)\)", told).group(1))
-
             dialog = Dialog(session)
             dialog.expect_styles()
             dialog.wait_sharp()
             before = dialog.look()
-            alone = shoot("frames-alone")
+            alone = self.shot_preview(dialog, "frames-alone")
             dialog.click("Paint all layers alike, as frames", "check box")
             shared = dialog.wait_change(before)
-            alike = shoot("frames-alike")
+            alike = self.shot_preview(dialog, "frames-alike")
             dialog.click("Paint all layers alike, as frames", "check box")
             expect("the preview as it was", dialog.look, before, 60)
             dialog.click("Paint all layers alike, as frames", "check box")
@@ -626,7 +626,7 @@ class Tests:
             dialog = Dialog(session)
             dialog.click("Live preview", "check box")
             dialog.wait_untouched()
-            result = shoot("frames-result")
+            result = self.shot_preview(dialog, "frames-result")
             apart, off = difference(alone, result), difference(alike, result)
             print(f"from the result: alone {apart:.3f}, alike {off:.3f}")
             assert off < 0.01 and apart > 5 * off, (apart, off)
@@ -717,6 +717,45 @@ class Tests:
             dialog.expect_ok(True)
             dialog.click("Cancel")
             assert image.layers("given-up") == 2
+
+    def test_watched(self):
+        """A refinement is seen as it comes along; the sharp preview is its result."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            more = self.styles_argument() + " #:work-size 256 #:refine "
+            image.run("plain", more=more + "0")
+            image.run("refined", more=more + "24")
+            image.do("(define painted (vector-ref (car (gimp-image-get-layers img)) 0))")
+            image.run("result", layers="painted")
+            image.start()
+
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            plain = self.shot_preview(dialog, "watched-plain")
+            dialog.key("Escape")
+            image.layers("plain")
+
+            shown = len(re.findall("preview fast after", session.log_text()))
+            dialog = Dialog(session)
+            dialog.expect_styles()
+            dialog.wait_sharp()
+            refined = self.shot_preview(dialog, "watched-refined")
+            # Whatever sizes come before: after every fifth step.
+            assert len(re.findall("preview fast after", session.log_text())) - shown >= 4
+            dialog.expect_ok(True)
+            dialog.click("OK")
+            image.layers("refined", 60)
+
+            dialog = Dialog(session)
+            dialog.click("Live preview", "check box")
+            dialog.wait_untouched()
+            result = self.shot_preview(dialog, "watched-result")
+            apart, off = difference(plain, result), difference(refined, result)
+            print(f"from the result: without steps {apart:.3f}, with them {off:.3f}")
+            assert off < 0.01 and apart > 5 * off, (apart, off)
+            dialog.key("Escape")
+            image.layers("result")
 
     def test_presets(self):
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
