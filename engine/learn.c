@@ -288,7 +288,7 @@ take_steps (Learning *self, const AdainLearnOptions *options, gint64 start, cons
 {
   double done = share_done (options, 0, start);
 
-  for (int step = 0; done < 1 && !g_cancellable_is_cancelled (options->enough); step++)
+  for (int step = 0; (step == 0 || done < 1) && !g_cancellable_is_cancelled (options->enough); step++)
     {
       if (!take_step (self, step, done, error))
         return FALSE;
