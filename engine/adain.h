@@ -131,18 +131,20 @@ AdainRegion adain_plane_region (AdainPlane *plane);
 /**
  * AdainProgressUnit: what progress is counted in
  * @ADAIN_PROGRESS_TILES: tiles of a picture, anew in each pass over it
- * @ADAIN_PROGRESS_STEPS: steps of refinement, or of learning
+ * @ADAIN_PROGRESS_STEPS: steps of refinement
+ * @ADAIN_PROGRESS_LESSONS: steps of learning
  */
 typedef enum
 {
   ADAIN_PROGRESS_TILES,
   ADAIN_PROGRESS_STEPS,
+  ADAIN_PROGRESS_LESSONS,
 } AdainProgressUnit;
 
 /**
  * AdainProgress:
  * @fraction: how much of this call is done, 0 to 1, never falling
- * @done: how many units are done of @all: at least 1 tile, but of steps none when the first begins
+ * @done: how many units are done of @all: at least 1 tile, but of steps and lessons none when the first begins
  *
  * Called from threads of the engine, one call at a time. To stop, cancel the #GCancellable.
  */
@@ -291,7 +293,7 @@ typedef struct _AdainStyle AdainStyle;
  *
  * Computes the mean, deviation and covariance of the style's features. The source is not used
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
- * #AdainModel takes it, and none with another.
+ * #AdainModel takes it, or with one that was learned from that, and none with another.
  */
 AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
                                 const AdainPalette *palette, GCancellable *cancellable, GError **error);
@@ -401,7 +403,7 @@ typedef struct
  * Other photographs are then painted so, too. The encoder stays as it is, so that galleries fit. Computed in float on
  * the CPU whatever the device; takes some 200 MB of the engine's memory.
  *
- * Returns a new model, which an engine of its own paints with.
+ * Returns a new model, which an engine of its own paints with. It takes the styles of the first, and galleries.
  */
 AdainModel *adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents,
                                 AdainStyle *style, const AdainLearnOptions *options, AdainProgress progress,

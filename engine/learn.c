@@ -210,7 +210,7 @@ make_worker (const Learning *self, Worker *worker)
     most = MAX (most, adain_gradient_channels (&self->encoder, i));
   worker->encoder = adain_tape_new (&self->encoder, SIDE, SIDE);
   worker->decoder = adain_tape_new (&self->decoder, SIDE, SIDE);
-  worker->own = adain_levels_new (&self->encoder);
+  worker->own = adain_levels_new (self->encoder.network);
   worker->gradient = g_try_new (float, (gsize) SIDE * SIDE * 3);
   worker->scratch = g_try_new (float, 2 * most);
   return worker->encoder && worker->decoder && worker->own && worker->gradient && worker->scratch;
@@ -274,12 +274,12 @@ share_done (const AdainLearnOptions *options, int step, gint64 start)
 }
 
 static void
-report_step (const AdainReport *report, int step, double done)
+report_step (const AdainReport *report, const AdainLearnOptions *options, int step, double done)
 {
-  int all = done > 0 ? MAX (lround (step / done), step) : step;
+  int all = step > 0 && done > 0 ? MAX (lround (step / done), step) : MAX (options->steps, 1);
 
   if (report->callback)
-    report->callback (done, ADAIN_PROGRESS_STEPS, step, MAX (all, 1), report->data);
+    report->callback (done, ADAIN_PROGRESS_LESSONS, step, all, report->data);
 }
 
 static gboolean
@@ -288,12 +288,13 @@ take_steps (Learning *self, const AdainLearnOptions *options, gint64 start, cons
 {
   double done = share_done (options, 0, start);
 
+  report_step (report, options, 0, done);
   for (int step = 0; (step == 0 || done < 1) && !g_cancellable_is_cancelled (options->enough); step++)
     {
       if (!take_step (self, step, done, error))
         return FALSE;
       done = share_done (options, step + 1, start);
-      report_step (report, step + 1, done);
+      report_step (report, options, step + 1, done);
     }
   return TRUE;
 }
@@ -306,10 +307,10 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
 
   if (n_contents < 1 || n_contents > ADAIN_LEARN_CONTENTS)
     wrong = _ ("A style is learned from 1 to 16 pictures");
-  else if (style->model != engine->model)
+  else if (!adain_model_sees_alike (style->model, engine->model))
     wrong = _ ("The style was encoded with another model");
   else if (!style->levels)
-    wrong = _ ("The style has nothing to learn from, as those of a gallery; give its picture");
+    wrong = _ ("The style has nothing to learn from; give its picture");
   else if (!(options->seconds >= 0 && isfinite (options->seconds)))
     wrong = _ ("The time to learn must be a number of seconds");
   else if (options->steps < 0 || options->steps > ADAIN_LEARN_MAX)

@@ -27,6 +27,7 @@ struct _AdainModel
   GHashTable     *metadata;
   float          *weights; /* all tensors, one after the other: the encoder's, the decoder's, what is usual */
   gsize           n_weights;
+  AdainModel     *origin; /* whose decoder was changed; NULL: none */
   AdainNetwork    network;
 };
 
@@ -277,8 +278,14 @@ move_chain (AdainChain *chain, const AdainModel *from, const AdainModel *to)
     }
 }
 
+gboolean
+adain_model_sees_alike (const AdainModel *a, const AdainModel *b)
+{
+  return (a->origin ? a->origin : a) == (b->origin ? b->origin : b);
+}
+
 AdainModel *
-adain_model_copy (const AdainModel *model)
+adain_model_copy (AdainModel *model)
 {
   AdainModel    *copy = g_new0 (AdainModel, 1);
   AdainUsual    *usual = &copy->network.usual;
@@ -286,6 +293,7 @@ adain_model_copy (const AdainModel *model)
   gpointer       key, value;
 
   g_atomic_ref_count_init (&copy->refs);
+  copy->origin = adain_model_ref (model->origin ? model->origin : model);
   copy->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_iter_init (&iter, model->metadata);
   while (g_hash_table_iter_next (&iter, &key, &value))
@@ -331,6 +339,7 @@ adain_model_unref (AdainModel *model)
 {
   if (model == NULL || !g_atomic_ref_count_dec (&model->refs))
     return;
+  adain_model_unref (model->origin);
   g_hash_table_unref (model->metadata);
   g_free (model->weights);
   g_free (model);

@@ -17,7 +17,8 @@ typedef struct
   GMainLoop *loop;
   GMutex     mutex;
   double     fraction;
-  int        step, steps; /* of the refinement; 0 before it */
+  gboolean   learning;
+  int        step, steps; /* of the refinement or of learning; 0 where there is none */
   gboolean   done;
   GError    *error;
   int        shown; /* the step; the main thread's */
@@ -30,21 +31,24 @@ report (double fraction, AdainProgressUnit unit, int done, int all, gpointer use
 
   g_mutex_lock (&run->mutex);
   run->fraction = fraction;
-  run->step = unit == ADAIN_PROGRESS_STEPS ? MIN (done + 1, all) : 0;
+  run->learning = unit == ADAIN_PROGRESS_LESSONS;
+  run->step = unit == ADAIN_PROGRESS_TILES ? 0 : MIN (done + 1, all);
   run->steps = all;
   g_mutex_unlock (&run->mutex);
 }
 
-/* Which step of the refinement is under way, if one is and that is new. */
+/* Which step is under way, if one is and that is new. */
 static void
-show_step (Run *run, int step, int steps)
+show_step (Run *run, gboolean learning, int step, int steps)
 {
+  const char *format = learning ? _ ("Learning, step %d of about %d") : _ ("Refining, step %d of %d");
+
   g_autofree char *text = NULL;
 
   if (step == run->shown)
     return;
   run->shown = step;
-  text = step > 0 ? g_strdup_printf (_ ("Refining, step %d of %d"), step, steps) : g_strdup (_ ("Painting"));
+  text = step > 0 ? g_strdup_printf (format, step, steps) : g_strdup (_ ("Painting"));
   gimp_progress_set_text (text);
 }
 
@@ -53,16 +57,17 @@ show (gpointer user_data)
 {
   Run   *run = user_data;
   double fraction;
-  int    step, steps;
+  int    learning, step, steps;
 
   g_mutex_lock (&run->mutex);
   fraction = run->fraction;
+  learning = run->learning;
   step = run->step;
   steps = run->steps;
   g_mutex_unlock (&run->mutex);
 
   gimp_progress_update (fraction);
-  show_step (run, step, steps);
+  show_step (run, learning, step, steps);
   return G_SOURCE_CONTINUE;
 }
 
