@@ -135,17 +135,19 @@ AdainRegion adain_plane_region (AdainPlane *plane);
  * AdainProgressUnit: what progress is counted in
  * @ADAIN_PROGRESS_TILES: tiles of a picture, anew in each pass over it
  * @ADAIN_PROGRESS_STEPS: steps of refinement
+ * @ADAIN_PROGRESS_LESSONS: steps of learning
  */
 typedef enum
 {
   ADAIN_PROGRESS_TILES,
   ADAIN_PROGRESS_STEPS,
+  ADAIN_PROGRESS_LESSONS,
 } AdainProgressUnit;
 
 /**
  * AdainProgress:
  * @fraction: how much of this call is done, 0 to 1, never falling
- * @done: how many units are done of @all: at least 1 tile, but of steps none when the first begins
+ * @done: how many units are done of @all: at least 1 tile, but of steps and lessons none when the first begins
  *
  * Called from threads of the engine, one call at a time. To stop, cancel the #GCancellable.
  */
@@ -173,6 +175,14 @@ const char *adain_model_metadata (const AdainModel *model, const char *key);
 /* Tells encoders apart: hexadecimal digits, the same for models whose galleries are the same. Free with
  * g_free(). */
 char *adain_model_encoder (const AdainModel *model);
+
+/**
+ * adain_model_write:
+ * @path: of a safetensors file, which is written, or replaced in one step
+ *
+ * Writes all of the model, as weights/README.md describes it: the decoder in 16 bits, the encoder to the last bit.
+ */
+gboolean adain_model_write (const AdainModel *model, const char *path, GError **error);
 
 /* Multiplications of encoding and decoding one pixel, as the network is written down. */
 double adain_model_cost (const AdainModel *model);
@@ -210,8 +220,8 @@ typedef enum
  *   contents are encoded for it at once. Without, the first that asks has its content encoded again.
  * @regions: whether there will be regions: a device that cannot paint them is not chosen then. Without, such a
  *   device gives up at the first.
- * @refine: whether renderings will ask for refinement: styles are encoded for it then, which takes twice as
- *   long. Without, no rendering with these styles can be refined.
+ * @refine: whether renderings will ask for refinement, or styles will be learned: styles are encoded for it then,
+ *   which takes twice as long. Without, no rendering with these styles can be refined, and none of them learned.
  */
 typedef struct
 {
@@ -286,7 +296,7 @@ typedef struct _AdainStyle AdainStyle;
  *
  * Computes the mean, deviation and covariance of the style's features. The source is not used
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
- * #AdainModel takes it, and none with another.
+ * #AdainModel takes it, or with one that was learned from that, and none with another.
  */
 AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
                                 const AdainPalette *palette, GCancellable *cancellable, GError **error);
@@ -354,6 +364,53 @@ gboolean adain_gallery_append (AdainGallery *gallery, const AdainGallery *other,
 gboolean adain_gallery_write (const AdainGallery *gallery, const char *path, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)
+
+/* Learning ---------------------------------------------------------------------------------- */
+
+/**
+ * AdainLearnOptions:
+ * @seconds: how long to learn, 0: until all steps are done
+ * @steps: how many steps to take, 1 to #ADAIN_LEARN_MAX; 0: until the time is up, or, where that is 0 too,
+ *   #ADAIN_LEARN_STEPS. The result of so many steps is always the same; that of so many seconds depends on the
+ *   machine.
+ * @texture: the texture of the renderings that follow, as in #AdainRenderOptions
+ * @name: (nullable): what the result is called in its metadata
+ * @enough: (nullable): cancelling it ends the learning after the step that is under way; the call succeeds with
+ *   what has been learned so far
+ */
+typedef struct
+{
+  double        seconds;
+  int           steps;
+  double        texture;
+  const char   *name;
+  GCancellable *enough;
+} AdainLearnOptions;
+
+#define ADAIN_LEARN_STEPS 200
+#define ADAIN_LEARN_MAX   100000
+
+/* The most pictures to learn from. */
+#define ADAIN_LEARN_CONTENTS 16
+
+/**
+ * adain_engine_learn:
+ * @contents, @n_contents: photographs, 1 to #ADAIN_LEARN_CONTENTS: of the kind that will be painted; not used after
+ *   the call
+ * @style: encoded by an engine with `refine`, of this engine's model
+ *
+ * Adapts the decoder of the engine's model to one style: what it makes of the photographs' features, once these have
+ * taken on the style, comes nearer to the style at four sizes (Johnson, Alahi and Fei-Fei, "Perceptual losses for
+ * real-time style transfer and super-resolution", ECCV 2016), beginning with what it knows of all styles (Zhang et
+ * al., "MetaStyle: three-way trade-off among speed, flexibility, and quality in neural style transfer", AAAI 2019).
+ * Other photographs are then painted so, too. The encoder stays as it is, so that galleries fit. Computed in float on
+ * the CPU whatever the device; takes some 200 MB of the engine's memory.
+ *
+ * Returns a new model, which an engine of its own paints with. It takes the styles of the first, and galleries.
+ */
+AdainModel *adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents,
+                                AdainStyle *style, const AdainLearnOptions *options, AdainProgress progress,
+                                gpointer progress_data, GCancellable *cancellable, GError **error);
 
 /* Content ----------------------------------------------------------------------------------- */
 

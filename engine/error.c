@@ -39,3 +39,9 @@ adain_no_memory_to_refine (GError **error)
   return no_memory (error,
                     _ ("Not enough memory to refine a picture of this size; choose a smaller working size"));
 }
+
+gboolean
+adain_no_memory_to_learn (GError **error)
+{
+  return no_memory (error, _ ("Not enough memory to learn a style"));
+}

@@ -105,9 +105,8 @@ adain_levels_from_statistics (AdainLevels *levels, AdainStatistics *const statis
       }
 }
 
-/* A row of activations without what rounds their channels up. */
-static void
-copy_row (const float *from, int stride, float *to, int channels, int n)
+void
+adain_copy_cells (const float *from, int stride, float *to, int channels, int n)
 {
   for (int x = 0; x < n; x++)
     memcpy (to + (gsize) x * channels, from + (gsize) x * stride, channels * sizeof (float));
@@ -136,7 +135,7 @@ adain_levels_add (AdainStatistics *const statistics[ADAIN_LEVELS], const AdainTa
 
           if (stride != channels)
             {
-              copy_row (pixels, stride, packed, channels, width);
+              adain_copy_cells (pixels, stride, packed, channels, width);
               pixels = packed;
             }
           adain_statistics_add (statistics[i], pixels,
@@ -182,7 +181,8 @@ gather_band (int worker, int band, gpointer user_data, GError **error)
     {
       const float *cells = adain_tape_row (tape, ADAIN_LEVELS - 1, row - seen_first, &stride);
 
-      copy_row (cells, stride, gather->features + (gsize) row * rect.width * channels, channels, rect.width);
+      adain_copy_cells (cells, stride, gather->features + (gsize) row * rect.width * channels, channels,
+                        rect.width);
     }
   return TRUE;
 }

@@ -41,6 +41,9 @@ int adain_bands_tallest (const AdainBands *bands);
 const float *adain_bands_weights (const AdainBands *bands, const float *weights, int scale, int row,
                                   float *out);
 
+/* Copies `n` pixels of a row, `stride` floats apart, without what rounds their channels up. */
+void adain_copy_cells (const float *from, int stride, float *to, int channels, int n);
+
 /* Adds a band's own rows at all levels to `statistics`. FALSE without memory. */
 gboolean adain_levels_add (AdainStatistics *const statistics[ADAIN_LEVELS], const AdainTape *tape,
                            const AdainGradient *gradient, const AdainBands *bands, const float *weights,

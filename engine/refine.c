@@ -12,6 +12,7 @@
 
 #include "budget.h"
 #include "error.h"
+#include "loss.h"
 #include "picture.h"
 #include "pool.h"
 #include "style.h"
@@ -32,8 +33,7 @@ typedef struct
   AdainBands    bands;
   AdainLevels  *wanted, *own;
   float        *features; /* that the content is to have */
-  double        content_scale, style_scale[ADAIN_LEVELS];
-  double        weight;    /* of all cells */
+  AdainLoss     loss;
   float        *x, *g;     /* the padded picture, and the gradient there */
   float        *m, *v;     /* running means of the gradient and of its square (Adam) */
   AdainTape   **tapes;     /* one for each band if `keep`, else for each worker */
@@ -53,10 +53,10 @@ static void
 mix_levels (Refinement *self, const AdainLevels *content, AdainStyle *const *styles, const double *weights,
             int n_styles, double strength)
 {
+  double sizes[ADAIN_LEVELS] = { 0 };
+
   for (int i = 0; i < ADAIN_LEVELS; i++)
     {
-      double size = 0;
-
       for (int c = 0; c < content->channels[i]; c++)
         {
           double mean = 0, deviation = 0;
@@ -69,11 +69,10 @@ mix_levels (Refinement *self, const AdainLevels *content, AdainStyle *const *sty
           self->wanted->mean[i][c] = content->mean[i][c] + strength * (mean - content->mean[i][c]);
           self->wanted->deviation[i][c] = content->deviation[i][c]
                                           + strength * (deviation - content->deviation[i][c]);
-          size += mean * mean + deviation * deviation;
+          sizes[i] += mean * mean + deviation * deviation;
         }
-      /* The means over all channels cancel out. */
-      self->style_scale[i] = STYLE_WEIGHT / MAX (size, G_MINFLOAT);
     }
+  adain_loss_init (&self->loss, self->wanted, self->own, STYLE_WEIGHT, sizes);
 }
 
 /* Adaptive instance normalization: the content's features with the wanted statistics. */
@@ -83,7 +82,6 @@ set_features (Refinement *self, const AdainLevels *content)
   const AdainUsual *usual = &self->gradient.network->usual;
   int               last = ADAIN_LEVELS - 1, channels = content->channels[last];
   gsize             cells = (gsize) self->bands.width * self->bands.height;
-  double            variance = 0;
 
   for (int c = 0; c < channels; c++)
     {
@@ -95,9 +93,7 @@ set_features (Refinement *self, const AdainLevels *content)
       shift = self->wanted->mean[last][c] - factor * content->mean[last][c];
       for (gsize i = 0; i < cells; i++)
         self->features[i * channels + c] = factor * self->features[i * channels + c] + shift;
-      variance += wanted * wanted;
     }
-  self->content_scale = 1 / MAX (variance, G_MINFLOAT);
 }
 
 /* One step ---------------------------------------------------------------------------------------- */
@@ -138,45 +134,26 @@ typedef struct
   const Refinement *self;
   int               first, end, seen_first; /* rows of cells */
   float            *spread;                 /* a row of weights */
-  float            *factor, *shift;         /* for each channel of a level */
+  float            *scratch;                /* of the loss */
 } Seeds;
 
-/* The gradient of the style's loss is a scale and a shift for each channel; in the last level that of the content's
- * is added. Only the band's own rows count: others are those of other bands. */
+/* Only the band's own rows count: others are those of other bands. */
 static void
 seed (int level, int row, const float *activations, float *gradient, int width, int stride,
       gpointer user_data)
 {
-  Seeds             *seeds = user_data;
-  const Refinement  *self = seeds->self;
-  const AdainLevels *own = self->own, *wanted = self->wanted;
-  int                scale = adain_gradient_scale (&self->gradient, level), across = ADAIN_CELL >> scale;
-  int                channels = own->channels[level], at = row + seeds->seen_first * across;
-  float              k = 2 * self->content_scale / self->weight;
-  const float       *weights;
+  Seeds            *seeds = user_data;
+  const Refinement *self = seeds->self;
+  int               scale = adain_gradient_scale (&self->gradient, level), across = ADAIN_CELL >> scale;
+  int               channels = self->own->channels[level], at = row + seeds->seen_first * across;
+  const float      *weights;
   const float *features = level == ADAIN_LEVELS - 1 ? self->features + (gsize) at * width * channels : NULL;
-  double       style = 2 * self->style_scale[level] / (self->weight * across * across);
 
   if (at < seeds->first * across || at >= seeds->end * across)
     return;
   weights = adain_bands_weights (&self->bands, self->content->survey.weights, scale, at, seeds->spread);
-  for (int c = 0; c < channels; c++)
-    {
-      double mean = own->mean[level][c], deviation = own->deviation[level][c];
-      double factor = style * (deviation - wanted->deviation[level][c]) / deviation;
-
-      seeds->factor[c] = factor;
-      seeds->shift[c] = style * (mean - wanted->mean[level][c]) - factor * mean;
-    }
-  for (int x = 0; x < width; x++, activations += stride, gradient += stride)
-    {
-      float w = weights ? weights[x] : 1;
-
-      for (int c = 0; c < channels; c++)
-        gradient[c] += w * (seeds->factor[c] * activations[c] + seeds->shift[c]);
-      for (int c = 0; features && c < channels; c++)
-        gradient[c] += w * k * (activations[c] - features[(gsize) x * channels + c]);
-    }
+  adain_loss_add (&self->loss, level, across, weights, features, activations, gradient, width, stride,
+                  seeds->scratch);
 }
 
 static gboolean
@@ -196,8 +173,7 @@ backward_band (int worker, int band, gpointer user_data, GError **error)
   if (!buffer)
     return adain_no_memory_to_refine (error);
   seeds.spread = buffer;
-  seeds.factor = buffer + (gsize) self->bands.width * ADAIN_CELL;
-  seeds.shift = seeds.factor + most;
+  seeds.scratch = buffer + (gsize) self->bands.width * ADAIN_CELL;
   adain_bands_get (&self->bands, band, &seeds.first, &seeds.end, &seeds.seen_first, &seen_end);
   if ((!self->keep && !forward (self, tape, band, error))
       || !adain_tape_backward (tape, seed, &seeds, to, self->cancellable, error))
@@ -207,21 +183,6 @@ backward_band (int worker, int band, gpointer user_data, GError **error)
     self->g[start + i] += to[i];
   g_mutex_unlock (&self->lock);
   return TRUE;
-}
-
-/* The gradient of the total variation at channel `i` of a pixel. */
-static float
-variation (const Refinement *self, gsize i, int x, int y, int width, int height)
-{
-  const float *p = self->x + i;
-  gsize        row = (gsize) width * 3;
-  float        sum = 0;
-
-  sum += x > 0 ? p[0] - p[-3] : 0;
-  sum += x < width - 1 ? p[0] - p[3] : 0;
-  sum += y > 0 ? p[0] - p[-(gssize) row] : 0;
-  sum += y < height - 1 ? p[0] - p[row] : 0;
-  return 2 * VARIATION / (3.0f * width * height) * sum;
 }
 
 /* Adam (Kingma and Ba, ICLR 2015). The variation's gradient is taken of all pixels before any moves. */
@@ -240,7 +201,7 @@ move (Refinement *self)
         {
           gsize i = ((gsize) y * width + x) * 3 + c;
 
-          self->g[i] += variation (self, i, x, y, width, height);
+          self->g[i] += VARIATION * adain_variation (self->x, i, x, y, width, height);
         }
   for (gsize i = 0; i < n; i++)
     {
@@ -272,7 +233,7 @@ take_step (Refinement *self, GError **error)
   if (ok)
     {
       adain_levels_from_statistics (self->own, sums);
-      self->weight = sums[ADAIN_LEVELS - 1]->weight;
+      self->loss.weight = sums[ADAIN_LEVELS - 1]->weight;
     }
   adain_level_statistics_free (sums);
   if (!ok || !adain_pool_run (self->bands.n, self->workers, backward_band, self, &silent, error))

@@ -1,9 +1,5 @@
 /* Refining a result: the pixels themselves are changed, step by step, until the network sees in them what it is
- * to see.
- *
- * Gatys, Ecker and Bethge, "Image style transfer using convolutional neural networks", CVPR 2016, with the means
- * and deviations of features in place of their Gram matrices (Li et al., "Demystifying neural style transfer",
- * IJCAI 2017), on the model's own encoder, and beginning with the network's result.
+ * to see (loss.h). Unlike Gatys et al. it begins with the network's result.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -395,7 +395,7 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
                        _ ("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalized[k]);
           return FALSE;
         }
-      if (styles[k]->model != content->engine->model)
+      if (!adain_model_sees_alike (styles[k]->model, content->engine->model))
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                        _ ("Style %d was encoded with another model"), k + 1);

@@ -9,17 +9,13 @@
 
 #include <glib.h>
 
+#include "clones.h"
+
 G_BEGIN_DECLS
 
-/* Before a function: compile it for AVX2 as well, and have the loader choose. Without fused multiply-adds, and
- * with every sum in the order that is written, so that no result depends on the choice. Sanitizers have to be
- * set up before the loader could ask; clang gives the choice another name than the function. */
-#if defined __x86_64__ && defined __linux__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ \
-    && !defined __SANITIZE_THREAD__
-#  define ADAIN_ALSO_AVX2 __attribute__ ((target_clones ("avx2", "default")))
-#else
-#  define ADAIN_ALSO_AVX2
-#endif
+/* Without fused multiply-adds, and with every sum in the order that is written, so that no result depends on the
+ * choice. */
+#define ADAIN_ALSO_AVX2 ADAIN_CLONES ("avx2")
 
 /* Replaces `matrix` by its eigenvectors, of length 1, one in each row, and sets `values` to their
  * eigenvalues, in no particular order. `work` has 2 n entries. FALSE if an element is not finite; `matrix` is

@@ -30,11 +30,12 @@ struct _AdainRunBar
   GtkWidget *stop_button;
 
   GCancellable *cancellable; /* NULL: nothing is going on */
-  GCancellable *enough;      /* ends the refinement */
+  GCancellable *enough;      /* ends learning and refinement */
 
   GMutex   mutex;       /* guards what follows, which the engine's threads set */
   Report   first, last; /* of the progress; their time is 0 before there is one */
-  gboolean refined;     /* at least a little: from then on there is something to keep */
+  gboolean learning;
+  gboolean refined; /* at least a little: from then on there is something to keep */
 };
 
 G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
@@ -52,6 +53,7 @@ on_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointe
     bar->first = report;
   if (!bar->last.time || report.fraction >= bar->last.fraction)
     bar->last = report;
+  bar->learning = unit == ADAIN_PROGRESS_LESSONS;
   if (unit == ADAIN_PROGRESS_STEPS)
     bar->refined = TRUE;
   g_mutex_unlock (&bar->mutex);
@@ -90,12 +92,16 @@ set_progress (AdainRunBar *bar, double fraction, const char *text)
   atk_object_set_description (gtk_widget_get_accessible (bar->progress), text);
 }
 
-/* What is done, or the step of the refinement that is under way. */
+/* What is done, or the step that is under way. */
 static char *
 describe_work (const Report *report)
 {
   if (report->unit == ADAIN_PROGRESS_STEPS)
     return g_strdup_printf (_ ("Refining, step %d of %d"), MIN (report->done + 1, report->all), report->all);
+
+  if (report->unit == ADAIN_PROGRESS_LESSONS)
+    return g_strdup_printf (_ ("Learning, step %d of about %d"), MIN (report->done + 1, report->all),
+                            report->all);
 
   return g_strdup_printf (_ ("%d%%: tile %d of %d"), (int) (report->fraction * 100.0), report->done,
                           report->all);
@@ -121,26 +127,34 @@ describe_progress (AdainRunBar *bar, const Report *first, const Report *last)
   return text;
 }
 
+static const char *
+describe_stop (gboolean learning, gboolean refined)
+{
+  if (learning)
+    return _ ("Ends the learning and paints with what has been learned; Escape gives it up");
+  if (refined)
+    return _ ("Ends the refinement and takes the picture as it is now; Escape gives it up");
+  return _ ("Stops at once and leaves the image as it is");
+}
+
 static gboolean
 update (gpointer data)
 {
   AdainRunBar *bar = data;
   Report       first, last;
-  gboolean     refined;
+  gboolean     learning, refined;
   char        *text;
 
   g_mutex_lock (&bar->mutex);
   first = bar->first;
   last = bar->last;
+  learning = bar->learning;
   refined = bar->refined;
   g_mutex_unlock (&bar->mutex);
 
   text = describe_progress (bar, &first, &last);
   set_progress (bar, last.fraction, text);
-  gtk_widget_set_tooltip_text (
-      bar->stop_button, refined ? _ ("Ends the refinement and takes the picture as it is now; Escape gives "
-                                     "it up")
-                                : _ ("Stops at once and leaves the image as it is"));
+  gtk_widget_set_tooltip_text (bar->stop_button, describe_stop (learning, refined));
   g_free (text);
 
   return G_SOURCE_CONTINUE;
@@ -162,17 +176,17 @@ adain_run_bar_cancel (AdainRunBar *bar)
   update (bar);
 }
 
-/* Of a refinement the last finished step is kept; a picture that is half painted is not. */
+/* Of learning and of a refinement the last finished step is kept; a picture that is half painted is not. */
 static void
 on_stop (AdainRunBar *bar)
 {
-  gboolean refined;
+  gboolean keeps;
 
   g_mutex_lock (&bar->mutex);
-  refined = bar->refined;
+  keeps = bar->learning || bar->refined;
   g_mutex_unlock (&bar->mutex);
 
-  if (!refined || !bar->enough)
+  if (!keeps || !bar->enough)
     {
       adain_run_bar_cancel (bar);
       return;
@@ -203,7 +217,7 @@ adain_run_bar_prepare (AdainRunBar *bar)
   bar->enough = g_cancellable_new ();
   gtk_widget_set_sensitive (bar->stop_button, TRUE);
   bar->first = bar->last = (Report) { 0 };
-  bar->refined = FALSE;
+  bar->learning = bar->refined = FALSE;
   update (bar);
   gtk_widget_show (GTK_WIDGET (bar));
 

@@ -1,4 +1,4 @@
-/* The encoder in both directions, in float.
+/* A half of the network in both directions, in float.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "../error.h"
+#include "products.h"
 
-/* One layer's activations for a picture. `input` has a border of one pixel, reflected; `output` lies in the next
- * layer's input, or in `unpooled`, or is the last layer's. */
+/* One layer's activations for a picture. `input`, already doubled where that is so, has a border of one pixel,
+ * reflected; `output` lies in the next layer's input, unless it is pooled or doubled on the way there or is the
+ * last layer's. */
 typedef struct
 {
   int    width, height, in_stride, out_stride;
@@ -53,39 +55,32 @@ pack_backward (AdainPacked *packed, const AdainKernels *kernels, const AdainConv
   return kernels->pack (packed, &turned);
 }
 
-gboolean
-adain_gradient_init (AdainGradient *self, const AdainNetwork *network, const char *name, GError **error)
+/* From and to the pixels' three channels there is a way of its own. */
+static void
+init_layers (AdainGradient *self)
 {
-  const AdainKernels *kernels = find_kernels (name);
-  const AdainChain   *encoder = &network->encoder;
+  const AdainKernels *kernels = self->kernels;
+  const AdainChain   *chain = self->chain;
 
-  *self = (AdainGradient) { network, kernels };
-  adain_chain_levels (encoder, self->levels);
-  for (int i = 0; i < encoder->n; i++)
+  for (int i = 0; i < chain->n; i++)
     {
-      const AdainConv *conv = &encoder->convs[i];
-      int in_stride = i == 0 ? kernels->input_stride : adain_round_up (conv->in, kernels->multiple);
-      int out_stride = adain_round_up (conv->out, kernels->multiple);
+      const AdainConv *conv = &chain->convs[i];
+      gboolean         from_pixels = i == 0 && !self->decodes, to_pixels = i == chain->n - 1 && self->decodes;
+      int in_stride = from_pixels ? kernels->input_stride : adain_round_up (conv->in, kernels->multiple);
+      int out_stride = to_pixels ? kernels->input_stride : adain_round_up (conv->out, kernels->multiple);
 
       self->forward[i] = (AdainPacked) {
-        conv->in, conv->out, in_stride, out_stride, 1, 1, .relu = conv->relu
+        conv->in, conv->out, in_stride,          to_pixels ? conv->out : out_stride,
+        1,        1,         .relu = conv->relu, .float_out = to_pixels
       };
-      /* To the pixels' three channels there is a way of its own. */
       self->backward[i] = (AdainPacked) {
-        conv->out, conv->in, out_stride, i == 0 ? conv->in : in_stride, 1, 1, .float_out = i == 0
+        conv->out, conv->in, out_stride, from_pixels ? conv->in : in_stride, 1, 1, .float_out = from_pixels
       };
-      if (!kernels->pack (&self->forward[i], conv) || !pack_backward (&self->backward[i], kernels, conv))
-        {
-          adain_gradient_clear (self);
-          adain_no_memory_to_refine (error);
-          return FALSE;
-        }
     }
-  return TRUE;
 }
 
-void
-adain_gradient_clear (AdainGradient *self)
+static void
+clear_weights (AdainGradient *self)
 {
   for (int i = 0; i < ADAIN_MAX_LAYERS; i++)
     {
@@ -94,6 +89,47 @@ adain_gradient_clear (AdainGradient *self)
       if (self->backward[i].weights)
         self->kernels->unpack (&self->backward[i]);
     }
+}
+
+gboolean
+adain_gradient_pack (AdainGradient *self, GError **error)
+{
+  const AdainConv *convs = self->chain->convs;
+
+  clear_weights (self);
+  for (int i = 0; i < self->chain->n; i++)
+    if (!self->kernels->pack (&self->forward[i], &convs[i])
+        || !pack_backward (&self->backward[i], self->kernels, &convs[i]))
+      {
+        clear_weights (self);
+        adain_no_memory_for_model (error);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+gboolean
+adain_gradient_init (AdainGradient *self, const AdainNetwork *network, const char *name, GError **error)
+{
+  *self = (AdainGradient) { network, &network->encoder, find_kernels (name) };
+  adain_chain_levels (&network->encoder, self->levels);
+  init_layers (self);
+  return adain_gradient_pack (self, error);
+}
+
+gboolean
+adain_gradient_init_decoder (AdainGradient *self, const AdainNetwork *network, const char *name,
+                             GError **error)
+{
+  *self = (AdainGradient) { network, &network->decoder, find_kernels (name), .decodes = TRUE };
+  init_layers (self);
+  return adain_gradient_pack (self, error);
+}
+
+void
+adain_gradient_clear (AdainGradient *self)
+{
+  clear_weights (self);
 }
 
 int
@@ -108,8 +144,15 @@ adain_gradient_scale (const AdainGradient *self, int level)
   int scale = 0;
 
   for (int i = 0; i < self->levels[level]; i++)
-    scale += self->network->encoder.convs[i].pool;
+    scale += self->chain->convs[i].pool;
   return scale;
+}
+
+/* Whether a layer's output is the next one's input, within its border. */
+static gboolean
+leads_on (const AdainChain *chain, int i)
+{
+  return i < chain->n - 1 && !chain->convs[i].pool && !chain->convs[i + 1].upsample;
 }
 
 /* Floats that a picture of this size takes; with a tape, points its records into memory. Gradients have a border
@@ -117,38 +160,40 @@ adain_gradient_scale (const AdainGradient *self, int level)
 static gsize
 lay_out (const AdainGradient *gradient, int width, int height, AdainTape *tape)
 {
-  const AdainChain *encoder = &gradient->network->encoder;
+  const AdainChain *chain = gradient->chain;
   float            *memory = tape ? tape->memory : NULL;
   gsize             total = 0, turn = 0;
 
-  for (int i = 0; i < encoder->n; i++)
+  if (gradient->decodes)
     {
-      const AdainPacked *conv = &gradient->forward[i];
-      Record             record = { width, height, conv->in_stride, conv->out_stride };
-      gsize              input = (gsize) (width + 2) * (height + 2) * conv->in_stride;
-      gsize              output = (gsize) width * height * conv->out_stride;
-      int                widest = MAX (conv->in_stride, conv->out_stride);
+      width /= ADAIN_CELL;
+      height /= ADAIN_CELL;
+    }
+  for (int i = 0; i < chain->n; i++)
+    {
+      const AdainPacked *conv = &gradient->forward[i], *back = &gradient->backward[i];
+      int                factor = chain->convs[i].upsample ? 2 : 1;
+      Record             record = { width * factor, height * factor, conv->in_stride, conv->out_stride };
+      gsize              input = (gsize) (record.width + 2) * (record.height + 2) * conv->in_stride;
+      gsize              output = (gsize) record.width * record.height * conv->out_stride;
+      int                widest = MAX (back->in_stride, conv->in_stride);
 
       if (tape)
         {
           record.input = memory + total;
           record.output = memory + total + input;
-          record.out_pitch = (gsize) width * conv->out_stride;
-          /* Not pooled, it is the next one's input, within its border. */
-          if (i < encoder->n - 1 && !encoder->convs[i].pool)
+          record.out_pitch = (gsize) record.width * conv->out_stride;
+          if (leads_on (chain, i))
             {
-              record.out_pitch = (gsize) (width + 2) * conv->out_stride;
+              record.out_pitch = (gsize) (record.width + 2) * conv->out_stride;
               record.output += record.out_pitch + conv->out_stride;
             }
           tape->records[i] = record;
         }
-      total += input + (i == encoder->n - 1 || encoder->convs[i].pool ? output : 0);
-      turn = MAX (turn, (gsize) (width + 4) * (height + 4) * widest);
-      if (encoder->convs[i].pool)
-        {
-          width /= 2;
-          height /= 2;
-        }
+      total += input + (leads_on (chain, i) ? 0 : output);
+      turn = MAX (turn, (gsize) (record.width + 4) * (record.height + 4) * widest);
+      width = record.width / (chain->convs[i].pool ? 2 : 1);
+      height = record.height / (chain->convs[i].pool ? 2 : 1);
     }
   if (tape)
     for (int i = 0; i < 2; i++)
@@ -207,21 +252,29 @@ reflect_border (Record *record)
   memcpy (input_at (record, -1, height), input_at (record, -1, height - 2), (width + 2) * pixel);
 }
 
-gboolean
-adain_tape_forward (AdainTape *tape, const float *rgb, int width, int height, GCancellable *cancellable,
-                    GError **error)
+/* Repeats each pixel of a layer's output four times in the next one's input. */
+static void
+repeat (const Record *from, const Record *to)
+{
+  gsize pixel = from->out_stride * sizeof (float);
+
+  for (int y = 0; y < to->height; y++)
+    {
+      const float *in = from->output + (y / 2) * from->out_pitch;
+
+      for (int x = 0; x < to->width; x++)
+        memcpy (input_at (to, x, y), in + (x / 2) * from->out_stride, pixel);
+    }
+}
+
+static gboolean
+run_forward (AdainTape *tape, GCancellable *cancellable, GError **error)
 {
   const AdainGradient *gradient = tape->gradient;
   const AdainKernels  *kernels = gradient->kernels;
-  const AdainNetwork  *network = gradient->network;
+  const AdainChain    *chain = gradient->chain;
 
-  lay_out (gradient, width, height, tape);
-  tape->width = width;
-  tape->height = height;
-  for (int y = 0; y < height; y++)
-    kernels->load (rgb + (gsize) y * width * 3, network->mean, network->scale,
-                   input_at (&tape->records[0], 0, y), width);
-  for (int i = 0; i < network->encoder.n; i++)
+  for (int i = 0; i < chain->n; i++)
     {
       Record *record = &tape->records[i];
 
@@ -231,16 +284,55 @@ adain_tape_forward (AdainTape *tape, const float *rgb, int width, int height, GC
       if (!kernels->conv (&gradient->forward[i], input_at (record, 0, 0),
                           (gsize) (record->width + 2) * record->in_stride, record->output, record->out_pitch,
                           record->width, record->height))
-        {
-          adain_no_memory_to_refine (error);
-          return FALSE;
-        }
-      if (network->encoder.convs[i].pool)
+        return adain_no_memory_for_picture (error);
+      if (chain->convs[i].pool)
         kernels->pool (record->output, record->out_pitch, input_at (record + 1, 0, 0),
                        (gsize) (record[1].width + 2) * record[1].in_stride, record[1].width, record[1].height,
                        record->out_stride);
+      else if (i < chain->n - 1 && chain->convs[i + 1].upsample)
+        repeat (record, record + 1);
     }
   return TRUE;
+}
+
+static void
+begin (AdainTape *tape, int width, int height)
+{
+  lay_out (tape->gradient, width, height, tape);
+  tape->width = width;
+  tape->height = height;
+}
+
+gboolean
+adain_tape_forward (AdainTape *tape, const float *rgb, int width, int height, GCancellable *cancellable,
+                    GError **error)
+{
+  const AdainNetwork *network = tape->gradient->network;
+
+  begin (tape, width, height);
+  for (int y = 0; y < height; y++)
+    tape->gradient->kernels->load (rgb + (gsize) y * width * 3, network->mean, network->scale,
+                                   input_at (&tape->records[0], 0, y), width);
+  return run_forward (tape, cancellable, error);
+}
+
+const float *
+adain_tape_decode (AdainTape *tape, const float *features, int width, int height, GCancellable *cancellable,
+                   GError **error)
+{
+  const AdainGradient *gradient = tape->gradient;
+  int                  channels = gradient->forward[0].in, stride = gradient->forward[0].in_stride;
+
+  begin (tape, width, height);
+  for (int y = 0; y < height / ADAIN_CELL; y++)
+    for (int x = 0; x < width / ADAIN_CELL; x++, features += channels)
+      {
+        float *cell = input_at (&tape->records[0], x, y);
+
+        memcpy (cell, features, channels * sizeof (float));
+        memset (cell + channels, 0, (stride - channels) * sizeof (float));
+      }
+  return run_forward (tape, cancellable, error) ? tape->records[gradient->chain->n - 1].output : NULL;
 }
 
 const float *
@@ -325,6 +417,24 @@ unpool (const Record *record, float *pooled, float *to)
       }
 }
 
+/* The gradient of a pixel that was repeated is the sum of those of its copies. */
+static void
+gather_copies (const Record *record, float *turn, float *to)
+{
+  int width = record->width, stride = record->in_stride;
+
+  for (int y = 0; y < record->height / 2; y++)
+    for (int x = 0; x < width / 2; x++)
+      {
+        const float *above = turn_at (turn, width, stride, 2 * x, 2 * y);
+        const float *below = turn_at (turn, width, stride, 2 * x, 2 * y + 1);
+        float       *sum = turn_at (to, width / 2, stride, x, y);
+
+        for (int c = 0; c < stride; c++)
+          sum[c] = above[c] + above[stride + c] + below[c] + below[stride + c];
+      }
+}
+
 /* What does not pass the ReLU has no influence. */
 static void
 mask (const Record *record, float *turn)
@@ -354,51 +464,121 @@ seed_level (AdainTape *tape, int layer, float *turn, AdainSeed seed, gpointer us
               user_data);
 }
 
+/* From the gradient with respect to the output of layer `i`, in `turn`, to that with respect to what the layer
+ * before put out, also in `turn`; the two change places. */
+static gboolean
+step_back (AdainTape *tape, int i, float **turn, float **other, GError **error)
+{
+  const AdainGradient *gradient = tape->gradient;
+  const AdainChain    *chain = gradient->chain;
+  const AdainPacked   *packed = &gradient->backward[i];
+  const Record        *record = &tape->records[i];
+  int                  width = record->width, height = record->height;
+  float               *swap = *turn;
+
+  clear_border (*turn, width, height, packed->in_stride);
+  if (!gradient->kernels->conv (packed, turn_at (*turn, width, packed->in_stride, -1, -1),
+                                (gsize) (width + 4) * packed->in_stride,
+                                turn_at (*other, width, packed->out_stride, -1, -1),
+                                (gsize) (width + 4) * packed->out_stride, width + 2, height + 2))
+    return adain_no_memory_for_picture (error);
+  fold_border (*other, width, height, packed->out_stride);
+  if (i > 0 && chain->convs[i - 1].pool)
+    {
+      unpool (record - 1, *other, *turn);
+      return TRUE;
+    }
+  if (chain->convs[i].upsample)
+    {
+      gather_copies (record, *other, *turn);
+      return TRUE;
+    }
+  *turn = *other;
+  *other = swap;
+  return TRUE;
+}
+
 gboolean
 adain_tape_backward (AdainTape *tape, AdainSeed seed, gpointer user_data, float *rgb,
                      GCancellable *cancellable, GError **error)
 {
   const AdainGradient *gradient = tape->gradient;
-  const AdainChain    *encoder = &gradient->network->encoder;
+  const AdainChain    *encoder = gradient->chain;
   float               *turn = tape->turns[0], *other = tape->turns[1];
   const Record        *last = &tape->records[encoder->n - 1];
 
   memset (turn, 0, (gsize) (last->width + 4) * (last->height + 4) * last->out_stride * sizeof (float));
   for (int i = encoder->n - 1; i >= 0; i--)
     {
-      const Record *record = &tape->records[i];
-      int           width = record->width, height = record->height;
-      int           stride = gradient->backward[i].out_stride;
-
       if (g_cancellable_set_error_if_cancelled (cancellable, error))
         return FALSE;
       seed_level (tape, i, turn, seed, user_data);
       if (encoder->convs[i].relu)
-        mask (record, turn);
-      clear_border (turn, width, height, record->out_stride);
-      if (!gradient->kernels->conv (&gradient->backward[i], turn_at (turn, width, record->out_stride, -1, -1),
-                                    (gsize) (width + 4) * record->out_stride,
-                                    turn_at (other, width, stride, -1, -1), (gsize) (width + 4) * stride,
-                                    width + 2, height + 2))
-        {
-          adain_no_memory_to_refine (error);
-          return FALSE;
-        }
-      fold_border (other, width, height, stride);
-      if (i > 0 && encoder->convs[i - 1].pool)
-        unpool (record - 1, other, turn);
-      else
-        {
-          float *swap = turn;
-
-          turn = other;
-          other = swap;
-        }
+        mask (&tape->records[i], turn);
+      if (!step_back (tape, i, &turn, &other, error))
+        return FALSE;
     }
   for (int y = 0; y < tape->height; y++)
     for (int x = 0; x < tape->width; x++)
       for (int c = 0; c < 3; c++)
         rgb[((gsize) y * tape->width + x) * 3 + c] = gradient->network->scale[c]
                                                      * turn_at (turn, tape->width, 3, x, y)[c];
+  return TRUE;
+}
+
+gsize
+adain_chain_weights (const AdainChain *chain)
+{
+  gsize n = 0;
+
+  for (int i = 0; i < chain->n; i++)
+    n += (9 * (gsize) chain->convs[i].in + 1) * chain->convs[i].out;
+  return n;
+}
+
+/* The gradient with respect to one layer's weights and biases, from that with respect to its output. */
+static gboolean
+weigh (const AdainTape *tape, int i, float *turn, float *weights, GError **error)
+{
+  const Record      *record = &tape->records[i];
+  const AdainPacked *back = &tape->gradient->backward[i];
+  AdainProducts      products = { .in = back->out,
+                                  .out = back->in,
+                                  .in_stride = record->in_stride,
+                                  .out_stride = back->in_stride,
+                                  .in_pitch = (gsize) (record->width + 2) * record->in_stride,
+                                  .out_pitch = (gsize) (record->width + 4) * back->in_stride,
+                                  .width = record->width,
+                                  .height = record->height };
+
+  return adain_products_sum (&products, record->input, turn_at (turn, record->width, back->in_stride, 0, 0),
+                             weights)
+         || adain_no_memory_for_picture (error);
+}
+
+gboolean
+adain_tape_weigh (AdainTape *tape, const float *rgb, float *weights, GCancellable *cancellable,
+                  GError **error)
+{
+  const AdainGradient *gradient = tape->gradient;
+  const AdainChain    *decoder = gradient->chain;
+  float               *turn = tape->turns[0], *other = tape->turns[1];
+  int                  stride = gradient->backward[decoder->n - 1].in_stride;
+
+  for (int y = 0; y < tape->height; y++)
+    for (int x = 0; x < tape->width; x++)
+      for (int c = 0; c < stride; c++)
+        turn_at (turn, tape->width, stride, x, y)[c] = c < 3 ? rgb[((gsize) y * tape->width + x) * 3 + c] : 0;
+  weights += adain_chain_weights (decoder);
+  for (int i = decoder->n - 1; i >= 0; i--)
+    {
+      weights -= (9 * (gsize) decoder->convs[i].in + 1) * decoder->convs[i].out;
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      if (decoder->convs[i].relu)
+        mask (&tape->records[i], turn);
+      if (!weigh (tape, i, turn, weights, error) || (i > 0 && !step_back (tape, i, &turn, &other, error)))
+        return FALSE;
+    }
   return TRUE;
 }

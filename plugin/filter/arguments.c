@@ -89,7 +89,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       procedure, "as-filter", _ ("Keep as an editable _filter"),
       _ ("Whether the result is a filter on the layer, which can be changed or removed at any time, instead of a "
          "new layer. It has at most four styles and none of the arguments \"style-layer\", \"regions\", "
-         "\"protect\", \"shared-statistics\", \"refine\" and \"model\", and is computed on the processor. "
+         "\"protect\", \"shared-statistics\", \"refine\", \"learn\" and \"model\", and is computed on the processor. "
          "GIMP must know the operation \"adain:style-transfer\"."),
       FALSE, G_PARAM_READWRITE);
   gimp_procedure_add_double_argument (procedure, "strength", _ ("St_rength"),
@@ -127,6 +127,17 @@ adain_arguments_declare (GimpProcedure *procedure)
          "colors and contrasts at all sizes. 100 are plenty. One step takes a few times as long as the network, "
          "always on the processor. 0: none."),
       0, ADAIN_REFINE_MAX, 0, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (
+      procedure, "learn", _ ("_Learn the style (seconds)"),
+      _ ("How long the network learns the style, from its picture and the layers, before it paints: strokes and "
+         "colors come nearer to the style, and other pictures are painted so, too (\"learned\"). A minute is "
+         "plenty. There must be one style. 0: not at all."),
+      0.0, ADAIN_LEARN_SECONDS, 0.0, G_PARAM_READWRITE);
+  gimp_procedure_add_file_argument (
+      procedure, "learned", _ ("Lear_ned network"),
+      _ ("Where the network that has learned the style is kept, a safetensors file, to be given as \"model\" later. "
+         "None: it is not kept."),
+      GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "device", _ ("_Device"), _ ("What computes the picture."),
                                       device_choice (), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
@@ -188,7 +199,7 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
 
   g_object_get (config, "strength", &parameters->strength, "texture", &parameters->texture, "stroke-size",
                 &parameters->stroke_size, "detail", &parameters->detail, "work-size", &parameters->work_size,
-                "refine", &parameters->refine, "model", &file, NULL);
+                "refine", &parameters->refine, "learn", &parameters->learn, "model", &file, NULL);
   parameters->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   parameters->device = gimp_procedure_config_get_choice_id (config, "device");
   parameters->model = file != NULL ? g_file_get_path (file) : adain_arguments_default_model ();
@@ -309,6 +320,26 @@ read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
   return check_length (arguments, "regions", arguments->n_regions, error);
 }
 
+static gboolean
+read_learning (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_object_get (config, "learned", &file, NULL);
+  arguments->learned = file != NULL ? g_file_get_path (file) : NULL;
+  if (file != NULL && arguments->learned == NULL)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("“learned” is not a local file."));
+  else if (arguments->learned != NULL && !(arguments->parameters.learn > 0))
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _ ("“learned” is given, but no time to learn (“learn”)."));
+  else if (arguments->parameters.learn > 0 && arguments->n_styles != 1)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _ ("There are %d styles, but only one can be learned (“learn”)."), arguments->n_styles);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 AdainArguments *
 adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
@@ -329,7 +360,8 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
     }
 
   if (!read_weights (arguments, config, error) || !read_excerpts (arguments, config, error)
-      || !read_regions (arguments, config, error) || !check_model (&arguments->parameters, error))
+      || !read_regions (arguments, config, error) || !read_learning (arguments, config, error)
+      || !check_model (&arguments->parameters, error))
     return NULL;
 
   return g_steal_pointer (&arguments);
@@ -344,6 +376,7 @@ adain_arguments_free (AdainArguments *arguments)
   g_free (arguments->excerpts);
   g_free (arguments->regions);
   g_clear_object (&arguments->protect);
+  g_free (arguments->learned);
   adain_parameters_clear (&arguments->parameters);
   g_free (arguments);
 }

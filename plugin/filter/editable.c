@@ -54,6 +54,8 @@ unknown_argument (const AdainArguments *arguments)
     return "shared-statistics";
   if (arguments->parameters.refine > 0)
     return "refine";
+  if (arguments->parameters.learn > 0)
+    return "learn";
   if (!g_str_equal (arguments->parameters.model, model))
     return "model";
   return NULL;

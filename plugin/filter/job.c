@@ -19,6 +19,9 @@
 #define ENCODING         0.4
 #define ENCODING_REFINED 0.02
 
+/* The part of the whole job that learning takes. */
+#define LEARNING 0.8
+
 static void
 piece_free (AdainPiece *piece)
 {
@@ -340,6 +343,39 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   return TRUE;
 }
 
+/* From now on paints with a network that has learned the style, and writes that to its file. */
+static gboolean
+learn (AdainJob *job, Portion portion, GCancellable *cancellable, GError **error)
+{
+  const AdainArguments *arguments = job->arguments;
+  AdainEngineOptions    options = adain_parameters_engine_options (&arguments->parameters, job->module_dir);
+  AdainLearnOptions     how = { .seconds = arguments->parameters.learn,
+                                .texture = arguments->parameters.texture,
+                                .enough = job->enough };
+  int                   n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);
+  AdainSource           sources[ADAIN_LEARN_CONTENTS];
+  AdainPixels          *first = ((AdainPiece *) job->pieces->pdata[0])->result.pixels;
+  AdainModel           *learned = NULL;
+  g_autoptr (AdainEngine) engine = NULL;
+  g_autoptr (GPtrArray) styles = NULL;
+
+  options.refine = TRUE;
+  for (int i = 0; i < n; i++)
+    sources[i] = adain_pixels_source (((AdainPiece *) job->pieces->pdata[i])->result.pixels);
+  engine = adain_engine_new (job->model, ADAIN_DEVICE_CPU, &options, error);
+  if (engine != NULL)
+    styles = encode_styles (job, engine, first, NULL, cancellable, error);
+  if (styles != NULL)
+    learned = adain_engine_learn (engine, sources, n, styles->pdata[0], &how, portion_progress, &portion,
+                                  cancellable, error);
+  if (learned == NULL)
+    return FALSE;
+  g_clear_pointer (&engine, adain_engine_free);
+  adain_model_unref (job->model);
+  job->model = learned;
+  return arguments->learned == NULL || adain_model_write (learned, arguments->learned, error);
+}
+
 static int
 work_size (const AdainArguments *arguments, const AdainPiece *piece)
 {
@@ -449,15 +485,24 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
     options.regions |= adain_region_is_given (job->arguments->regions[i]);
 
   job->enough = enough;
+  if (parameters->learn > 0)
+    {
+      start = LEARNING;
+      if (!learn (job, (Portion) { progress, progress_data, 0, start }, cancellable, error))
+        return FALSE;
+    }
   engine = adain_engine_new (job->model, parameters->device, &options, error);
   if (engine == NULL)
     return FALSE;
 
   if (job->arguments->shared_statistics && job->pieces->len > 1)
     {
-      start = encoding_share (job) / (1 + encoding_share (job));
-      scene = look_at_all (job, engine, (Portion) { progress, progress_data, 0, start }, cancellable, error);
+      double share = (1 - start) * encoding_share (job) / (1 + encoding_share (job));
+
+      scene = look_at_all (job, engine, (Portion) { progress, progress_data, start, share }, cancellable,
+                           error);
       done = scene != NULL;
+      start += share;
     }
 
   for (guint i = 0; done && i < job->pieces->len; i++)

@@ -26,7 +26,8 @@ typedef void (*AdainJobPause) (gpointer user_data);
  * NULL. */
 AdainJob *adain_job_new (GimpProcedureConfig *config, GimpImage *image, GimpDrawable **drawables,
                          AdainJobPause pause, gpointer pause_data, GError **error);
-/* @enough (nullable): cancelling it ends the refinement; the pictures are then finished as they are. */
+/* @enough (nullable): cancelling it ends learning and refinement; the pictures are then painted with what has been
+ * learned, and finished as they are. */
 gboolean adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GCancellable *enough,
                         GCancellable *cancellable, GError **error);
 /* Adds the result as new layers, or as filters to the layers, in one undo step. Returns the layers,

@@ -59,10 +59,11 @@ adain_progress_run_in_thread (AdainJob *job, AdainProgress progress, gpointer pr
 /* The last report, and what is shown of it. */
 typedef struct
 {
-  GMutex mutex;
-  double fraction;
-  int    step, steps; /* of the refinement; 0 before it */
-  int    shown;       /* the step; the main thread's */
+  GMutex   mutex;
+  double   fraction;
+  gboolean learning;
+  int      step, steps; /* of the refinement or of learning; 0 where there is none */
+  int      shown;       /* the step; the main thread's */
 } Reported;
 
 static void
@@ -72,21 +73,23 @@ report (double fraction, AdainProgressUnit unit, int done, int all, gpointer use
 
   g_mutex_lock (&reported->mutex);
   reported->fraction = fraction;
-  reported->step = unit == ADAIN_PROGRESS_STEPS ? MIN (done + 1, all) : 0;
+  reported->learning = unit == ADAIN_PROGRESS_LESSONS;
+  reported->step = unit == ADAIN_PROGRESS_TILES ? 0 : MIN (done + 1, all);
   reported->steps = all;
   g_mutex_unlock (&reported->mutex);
 }
 
-/* Which step of the refinement is under way, if one is and that is new. */
+/* Which step is under way, if one is and that is new. */
 static void
-show_step (Reported *reported, int step, int steps)
+show_step (Reported *reported, gboolean learning, int step, int steps)
 {
+  const char      *format = learning ? _ ("Learning, step %d of about %d") : _ ("Refining, step %d of %d");
   g_autofree char *text = NULL;
 
   if (step == reported->shown)
     return;
   reported->shown = step;
-  text = step > 0 ? g_strdup_printf (_ ("Refining, step %d of %d"), step, steps) : g_strdup (_ ("Painting"));
+  text = step > 0 ? g_strdup_printf (format, step, steps) : g_strdup (_ ("Painting"));
   gimp_progress_set_text (text);
 }
 
@@ -95,16 +98,18 @@ show (gpointer user_data)
 {
   Reported *reported = user_data;
   double    fraction;
+  gboolean  learning;
   int       step, steps;
 
   g_mutex_lock (&reported->mutex);
   fraction = reported->fraction;
+  learning = reported->learning;
   step = reported->step;
   steps = reported->steps;
   g_mutex_unlock (&reported->mutex);
 
   gimp_progress_update (fraction);
-  show_step (reported, step, steps);
+  show_step (reported, learning, step, steps);
   return G_SOURCE_CONTINUE;
 }
 

@@ -431,6 +431,31 @@ test_halves (void)
     }
 }
 
+/* Floats are written as the nearest halves: 0 as 0, what is too large as the largest. */
+static void
+test_written_halves (void)
+{
+  static const float values[] = { 0, 1, -2, 1e-9f, 0x1p-24f, 0x1.554p-2f, 1e6f, 1.0003f, -0.1f };
+  static const float wanted[] = { 0, 1, -2, 0, 0x1p-24f, 0x1.554p-2f, 65504, 1, -0x1.998p-4f };
+  gsize              n = G_N_ELEMENTS (values);
+  SafetensorsOutput  output = { "x", SAFETENSORS_F16, 1, { n }, n, values };
+  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *folder = g_dir_make_tmp ("adain-halves-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "halves.safetensors", NULL);
+  Safetensors     *file;
+  float            got[G_N_ELEMENTS (values)];
+
+  g_assert_true (safetensors_write (path, metadata, &output, 1, NULL));
+  file = safetensors_open (path, NULL);
+  g_assert_nonnull (file);
+  safetensor_to_floats (g_hash_table_lookup (file->tensors, "x"), got);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat (got[i], ==, wanted[i]);
+  safetensors_close (file);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 static void
 test_cost (void)
 {
@@ -529,6 +554,7 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
   g_test_add_func ("/model/halves", test_halves);
+  g_test_add_func ("/model/written-halves", test_written_halves);
   g_test_add_func ("/model/cost", test_cost);
   g_test_add_func ("/model/shipped", test_shipped);
   return g_test_run ();

@@ -15,35 +15,6 @@ typedef struct
   int    channels[ADAIN_LEVELS];
 } Loss;
 
-static int
-mirrored (int i, int n)
-{
-  return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
-}
-
-/* A convolution in double and its ReLU. */
-static double *
-convolve (const AdainConv *conv, const double *in, int width, int height)
-{
-  double *out = g_new (double, (gsize) width * height * conv->out);
-
-  for (int y = 0; y < height; y++)
-    for (int x = 0; x < width; x++)
-      for (int o = 0; o < conv->out; o++)
-        {
-          double sum = conv->bias[o];
-
-          for (int k = 0; k < 9; k++)
-            for (int i = 0; i < conv->in; i++)
-              sum += conv->weight[((gsize) o * conv->in + i) * 9 + k]
-                     * in[((gsize) mirrored (y + k / 3 - 1, height) * width + mirrored (x + k % 3 - 1, width))
-                              * conv->in
-                          + i];
-          out[((gsize) y * width + x) * conv->out + o] = MAX (sum, 0);
-        }
-  return out;
-}
-
 static double *
 pool (const double *in, int width, int height, int channels)
 {
@@ -74,7 +45,7 @@ loss_of (const AdainGradient *gradient, const Loss *loss, const double *rgb, int
   for (int i = 0; i < network->encoder.n; i++)
     {
       const AdainConv *conv = &network->encoder.convs[i];
-      double          *next = convolve (conv, x, width, height);
+      double          *next = test_convolve (conv, x, width, height);
 
       g_free (x);
       x = next;
@@ -190,55 +161,12 @@ refine (AdainEngine *engine, AdainImage *photo, AdainImage *painting, int work_s
   return test_render_styles (content, &style, NULL, 1, options);
 }
 
-static AdainEngine *
-engine_new (AdainModel *model, int threads, gsize memory)
-{
-  AdainEngineOptions options = { .threads = threads, .memory = memory, .refine = TRUE };
-  AdainEngine       *engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, NULL);
-
-  g_assert_nonnull (engine);
-  return engine;
-}
-
-static AdainModel *
-shipped_model (void)
-{
-  g_autofree char *path = test_weights_path ();
-  AdainModel      *model = adain_model_load (path, NULL);
-
-  g_assert_nonnull (model);
-  return model;
-}
-
-/* How far the levels of two pictures are apart, relative to the second's. */
-static double
-distance (AdainEngine *engine, AdainImage *a, AdainImage *b)
-{
-  g_autoptr (AdainStyle) x = test_style_new (engine, a);
-  g_autoptr (AdainStyle) y = test_style_new (engine, b);
-  double sum = 0;
-
-  for (int i = 0; i < ADAIN_LEVELS; i++)
-    {
-      double difference = 0, size = 0;
-
-      for (int c = 0; c < x->levels->channels[i]; c++)
-        {
-          difference += pow (x->levels->mean[i][c] - y->levels->mean[i][c], 2)
-                        + pow (x->levels->deviation[i][c] - y->levels->deviation[i][c], 2);
-          size += pow (y->levels->mean[i][c], 2) + pow (y->levels->deviation[i][c], 2);
-        }
-      sum += difference / size;
-    }
-  return sum;
-}
-
 /* It comes nearer to the style, the more so the more steps there are; with less strength, not as near. */
 static void
 test_nearer (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 2, 0);
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
   g_autoptr (AdainImage) photo = test_image_new (93, 70), painting = test_image_noisy (80, 96, 0.4, 1);
   double before = 0;
 
@@ -246,7 +174,7 @@ test_nearer (void)
     {
       AdainRenderOptions options = { .strength = 1, .refine = (int[]) { 0, 8, 24 }[i] };
       g_autoptr (AdainImage) result = refine (engine, photo, painting, 0, &options);
-      double now = distance (engine, result, painting);
+      double now = test_distance (engine, result, painting);
 
       test_image_check_range (result);
       if (i > 0)
@@ -257,7 +185,7 @@ test_nearer (void)
     AdainRenderOptions options = { .strength = 0.4, .refine = 24 };
     g_autoptr (AdainImage) half = refine (engine, photo, painting, 0, &options);
 
-    g_assert_cmpfloat (distance (engine, half, painting), >, 1.5 * before);
+    g_assert_cmpfloat (test_distance (engine, half, painting), >, 1.5 * before);
     options.strength = 0;
     g_autoptr (AdainImage) none = refine (engine, photo, painting, 0, &options);
     g_assert_true (test_image_is_same (none, photo));
@@ -269,7 +197,7 @@ test_nearer (void)
 static void
 test_threads (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
   g_autoptr (AdainImage) photo = test_image_new (45, 410), painting = test_image_noisy (64, 64, 0.4, 2);
   g_autoptr (AdainImage) wanted = NULL;
   AdainRenderOptions options = { .strength = 1, .refine = 3 };
@@ -279,7 +207,8 @@ test_threads (void)
   for (int i = 0; i < 4; i++)
     {
       int threads[] = { 1, 2, 3, 2 };
-      g_autoptr (AdainEngine) engine = engine_new (model, threads[i], i == 3 ? (gsize) 8 << 20 : 0);
+      g_autoptr (AdainEngine)
+          engine = test_refining_engine_new (model, threads[i], i == 3 ? (gsize) 8 << 20 : 0);
       g_autoptr (AdainImage) result = refine (engine, photo, painting, 0, &options);
 
       if (wanted)
@@ -313,8 +242,8 @@ count (double fraction, AdainProgressUnit unit, int done, int all, gpointer user
 static void
 test_stop (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 2, 0);
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
   g_autoptr (AdainImage) photo = test_image_new (64, 50), painting = test_image_noisy (64, 64, 0.4, 3);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   g_autoptr (AdainContent) content = test_content_new (engine, photo, 0);
@@ -406,7 +335,7 @@ static void
 test_pictures (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 2, 0);
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
   g_autoptr (AdainImage) painting = test_image_noisy (40, 33, 0.4, 4), other = test_image_new (20, 20);
   AdainStyle        *styles[] = { test_style_new (engine, painting), test_style_new (engine, other) };
   const double       weights[] = { 3, 1 };
@@ -440,9 +369,10 @@ check_refused (AdainEngine *engine, AdainStyle *style, AdainImage *photo, int st
 static void
 test_refused (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 1, 0), without = test_engine_new (model, NULL, 1, 0, 0);
-  g_autoptr (AdainEngine) poor = engine_new (model, 1, (gsize) 4 << 20);
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 1, 0),
+                          without = test_engine_new (model, NULL, 1, 0, 0);
+  g_autoptr (AdainEngine) poor = test_refining_engine_new (model, 1, (gsize) 4 << 20);
   g_autoptr (AdainImage) photo = test_image_new (300, 300), painting = test_image_new (32, 32);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting), bare = test_style_new (without, painting);
 
@@ -467,8 +397,8 @@ read_half (gpointer user_data, const AdainRect *rect, float *coverage, GError **
 static void
 test_areas (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 1, 0);
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 1, 0);
   g_autoptr (AdainImage) photo = test_image_new (2 * HALF, 64), painting = test_image_new (32, 32);
   g_autoptr (AdainImage) result = test_image_new (2 * HALF, 64);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);

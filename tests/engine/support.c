@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "engine/content.h"
+#include "engine/style.h"
 
 double
 test_relative_error (const float *a, const float *b, gsize n)
@@ -180,6 +181,45 @@ test_deep_model_new (void)
   return load_model ("deep.safetensors");
 }
 
+AdainModel *
+test_shipped_model_new (void)
+{
+  g_autofree char *path = test_weights_path ();
+  GError          *error = NULL;
+  AdainModel      *model = adain_model_load (path, &error);
+
+  g_assert_no_error (error);
+  return model;
+}
+
+static int
+mirrored (int i, int n)
+{
+  return i < 0 ? -i : i >= n ? 2 * n - 2 - i : i;
+}
+
+double *
+test_convolve (const AdainConv *conv, const double *in, int width, int height)
+{
+  double *out = g_new (double, (gsize) width * height * conv->out);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int o = 0; o < conv->out; o++)
+        {
+          double sum = conv->bias[o];
+
+          for (int k = 0; k < 9; k++)
+            for (int i = 0; i < conv->in; i++)
+              sum += conv->weight[((gsize) o * conv->in + i) * 9 + k]
+                     * in[((gsize) mirrored (y + k / 3 - 1, height) * width + mirrored (x + k % 3 - 1, width))
+                              * conv->in
+                          + i];
+          out[((gsize) y * width + x) * conv->out + o] = conv->relu ? MAX (sum, 0) : sum;
+        }
+  return out;
+}
+
 gboolean
 test_is_float (const char *kernels)
 {
@@ -213,6 +253,39 @@ test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, 
 
   g_assert_no_error (error);
   return engine;
+}
+
+AdainEngine *
+test_refining_engine_new (AdainModel *model, int threads, gsize memory)
+{
+  AdainEngineOptions options = { .threads = threads, .memory = memory, .refine = TRUE };
+  GError            *error = NULL;
+  AdainEngine       *engine = adain_engine_new (model, ADAIN_DEVICE_CPU, &options, &error);
+
+  g_assert_no_error (error);
+  return engine;
+}
+
+double
+test_distance (AdainEngine *engine, AdainImage *a, AdainImage *b)
+{
+  g_autoptr (AdainStyle) x = test_style_new (engine, a);
+  g_autoptr (AdainStyle) y = test_style_new (engine, b);
+  double sum = 0;
+
+  for (int i = 0; i < ADAIN_LEVELS; i++)
+    {
+      double difference = 0, size = 0;
+
+      for (int c = 0; c < x->levels->channels[i]; c++)
+        {
+          difference += pow (x->levels->mean[i][c] - y->levels->mean[i][c], 2)
+                        + pow (x->levels->deviation[i][c] - y->levels->deviation[i][c], 2);
+          size += pow (y->levels->mean[i][c], 2) + pow (y->levels->deviation[i][c], 2);
+        }
+      sum += difference / size;
+    }
+  return sum;
 }
 
 AdainStyle *

@@ -43,6 +43,12 @@ void test_image_check_range (const AdainImage *image);
 AdainModel *test_model_new (void);
 AdainModel *test_deep_model_new (void);
 
+/* The one that ships. */
+AdainModel *test_shipped_model_new (void);
+
+/* A convolution in double, and its ReLU if it has one: height rows of width pixels. Free with g_free(). */
+double *test_convolve (const AdainConv *conv, const double *in, int width, int height);
+
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);
 
@@ -56,6 +62,13 @@ const char *test_float_kernels (void);
 
 /* On the CPU; `kernels` NULL, `threads`, `tile` and `memory` 0: the engine's choice. */
 AdainEngine *test_engine_new (AdainModel *model, const char *kernels, int threads, int tile, gsize memory);
+
+/* One for refinement and learning; `threads` and `memory` 0: the engine's choice. */
+AdainEngine *test_refining_engine_new (AdainModel *model, int threads, gsize memory);
+
+/* How far the means and deviations of the features of two pictures are apart at all levels, relative to the second's.
+ * The engine is such a one. */
+double test_distance (AdainEngine *engine, AdainImage *a, AdainImage *b);
 
 /* Whole calls that must succeed. `style` is encoded as large as it is. */
 AdainStyle   *test_style_new (AdainEngine *engine, AdainImage *style);

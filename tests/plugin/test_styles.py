@@ -214,6 +214,28 @@ def test_refine():
 
 
 @case
+def test_learn():
+    """The network learns a style, also of the gallery, before it paints; kept, it paints so as a model."""
+    image, layer = new_image(96, 80, precision=FLOAT)
+    for style in style_file(), "gallery:munch--the-scream":
+        path = os.path.join(WORK, "learned.safetensors")
+        plain = pixels(paint(image, [layer], styles=[style])[0])
+        learned = pixels(paint(image, [layer], styles=[style], learn=2.0, learned=path)[0])
+        assert 0.001 < difference(learned, plain), difference(learned, plain)
+        again = pixels(paint(image, [layer], styles=[style], model=path)[0])
+        assert difference(learned, again) < 0.003 < difference(plain, again), difference(learned, again)
+        os.remove(path)
+
+
+@case
+def test_learned_nowhere():
+    """Where the file cannot be written, the run fails and says so."""
+    image, layer = new_image(96, 80)
+    refuse(image, [layer], ["learned.safetensors"], status=EXECUTION_ERROR, styles=[style_file()], learn=0.5,
+           learned="/nowhere/learned.safetensors")
+
+
+@case
 def test_lightness():
     """Keeping the colors by lightness: the hue stays, only the lightness is painted."""
     image, layer = new_image(96, 80, precision=FLOAT)

@@ -1,0 +1,382 @@
+/* Learning one style: gradient descent on the decoder's weights.
+ *
+ * Each step decodes some lessons, encodes the results and leads the gradient of the loss back through both halves.
+ * Lessons are shared among threads, and their gradients added in order, so that no result depends on how many there
+ * are.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "budget.h"
+#include "error.h"
+#include "lessons.h"
+#include "loss.h"
+#include "pool.h"
+
+/* Chosen by looking, and by the losses that VGG-19 sees of photographs that were not learned from
+ * (weights/README.md). */
+#define RATE            2e-4 /* of a weight in a step, after WARM_UP steps; falling to LAST_RATE of it in the end */
+#define LAST_RATE       0.05
+#define WARM_UP         10
+#define LESSONS         2    /* in a step */
+#define STYLE_WEIGHT    60.0 /* of each level, relative to its size; the content's, to its variance, is 1 */
+#define VARIATION       10.0 /* weight of the mean square of the difference between neighbours */
+#define MOMENTUM        0.9
+#define SECOND_MOMENTUM 0.999
+
+#define SIDE (ADAIN_LESSON_SIDE * ADAIN_CELL)
+#define SEED 2
+
+typedef struct
+{
+  AdainTape   *encoder, *decoder;
+  AdainLevels *own;
+  float       *gradient; /* with respect to the pixels */
+  float       *scratch;  /* of the loss */
+} Worker;
+
+typedef struct
+{
+  AdainModel   *model; /* that learns */
+  AdainGradient encoder, decoder;
+  AdainLessons  lessons;
+  AdainStyle   *style;
+  Worker       *workers;
+  int           n_workers;
+  int          *deck, left; /* the numbers of the lessons in random order, and how many are still to come */
+  int           turn[LESSONS];
+  float        *weights;
+  gsize         n;
+  float        *m, *v; /* running means of the gradient and of its square (Adam) */
+  float        *gradients[LESSONS];
+  GRand        *random;
+  GCancellable *cancellable;
+} Learning;
+
+/* One lesson -------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const Learning    *self;
+  const Worker      *worker;
+  const AdainLesson *lesson;
+  AdainLoss          loss;
+} Seeds;
+
+static void
+seed (int level, int row, const float *activations, float *gradient, int width, int stride,
+      gpointer user_data)
+{
+  const Seeds *seeds = user_data;
+  int          across = ADAIN_CELL >> adain_gradient_scale (&seeds->self->encoder, level);
+  int          channels = seeds->worker->own->channels[level];
+  const float *features = level == ADAIN_LEVELS - 1 ? seeds->lesson->features + (gsize) row * width * channels
+                                                    : NULL;
+
+  adain_loss_add (&seeds->loss, level, across, NULL, features, activations, gradient, width, stride,
+                  seeds->worker->scratch);
+}
+
+/* The statistics of what the encoder sees. */
+static gboolean
+measure (const Learning *self, Worker *worker, const AdainLesson *lesson, GError **error)
+{
+  AdainBands       bands = { lesson->width, lesson->height, 1, 0 };
+  AdainStatistics *statistics[ADAIN_LEVELS] = { NULL };
+  gboolean         ok = adain_level_statistics_new (statistics, &self->encoder)
+                && adain_levels_add (statistics, worker->encoder, &self->encoder, &bands, NULL, 0);
+
+  if (ok)
+    adain_levels_from_statistics (worker->own, statistics);
+  adain_level_statistics_free (statistics);
+  return ok || adain_no_memory_to_learn (error);
+}
+
+static void
+init_loss (const Learning *self, Seeds *seeds)
+{
+  const AdainLevels *wanted = self->style->levels;
+  double             sizes[ADAIN_LEVELS];
+
+  for (int i = 0; i < ADAIN_LEVELS; i++)
+    sizes[i] = adain_loss_size (wanted, i);
+  adain_loss_init (&seeds->loss, wanted, seeds->worker->own, STYLE_WEIGHT, sizes);
+  seeds->loss.weight = (double) seeds->lesson->width * seeds->lesson->height;
+}
+
+static void
+add_variation (float *gradient, const float *rgb, int width, int height)
+{
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          gsize i = ((gsize) y * width + x) * 3 + c;
+
+          gradient[i] += VARIATION * adain_variation (rgb, i, x, y, width, height);
+        }
+}
+
+static gboolean
+do_lesson (int index, int task, gpointer user_data, GError **error)
+{
+  Learning    *self = user_data;
+  Worker      *worker = &self->workers[index];
+  AdainLesson *lesson = &self->lessons.lessons[self->turn[task]];
+  int          width = lesson->width * ADAIN_CELL, height = lesson->height * ADAIN_CELL;
+  Seeds        seeds = { self, worker, lesson };
+  const float *rgb = adain_tape_decode (worker->decoder, lesson->features, width, height, self->cancellable,
+                                        error);
+
+  if (!rgb || !adain_tape_forward (worker->encoder, rgb, width, height, self->cancellable, error)
+      || !measure (self, worker, lesson, error))
+    return FALSE;
+  init_loss (self, &seeds);
+  if (!adain_tape_backward (worker->encoder, seed, &seeds, worker->gradient, self->cancellable, error))
+    return FALSE;
+  add_variation (worker->gradient, rgb, width, height);
+  return adain_tape_weigh (worker->decoder, worker->gradient, self->gradients[task], self->cancellable,
+                           error);
+}
+
+/* One step ---------------------------------------------------------------------------------------- */
+
+/* The next lesson: each comes once before any comes again. */
+static int
+draw (Learning *self)
+{
+  int at, number;
+
+  if (self->left == 0)
+    self->left = self->lessons.n;
+  at = g_rand_int_range (self->random, 0, self->left--);
+  number = self->deck[at];
+  self->deck[at] = self->deck[self->left];
+  self->deck[self->left] = number;
+  return number;
+}
+
+/* Adam (Kingma and Ba, ICLR 2015). */
+static void
+move (Learning *self, int step, double rate)
+{
+  float first = 1 / (1 - pow (MOMENTUM, step + 1)), second = 1 / (1 - pow (SECOND_MOMENTUM, step + 1));
+
+  for (gsize i = 0; i < self->n; i++)
+    {
+      float g = 0;
+
+      for (int k = 0; k < LESSONS; k++)
+        g += self->gradients[k][i] / LESSONS;
+      self->m[i] += (1 - (float) MOMENTUM) * (g - self->m[i]);
+      self->v[i] += (1 - (float) SECOND_MOMENTUM) * (g * g - self->v[i]);
+      self->weights[i] -= (float) rate * self->m[i] * first / (sqrtf (self->v[i] * second) + 1e-8f);
+    }
+}
+
+/* `done`: the share of the learning that is done. */
+static gboolean
+take_step (Learning *self, int step, double done, GError **error)
+{
+  AdainReport silent = { .end = 1, .cancellable = self->cancellable };
+  double      rate = RATE * MIN ((step + 1.0) / WARM_UP, 1) * (1 - (1 - LAST_RATE) * done);
+
+  for (int k = 0; k < LESSONS; k++)
+    self->turn[k] = draw (self);
+  if (!adain_pool_run (LESSONS, self->n_workers, do_lesson, self, &silent, error))
+    return FALSE;
+  move (self, step, rate);
+  return adain_gradient_pack (&self->decoder, error);
+}
+
+/* All of it --------------------------------------------------------------------------------------- */
+
+static gsize
+worker_bytes (const Learning *self)
+{
+  return adain_tape_bytes (&self->encoder, SIDE, SIDE) + adain_tape_bytes (&self->decoder, SIDE, SIDE)
+         + (gsize) SIDE * SIDE * 3 * sizeof (float);
+}
+
+static gboolean
+make_worker (const Learning *self, Worker *worker)
+{
+  int most = 0;
+
+  for (int i = 0; i < ADAIN_LEVELS; i++)
+    most = MAX (most, adain_gradient_channels (&self->encoder, i));
+  worker->encoder = adain_tape_new (&self->encoder, SIDE, SIDE);
+  worker->decoder = adain_tape_new (&self->decoder, SIDE, SIDE);
+  worker->own = adain_levels_new (self->encoder.network);
+  worker->gradient = g_try_new (float, (gsize) SIDE * SIDE * 3);
+  worker->scratch = g_try_new (float, 2 * most);
+  return worker->encoder && worker->decoder && worker->own && worker->gradient && worker->scratch;
+}
+
+static gboolean
+set_up (Learning *self, int threads, gsize *budget, GError **error)
+{
+  gsize bytes = self->n * sizeof (float);
+
+  if (!adain_budget_take (budget, (2 + LESSONS) * bytes))
+    return adain_no_memory_to_learn (error);
+  self->m = g_try_malloc0 (bytes);
+  self->v = g_try_malloc0 (bytes);
+  for (int k = 0; k < LESSONS; k++)
+    if (!(self->gradients[k] = g_try_malloc (bytes)))
+      return adain_no_memory_to_learn (error);
+  self->n_workers = MIN ((gsize) MIN (threads, LESSONS), *budget / worker_bytes (self));
+  if (!self->m || !self->v || self->n_workers == 0)
+    return adain_no_memory_to_learn (error);
+  self->workers = g_new0 (Worker, self->n_workers);
+  for (int i = 0; i < self->n_workers; i++)
+    if (!make_worker (self, &self->workers[i]))
+      return adain_no_memory_to_learn (error);
+  return TRUE;
+}
+
+static void
+tear_down (Learning *self)
+{
+  for (int i = 0; self->workers && i < self->n_workers; i++)
+    {
+      adain_tape_free (self->workers[i].encoder);
+      adain_tape_free (self->workers[i].decoder);
+      g_free (self->workers[i].own);
+      g_free (self->workers[i].gradient);
+      g_free (self->workers[i].scratch);
+    }
+  for (int k = 0; k < LESSONS; k++)
+    g_free (self->gradients[k]);
+  g_free (self->workers);
+  g_free (self->deck);
+  g_free (self->m);
+  g_free (self->v);
+  g_rand_free (self->random);
+  adain_lessons_clear (&self->lessons);
+  adain_gradient_clear (&self->encoder);
+  adain_gradient_clear (&self->decoder);
+}
+
+/* How much is done after `step` steps since the time `start`. */
+static double
+share_done (const AdainLearnOptions *options, int step, gint64 start)
+{
+  int    steps = options->steps == 0 && options->seconds == 0 ? ADAIN_LEARN_STEPS : options->steps;
+  double done = steps > 0 ? (double) step / steps : 0;
+
+  if (options->seconds > 0)
+    done = MAX (done, (g_get_monotonic_time () - start) / (G_USEC_PER_SEC * options->seconds));
+  return MIN (done, 1);
+}
+
+static void
+report_step (const AdainReport *report, const AdainLearnOptions *options, int step, double done)
+{
+  int all = step > 0 && done > 0 ? MAX (lround (step / done), step) : MAX (options->steps, 1);
+
+  if (report->callback)
+    report->callback (done, ADAIN_PROGRESS_LESSONS, step, all, report->data);
+}
+
+static gboolean
+take_steps (Learning *self, const AdainLearnOptions *options, gint64 start, const AdainReport *report,
+            GError **error)
+{
+  double done = share_done (options, 0, start);
+
+  report_step (report, options, 0, done);
+  for (int step = 0; (step == 0 || done < 1) && !g_cancellable_is_cancelled (options->enough); step++)
+    {
+      if (!take_step (self, step, done, error))
+        return FALSE;
+      done = share_done (options, step + 1, start);
+      report_step (report, options, step + 1, done);
+    }
+  return TRUE;
+}
+
+static gboolean
+check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const AdainLearnOptions *options,
+       GError **error)
+{
+  const char *wrong = NULL;
+
+  if (n_contents < 1 || n_contents > ADAIN_LEARN_CONTENTS)
+    wrong = _ ("A style is learned from 1 to 16 pictures");
+  else if (!adain_model_sees_alike (style->model, engine->model))
+    wrong = _ ("The style was encoded with another model");
+  else if (!style->levels)
+    wrong = _ ("The style has nothing to learn from; give its picture");
+  else if (!(options->seconds >= 0 && isfinite (options->seconds)))
+    wrong = _ ("The time to learn must be a number of seconds");
+  else if (options->steps < 0 || options->steps > ADAIN_LEARN_MAX)
+    wrong = _ ("There are too few or too many steps to learn");
+  else if (!(options->texture >= 0 && options->texture <= 1))
+    wrong = _ ("The texture must lie between 0 and 1");
+  if (wrong)
+    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, wrong);
+  return wrong == NULL;
+}
+
+/* The scores are those of another decoder. */
+static void
+set_name (AdainModel *model, const char *name)
+{
+  GHashTable *strings = adain_model_strings (model);
+
+  g_hash_table_remove (strings, "scores");
+  if (name)
+    g_hash_table_insert (strings, g_strdup ("name"), g_strdup (name));
+}
+
+static gboolean
+learn (Learning *self, AdainEngine *engine, const AdainSource *contents, int n_contents,
+       const AdainLearnOptions *options, const AdainReport *report, GError **error)
+{
+  const AdainNetwork *network = adain_model_network (self->model);
+  gsize               budget = engine->memory;
+  gint64              start = g_get_monotonic_time ();
+
+  if (!adain_gradient_init (&self->encoder, network, engine->kernels, error)
+      || !adain_gradient_init_decoder (&self->decoder, network, engine->kernels, error))
+    return FALSE;
+  self->weights = adain_model_decoder (self->model);
+  self->n = adain_chain_weights (&network->decoder);
+  if (!adain_lessons_init (&self->lessons, engine, &self->encoder, contents, n_contents, self->style,
+                           options->texture, &budget, self->cancellable, error))
+    return FALSE;
+  self->deck = g_new (int, self->lessons.n);
+  for (int i = 0; i < self->lessons.n; i++)
+    self->deck[i] = i;
+  return set_up (self, engine->threads, &budget, error) && take_steps (self, options, start, report, error);
+}
+
+AdainModel *
+adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents, AdainStyle *style,
+                    const AdainLearnOptions *options, AdainProgress progress, gpointer progress_data,
+                    GCancellable *cancellable, GError **error)
+{
+  AdainSteadyProgress steady;
+  AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
+  g_autoptr (AdainModel) model = NULL;
+  Learning self = { .style = style, .cancellable = cancellable };
+  gboolean ok;
+
+  if (!check (engine, n_contents, style, options, error))
+    return NULL;
+  self.model = model = adain_model_copy (engine->model);
+  if (!model)
+    {
+      adain_no_memory_for_model (error);
+      return NULL;
+    }
+  set_name (model, options->name);
+  self.random = g_rand_new_with_seed (SEED);
+  ok = learn (&self, engine, contents, n_contents, options, &report, error);
+  tear_down (&self);
+  return ok ? g_steal_pointer (&model) : NULL;
+}
