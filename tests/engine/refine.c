@@ -300,8 +300,8 @@ glance (double fraction, AdainProgressUnit unit, int done, int all, gpointer use
 static void
 test_interim (void)
 {
-  g_autoptr (AdainModel) model = shipped_model ();
-  g_autoptr (AdainEngine) engine = engine_new (model, 2, 0);
+  g_autoptr (AdainModel) model = test_shipped_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
   g_autoptr (AdainImage) photo = test_image_new (90, 70), painting = test_image_noisy (64, 64, 0.4, 3);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
 

@@ -82,7 +82,7 @@ run (GimpProcedure *procedure, GimpRunMode run_mode, GimpImage *image, GimpDrawa
   g_object_get (config, "styles", &styles, NULL);
   return_preview (values, first, config, image);
   return_pixels (values, first + 3, adain_style_load_pixels (styles[0], NULL));
-  return_pixels (values, first + 6, adain_style_file_load (styles[0], NULL));
+  return_pixels (values, first + 6, adain_style_file_load_pixels (styles[0], NULL));
   g_strfreev (styles);
 
   return values;
