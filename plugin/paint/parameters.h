@@ -35,7 +35,7 @@ const char *adain_preserve_name (AdainPreserve preserve);
 #define ADAIN_WORK_SIZE 1024
 
 /* The longest time to learn a style: far beyond where anything changes. */
-#define ADAIN_LEARN_SECONDS 3600.0
+#define ADAIN_LEARN_SECONDS 600.0
 
 /* All of it: where there were strokes, little is left of it anyway, and edges become sharp. */
 #define ADAIN_DETAIL 1.0
