@@ -227,6 +227,7 @@ on_chosen (Dialog *dialog, const char *name)
 {
   char *style = g_strconcat (ADAIN_GALLERY_PREFIX, name, NULL);
 
+  queue_update (dialog); /* from the click on, whatever it leads to */
   adain_style_sources_add (dialog->styles, dialog->state, style);
   g_free (style);
 }

@@ -33,6 +33,7 @@ struct _AdainGalleryWindow
   GtkWidget     *flow;
   GtkAdjustment *scroll;
   GtkWidget     *problem;
+  gint64         asked; /* since when tiles have been missing; 0: none is */
 };
 
 static guint chosen_signal, wanted_signal, forget_signal;
@@ -87,6 +88,27 @@ adain_gallery_window_wanted (AdainGalleryWindow *window)
   return names;
 }
 
+static gboolean
+is_complete (AdainGalleryWindow *window)
+{
+  for (guint i = 0; i < window->tiles->len; i++)
+    if (!tile_at (window, i)->current)
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Once all are there. */
+static void
+tell_time (AdainGalleryWindow *window)
+{
+  if (!window->asked || !is_complete (window))
+    return;
+
+  g_debug ("gallery after %.0f ms", (g_get_monotonic_time () - window->asked) / 1000.0);
+  window->asked = 0;
+}
+
 void
 adain_gallery_window_set_tile (AdainGalleryWindow *window, const char *name, cairo_surface_t *surface)
 {
@@ -101,11 +123,15 @@ adain_gallery_window_set_tile (AdainGalleryWindow *window, const char *name, cai
                                     surface ? _ ("Your picture in this style")
                                             : _ ("This style cannot be shown"));
       }
+
+  tell_time (window);
 }
 
 static void
 ask_for_tiles (AdainGalleryWindow *window)
 {
+  if (!window->asked && !is_complete (window))
+    window->asked = g_get_monotonic_time ();
   g_signal_emit (window, wanted_signal, 0);
 }
 

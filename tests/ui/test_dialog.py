@@ -1209,7 +1209,7 @@ class Tests:
         with self.session() as session:
             image = Image(session, self.photo)
             image.run("latency", more=self.styles_argument())
-            image.start()
+            image.start(2)
             dialog = Dialog(session)
             dialog.expect_styles()
             dialog.wait_sharp()
@@ -1229,6 +1229,24 @@ class Tests:
                 added.append(round(follow(session, lambda: dialog.click("Paste"))[1]))
                 dialog.expect_styles(4 + i)
             tell("new style", added, 400)
+
+            def find_in_gallery(words):
+                dialog.click("Gallery…")
+                window = session.dialog("Gallery")
+                session.activate(window)
+                until("all tiles", lambda: times(session, "gallery"))
+                session.key("ctrl+a")
+                session.xdotool("type", "--delay", "20", words)
+                expect("how many are found", lambda: sum(
+                    w.description == "Your picture in this style" and w.has("SHOWING")
+                    for w in window.walk()), 1)
+
+            chosen = []
+            for words in ["great wave", "scream", "starry", "milkmaid", "senecio"]:
+                find_in_gallery(words)
+                chosen.append(follow(session, lambda: session.key("Return"))[0])
+            tell("style of the gallery", chosen, 150)
+            tell("all tiles of the gallery", times(session, "gallery"), 2000)
             dialog.key("Escape")
             image.layers("latency")
 
@@ -1236,7 +1254,7 @@ class Tests:
             image = Image(session, large)
             for step in ["opened", "again", "once-more"]:
                 image.run(step, more=self.styles_argument())
-            image.start()
+            image.start(2)
             for step in ["opened", "again", "once-more"]:
                 dialog = Dialog(session)
                 dialog.wait_sharp()

@@ -39,7 +39,7 @@ struct _AdainPreview
   cairo_surface_t     *drawn_after;
   gint64               asked; /* of a picture that was not drawn yet */
   gboolean             sharp;
-  gboolean             expecting; /* another look */
+  gint64               expecting; /* another look, since then; 0: no */
   AdainView            view;
   gboolean             held;           /* the mouse button is down on the picture, */
   gboolean             moving;         /* and moves it, */
@@ -471,7 +471,8 @@ adain_preview_expect_look (AdainPreview *preview)
   if (!preview->worker)
     return;
 
-  preview->expecting = TRUE;
+  if (!preview->expecting)
+    preview->expecting = g_get_monotonic_time ();
   preview->sharp = FALSE;
   describe (preview);
   set_busy (preview, TRUE);
@@ -484,7 +485,8 @@ adain_preview_show_look (AdainPreview *preview, AdainLook *look)
     return;
 
   adain_preview_expect_look (preview);
-  preview->expecting = FALSE;
+  look->asked = preview->expecting;
+  preview->expecting = 0;
   adain_preview_worker_request (preview->worker, look);
 }
 
@@ -514,7 +516,7 @@ void
 adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);
-  preview->expecting = FALSE;
+  preview->expecting = 0;
   set_after (preview, NULL);
   set_hint (preview, hint);
   redraw (preview);

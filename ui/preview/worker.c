@@ -79,7 +79,6 @@ adain_look_new (int n_styles)
   AdainLook *look = g_new0 (AdainLook, 1);
 
   g_atomic_ref_count_init (&look->ref_count);
-  look->asked = g_get_monotonic_time ();
   look->n_styles = n_styles;
   look->styles = g_new0 (GdkPixbuf *, n_styles + 1);
   look->gallery = g_new0 (char *, n_styles + 1);

@@ -31,7 +31,7 @@ typedef struct
   GPtrArray         *frame_regions; /* AdainRegionPlanes of theirs; NULL where @regions are */
   AdainParameters    parameters;
   gboolean           preliminary; /* a better one will follow by itself */
-  gint64             asked;       /* when, by g_get_monotonic_time() */
+  gint64             asked;       /* when the user did, by g_get_monotonic_time() */
 } AdainLook;
 
 AdainLook *adain_look_new (int n_styles);
@@ -45,7 +45,7 @@ void       adain_look_unref (AdainLook *look);
  * @wants_large: it would, after adain_preview_worker_refine()
  * @device: which device computed it
  * @notice: (nullable): why that is not the one that was asked for
- * @asked: when the look was asked for
+ * @asked: of the look
  */
 typedef struct
 {
