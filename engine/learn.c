@@ -12,6 +12,7 @@
 
 #include "budget.h"
 #include "error.h"
+#include "half.h"
 #include "lessons.h"
 #include "loss.h"
 #include "pool.h"
@@ -322,6 +323,14 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
   return wrong == NULL;
 }
 
+/* As a file has them: what is painted at once is what the file will paint. */
+static void
+round_weights (Learning *self)
+{
+  for (gsize i = 0; i < self->n; i++)
+    self->weights[i] = adain_half_to_float (adain_half_from_float (self->weights[i]));
+}
+
 /* The scores are those of another decoder. */
 static void
 set_name (AdainModel *model, const char *name)
@@ -377,6 +386,8 @@ adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_cont
   set_name (model, options->name);
   self.random = g_rand_new_with_seed (SEED);
   ok = learn (&self, engine, contents, n_contents, options, &report, error);
+  if (ok)
+    round_weights (&self);
   tear_down (&self);
   return ok ? g_steal_pointer (&model) : NULL;
 }

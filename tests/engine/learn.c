@@ -245,12 +245,12 @@ test_nearer (void)
   test_image_check_range (same);
 }
 
-static void
-assert_same_decoder (AdainModel *a, AdainModel *b)
+static gboolean
+is_same_decoder (AdainModel *a, AdainModel *b)
 {
   gsize n = adain_chain_weights (&adain_model_network (a)->decoder);
 
-  g_assert_cmpmem (adain_model_decoder (a), n * sizeof (float), adain_model_decoder (b), n * sizeof (float));
+  return memcmp (adain_model_decoder (a), adain_model_decoder (b), n * sizeof (float)) == 0;
 }
 
 /* The same to the last bit with any number of threads, and with little memory. */
@@ -267,7 +267,7 @@ test_threads (void)
       g_autoptr (AdainModel) learned = learn (engine, photo, painting, &options, NULL, NULL, NULL, NULL);
 
       if (wanted)
-        assert_same_decoder (learned, wanted);
+        g_assert_true (is_same_decoder (learned, wanted));
       else
         wanted = g_steal_pointer (&learned);
     }
@@ -312,8 +312,8 @@ test_stop (void)
 
   g_assert_nonnull (stopped);
   g_assert_cmpint (stop.steps, ==, 2);
-  assert_same_decoder (untouched, model);
-  g_assert_cmpfloat (*adain_model_decoder (stopped), !=, *adain_model_decoder (model));
+  g_assert_true (is_same_decoder (untouched, model));
+  g_assert_false (is_same_decoder (stopped, model));
 
   options.enough = NULL;
   g_assert_null (learn (engine, photo, painting, &options, count, &cancel, cancellable, &error));
