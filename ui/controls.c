@@ -234,9 +234,10 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
                    "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
                    "times as long as painting once. The preview shows how it comes along."));
 
-  attach_scale (grid, 4, labels, config, "learn", _ ("Learn the st_yle (seconds)"), 1.0, 0,
-                _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
-                   "colors come nearer to the style's. A minute is plenty. The preview does not show it."));
+  attach_scale (
+      grid, 4, labels, config, "learn", _ ("Learn the st_yle (seconds)"), 1.0, 0,
+      _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
+         "colors come nearer to the style's. A minute is plenty. The preview does not show it."));
 
   return grid;
 }
