@@ -18,6 +18,11 @@
 #define PNG_SIGNATURE "\x89PNG\r\n\x1a\n"
 #define PNG_CHECKSUM  4
 
+/* A cHRM chunk: white, red, green and blue, x and y, in 1/100000. */
+#define N_PRIMARIES 8
+
+static const guint32 srgb_primaries[N_PRIMARIES] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
+
 static gboolean
 skip (GDataInputStream *stream, goffset n)
 {
@@ -57,11 +62,22 @@ jpeg_kind (GDataInputStream *stream)
   return components == 1 || components == 3 ? ADAIN_KIND_JPEG : ADAIN_KIND_JPEG_OTHER;
 }
 
+/* Whether a chunk that begins here says what everybody takes for granted, as some programs write into every file. */
+static gboolean
+is_srgb_primaries (GDataInputStream *stream)
+{
+  gboolean same = TRUE;
+
+  for (int i = 0; i < N_PRIMARIES; i++)
+    same &= g_data_input_stream_read_uint32 (stream, NULL, NULL) == srgb_primaries[i];
+  return same;
+}
+
 /* What stands before the pixels says what their numbers mean; a profile, or sRGB, goes before a gamma. */
 static AdainKind
 png_kind (GDataInputStream *stream)
 {
-  gboolean has_gamma = FALSE;
+  gboolean foreign = FALSE;
 
   for (;;)
     {
@@ -73,8 +89,14 @@ png_kind (GDataInputStream *stream)
       if (memcmp (name, "sRGB", 4) == 0 || memcmp (name, "iCCP", 4) == 0)
         return ADAIN_KIND_PNG;
       if (memcmp (name, "IDAT", 4) == 0)
-        return has_gamma ? ADAIN_KIND_OTHER : ADAIN_KIND_PNG;
-      has_gamma |= memcmp (name, "gAMA", 4) == 0 || memcmp (name, "cHRM", 4) == 0;
+        return foreign ? ADAIN_KIND_OTHER : ADAIN_KIND_PNG;
+      if (memcmp (name, "cHRM", 4) == 0 && length == sizeof srgb_primaries)
+        {
+          foreign |= !is_srgb_primaries (stream);
+          length = 0;
+        }
+      else
+        foreign |= memcmp (name, "gAMA", 4) == 0 || memcmp (name, "cHRM", 4) == 0;
       if (!skip (stream, (goffset) length + PNG_CHECKSUM))
         return ADAIN_KIND_OTHER;
     }

@@ -100,6 +100,7 @@ def layered(name):
 
 ADOBE = Gimp.ColorProfile.new_rgb_adobe()
 GRAY_PROFILE = Gimp.ColorProfile.new_d65_gray_linear()
+SRGB = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 WIDE = struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
 PICTURES = {
     "PNG": lambda: by_gimp("a.png"),
@@ -113,6 +114,7 @@ PICTURES = {
     "PNG, gray with a profile": lambda: by_others("i.png", "L", icc_profile=bytes(GRAY_PROFILE.get_icc_profile())),
     "PNG with a gamma": lambda: with_chunks(by_others("j.png"), gAMA=struct.pack(">I", 100000)),
     "PNG with primaries": lambda: with_chunks(by_others("k.png"), cHRM=WIDE, gAMA=struct.pack(">I", 45455)),
+    "PNG with sRGB's primaries": lambda: with_chunks(by_others("m.png"), cHRM=SRGB),
     "PNG that lies": lambda: with_chunks(by_others("l.png"), eXIf=exif(6)[6:]),
     "JPEG": lambda: by_gimp("a.jpg"),
     "JPEG, gray": lambda: by_gimp("b.jpg", GRAY),
