@@ -369,10 +369,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)
 
 /**
  * AdainLearnOptions:
- * @seconds: how long to learn, 0: until all steps are done
- * @steps: how many steps to take, 1 to #ADAIN_LEARN_MAX; 0: until the time is up, or, where that is 0 too,
- *   #ADAIN_LEARN_STEPS. The result of so many steps is always the same; that of so many seconds depends on the
- *   machine.
+ * @steps: how many steps to take, 1 to #ADAIN_LEARN_MAX; 100 are plenty
  * @texture: the texture of the renderings that follow, as in #AdainRenderOptions
  * @name: (nullable): what the result is called in its metadata
  * @enough: (nullable): cancelling it ends the learning after the step that is under way; the call succeeds with
@@ -380,15 +377,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)
  */
 typedef struct
 {
-  double        seconds;
   int           steps;
   double        texture;
   const char   *name;
   GCancellable *enough;
 } AdainLearnOptions;
 
-#define ADAIN_LEARN_STEPS 200
-#define ADAIN_LEARN_MAX   100000
+/* The most steps to learn a style in: far beyond where anything changes. */
+#define ADAIN_LEARN_MAX 1000
 
 /* The most pictures to learn from. */
 #define ADAIN_LEARN_CONTENTS 16

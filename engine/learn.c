@@ -262,40 +262,22 @@ tear_down (Learning *self)
   adain_gradient_clear (&self->decoder);
 }
 
-/* How much is done after `step` steps since the time `start`. */
-static double
-share_done (const AdainLearnOptions *options, int step, gint64 start)
-{
-  int    steps = options->steps == 0 && options->seconds == 0 ? ADAIN_LEARN_STEPS : options->steps;
-  double done = steps > 0 ? (double) step / steps : 0;
-
-  if (options->seconds > 0)
-    done = MAX (done, (g_get_monotonic_time () - start) / (G_USEC_PER_SEC * options->seconds));
-  return MIN (done, 1);
-}
-
 static void
-report_step (const AdainReport *report, const AdainLearnOptions *options, int step, double done)
+report_step (const AdainReport *report, int step, int steps)
 {
-  int all = step > 0 && done > 0 ? MAX (lround (step / done), step) : MAX (options->steps, 1);
-
   if (report->callback)
-    report->callback (done, ADAIN_PROGRESS_LESSONS, step, all, report->data);
+    report->callback ((double) step / steps, ADAIN_PROGRESS_LESSONS, step, steps, report->data);
 }
 
 static gboolean
-take_steps (Learning *self, const AdainLearnOptions *options, gint64 start, const AdainReport *report,
-            GError **error)
+take_steps (Learning *self, const AdainLearnOptions *options, const AdainReport *report, GError **error)
 {
-  double done = share_done (options, 0, start);
-
-  report_step (report, options, 0, done);
-  for (int step = 0; (step == 0 || done < 1) && !g_cancellable_is_cancelled (options->enough); step++)
+  report_step (report, 0, options->steps);
+  for (int step = 0; step < options->steps && !g_cancellable_is_cancelled (options->enough); step++)
     {
-      if (!take_step (self, step, done, error))
+      if (!take_step (self, step, (double) step / options->steps, error))
         return FALSE;
-      done = share_done (options, step + 1, start);
-      report_step (report, options, step + 1, done);
+      report_step (report, step + 1, options->steps);
     }
   return TRUE;
 }
@@ -312,9 +294,7 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
     wrong = _ ("The style was encoded with another model");
   else if (!style->levels)
     wrong = _ ("The style has nothing to learn from; give its picture");
-  else if (!(options->seconds >= 0 && isfinite (options->seconds)))
-    wrong = _ ("The time to learn must be a number of seconds");
-  else if (options->steps < 0 || options->steps > ADAIN_LEARN_MAX)
+  else if (options->steps < 1 || options->steps > ADAIN_LEARN_MAX)
     wrong = _ ("There are too few or too many steps to learn");
   else if (!(options->texture >= 0 && options->texture <= 1))
     wrong = _ ("The texture must lie between 0 and 1");
@@ -348,7 +328,6 @@ learn (Learning *self, AdainEngine *engine, const AdainSource *contents, int n_c
 {
   const AdainNetwork *network = adain_model_network (self->model);
   gsize               budget = engine->memory;
-  gint64              start = g_get_monotonic_time ();
 
   if (!adain_gradient_init (&self->encoder, network, engine->kernels, error)
       || !adain_gradient_init_decoder (&self->decoder, network, engine->kernels, error))
@@ -361,7 +340,7 @@ learn (Learning *self, AdainEngine *engine, const AdainSource *contents, int n_c
   self->deck = g_new (int, self->lessons.n);
   for (int i = 0; i < self->lessons.n; i++)
     self->deck[i] = i;
-  return set_up (self, engine->threads, &budget, error) && take_steps (self, options, start, report, error);
+  return set_up (self, engine->threads, &budget, error) && take_steps (self, options, report, error);
 }
 
 AdainModel *

@@ -235,9 +235,9 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
                    "times as long as painting once. The preview shows how it comes along."));
 
   attach_scale (
-      grid, 4, labels, config, "learn", _ ("Learn t_he style (seconds)"), 1.0, 0,
+      grid, 4, labels, config, "learn", _ ("Learn t_he style (steps)"), 1.0, 0,
       _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
-         "colors come nearer to the style's. A minute is plenty. The preview does not show it."));
+         "colors come nearer to the style's. 100 steps are plenty. The preview does not show it."));
 
   return grid;
 }

@@ -100,8 +100,7 @@ describe_work (const Report *report)
     return g_strdup_printf (_ ("Refining, step %d of %d"), MIN (report->done + 1, report->all), report->all);
 
   if (report->unit == ADAIN_PROGRESS_LESSONS)
-    return g_strdup_printf (_ ("Learning, step %d of about %d"), MIN (report->done + 1, report->all),
-                            report->all);
+    return g_strdup_printf (_ ("Learning, step %d of %d"), MIN (report->done + 1, report->all), report->all);
 
   return g_strdup_printf (_ ("%d%%: tile %d of %d"), (int) (report->fraction * 100.0), report->done,
                           report->all);

@@ -8,8 +8,8 @@
 
 #include "ui/state.h"
 
-static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail", "learn" };
-static const char *const integers[] = { "work-size", "refine" };
+static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
+static const char *const integers[] = { "work-size", "refine", "learn" };
 static const char *const booleans[] = { "shared-statistics", "as-filter" };
 static const char *const choices[] = { "preserve-color", "device" };
 

@@ -127,12 +127,12 @@ adain_arguments_declare (GimpProcedure *procedure)
          "colors and contrasts at all sizes. 100 are plenty. One step takes a few times as long as the network, "
          "always on the processor. 0: none."),
       0, ADAIN_REFINE_MAX, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_double_argument (
-      procedure, "learn", _ ("_Learn the style (seconds)"),
-      _ ("How long the network learns the style, from its picture and the layers, before it paints: strokes and "
-         "colors come nearer to the style, and other pictures are painted so, too (\"learned\"). A minute is "
-         "plenty. There must be one style. 0: not at all."),
-      0.0, ADAIN_LEARN_SECONDS, 0.0, G_PARAM_READWRITE);
+  gimp_procedure_add_int_argument (
+      procedure, "learn", _ ("_Learn the style"),
+      _ ("Steps in which the network learns the style, practising on the layers, before it paints: strokes and "
+         "colors come nearer to the style, and other pictures can be painted so, too (\"learned\"). 100 are "
+         "plenty. There must be one style. 0: none."),
+      0, ADAIN_LEARN_MAX, 0, G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
       procedure, "learned", _ ("Lear_ned network"),
       _ ("Where the network that has learned the style is kept, a safetensors file, to be given as \"model\" later. "
@@ -331,7 +331,7 @@ read_learning (AdainArguments *arguments, GimpProcedureConfig *config, GError **
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("“learned” is not a local file."));
   else if (arguments->learned != NULL && !(arguments->parameters.learn > 0))
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _ ("“learned” is given, but no time to learn (“learn”)."));
+                 _ ("“learned” is given, but no steps to learn in (“learn”)."));
   else if (arguments->parameters.learn > 0 && arguments->n_styles != 1)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("There are %d styles, but only one can be learned (“learn”)."), arguments->n_styles);

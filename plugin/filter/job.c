@@ -349,7 +349,9 @@ learn (AdainJob *job, Portion portion, GCancellable *cancellable, GError **error
 {
   const AdainArguments *arguments = job->arguments;
   AdainEngineOptions    options = adain_parameters_engine_options (&arguments->parameters, job->module_dir);
-  AdainLearnOptions     how = { .seconds = arguments->parameters.learn,
+  g_autofree char      *name = arguments->learned != NULL ? g_path_get_basename (arguments->learned) : NULL;
+  AdainLearnOptions     how = { .name = name,
+                                .steps = arguments->parameters.learn,
                                 .texture = arguments->parameters.texture,
                                 .enough = job->enough };
   int                   n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);

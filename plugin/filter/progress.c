@@ -83,7 +83,7 @@ report (double fraction, AdainProgressUnit unit, int done, int all, gpointer use
 static void
 show_step (Reported *reported, gboolean learning, int step, int steps)
 {
-  const char      *format = learning ? _ ("Learning, step %d of about %d") : _ ("Refining, step %d of %d");
+  const char      *format = learning ? _ ("Learning, step %d of %d") : _ ("Refining, step %d of %d");
   g_autofree char *text = NULL;
 
   if (step == reported->shown)

@@ -34,9 +34,6 @@ const char *adain_preserve_name (AdainPreserve preserve);
  * hardly painted. A larger one is painted smaller, and gets its detail back afterwards. */
 #define ADAIN_WORK_SIZE 1024
 
-/* The longest time to learn a style: far beyond where anything changes. */
-#define ADAIN_LEARN_SECONDS 600.0
-
 /* All of it: where there were strokes, little is left of it anyway, and edges become sharp. */
 #define ADAIN_DETAIL 1.0
 
@@ -46,7 +43,7 @@ const char *adain_preserve_name (AdainPreserve preserve);
 /**
  * AdainParameters:
  * @model: path of the model file, or the URI of one that is not local
- * @learn: seconds that the style is learned for before painting, 0: it is not
+ * @learn: steps in which the style is learned before painting; 0: it is not
  *
  * The run, the preview and the operation have them in common.
  */
@@ -59,7 +56,7 @@ typedef struct
   double        detail;
   int           work_size;
   int           refine;
-  double        learn;
+  int           learn;
   AdainDevice   device;
   char         *model;
 } AdainParameters;

@@ -193,7 +193,7 @@ def test_refused(argument):
     """What a filter does not have is refused:"""
     image, layer = new_image(60, 40)
     values = {"style-layer": layer, "regions": [layer], "protect": layer, "shared-statistics": True,
-              "refine": 10, "learn": 1.0, "model": os.path.join(WEIGHTS, "gallery.safetensors")}
+              "refine": 10, "learn": 1, "model": os.path.join(WEIGHTS, "gallery.safetensors")}
     arguments = {"styles": [style_file()]}
     if argument == "styles":
         refuse(image, [layer], ["5", "4"], styles=[style_file()] * 5, as_filter=True)
