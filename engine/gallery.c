@@ -23,6 +23,9 @@
 
 #define PALETTE_FLOATS 12
 
+/* Floats that are added to a checksum at a time. */
+#define BLOCK 1024
+
 /* What is kept of one style, in one piece of memory with its numbers. */
 typedef struct
 {
@@ -45,13 +48,15 @@ struct _AdainGallery
 static void
 add_floats (GChecksum *checksum, const float *values, gsize n)
 {
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < n; i += BLOCK)
     {
-      guint32 word;
+      guint32 words[BLOCK];
+      gsize   count = MIN (BLOCK, n - i);
 
-      memcpy (&word, &values[i], 4);
-      word = GUINT32_TO_LE (word);
-      g_checksum_update (checksum, (const guchar *) &word, 4);
+      memcpy (words, values + i, count * sizeof (guint32));
+      for (gsize k = 0; k < count; k++)
+        words[k] = GUINT32_TO_LE (words[k]);
+      g_checksum_update (checksum, (const guchar *) words, count * sizeof (guint32));
     }
 }
 
