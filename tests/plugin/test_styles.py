@@ -220,7 +220,7 @@ def test_learn():
     for style in style_file(), "gallery:munch--the-scream":
         path = os.path.join(WORK, "learned.safetensors")
         plain = pixels(paint(image, [layer], styles=[style])[0])
-        learned = pixels(paint(image, [layer], styles=[style], learn=8, learned=path)[0])
+        learned = pixels(paint(image, [layer], styles=[style], learn=4, learned=path)[0])
         again = pixels(paint(image, [layer], styles=[style], model=path)[0])
         assert difference(learned, plain) > 0.001, difference(learned, plain)
         assert np.array_equal(learned, again), difference(learned, again)
