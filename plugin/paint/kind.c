@@ -23,83 +23,106 @@
 
 static const guint32 srgb_primaries[N_PRIMARIES] = { 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000 };
 
-static gboolean
-skip (GDataInputStream *stream, goffset n)
+/* What is still to be looked at of a file's start. */
+typedef struct
 {
-  return g_seekable_seek (G_SEEKABLE (stream), n, G_SEEK_CUR, NULL, NULL);
+  const guint8 *at;
+  gsize         left;
+} Header;
+
+static gboolean
+skip (Header *header, gsize n)
+{
+  if (n > header->left)
+    return FALSE;
+  header->at += n;
+  header->left -= n;
+  return TRUE;
 }
 
-/* The next marker; 0 at the end of the file and where there is none. */
-static guint8
-next_marker (GDataInputStream *stream)
+/* A number of so many bytes, the highest first. */
+static gboolean
+read_number (Header *header, int bytes, guint32 *number)
 {
-  guint8 byte = g_data_input_stream_read_byte (stream, NULL, NULL);
+  const guint8 *at = header->at;
 
-  if (byte != 0xff)
+  if (!skip (header, bytes))
+    return FALSE;
+  *number = 0;
+  for (int i = 0; i < bytes; i++)
+    *number = *number << 8 | at[i];
+  return TRUE;
+}
+
+/* The next marker; 0 at the end and where there is none. */
+static guint32
+next_marker (Header *header)
+{
+  guint32 byte;
+
+  if (!read_number (header, 1, &byte) || byte != 0xff)
     return 0;
   while (byte == 0xff)
-    byte = g_data_input_stream_read_byte (stream, NULL, NULL);
+    if (!read_number (header, 1, &byte))
+      return 0;
   return byte;
 }
 
 /* The number of components stands in the header of the frame. */
 static AdainKind
-jpeg_kind (GDataInputStream *stream)
+jpeg_kind (Header *header)
 {
-  guint8 marker = next_marker (stream), components;
+  guint32 marker = next_marker (header), length, components;
 
   while (marker != 0 && marker != SCAN && marker != END && !IS_FRAME (marker))
     {
-      if (!IS_BARE (marker) && !skip (stream, g_data_input_stream_read_uint16 (stream, NULL, NULL) - 2))
+      if (!IS_BARE (marker)
+          && (!read_number (header, 2, &length) || length < 2 || !skip (header, length - 2)))
         return ADAIN_KIND_JPEG_OTHER;
-      marker = next_marker (stream);
+      marker = next_marker (header);
     }
   /* Length, precision, height and width come before it. */
-  if (!IS_FRAME (marker) || !skip (stream, 2 + 1 + 2 + 2))
+  if (!IS_FRAME (marker) || !skip (header, 2 + 1 + 2 + 2) || !read_number (header, 1, &components))
     return ADAIN_KIND_JPEG_OTHER;
-
-  components = g_data_input_stream_read_byte (stream, NULL, NULL);
   return components == 1 || components == 3 ? ADAIN_KIND_JPEG : ADAIN_KIND_JPEG_OTHER;
 }
 
-/* Whether a chunk that begins here says what everybody takes for granted, as some programs write into every file. */
+/* Whether a chunk says what everybody takes for granted, as some programs write into every file. */
 static gboolean
-is_srgb_primaries (GDataInputStream *stream)
+is_srgb_primaries (Header chunk)
 {
-  gboolean same = TRUE;
+  guint32 number;
 
   for (int i = 0; i < N_PRIMARIES; i++)
-    same &= g_data_input_stream_read_uint32 (stream, NULL, NULL) == srgb_primaries[i];
-  return same;
+    if (!read_number (&chunk, 4, &number) || number != srgb_primaries[i])
+      return FALSE;
+  return chunk.left == 0;
 }
 
 /* What stands before the pixels says what their numbers mean; a profile, or sRGB, goes before a gamma. */
 static AdainKind
-png_kind (GDataInputStream *stream)
+png_kind (Header *header)
 {
   gboolean foreign = FALSE;
+  guint32  length;
 
-  for (;;)
+  while (read_number (header, 4, &length))
     {
-      guint32 length = g_data_input_stream_read_uint32 (stream, NULL, NULL);
-      char    name[4];
+      const guint8 *name = header->at;
+      Header        chunk = { name + 4, length };
 
-      if (g_input_stream_read (G_INPUT_STREAM (stream), name, sizeof name, NULL, NULL) != sizeof name)
+      if (!skip (header, 4))
         return ADAIN_KIND_OTHER;
       if (memcmp (name, "sRGB", 4) == 0 || memcmp (name, "iCCP", 4) == 0)
         return ADAIN_KIND_PNG;
       if (memcmp (name, "IDAT", 4) == 0)
         return foreign ? ADAIN_KIND_OTHER : ADAIN_KIND_PNG;
-      if (memcmp (name, "cHRM", 4) == 0 && length == sizeof srgb_primaries)
-        {
-          foreign |= !is_srgb_primaries (stream);
-          length = 0;
-        }
-      else
-        foreign |= memcmp (name, "gAMA", 4) == 0 || memcmp (name, "cHRM", 4) == 0;
-      if (!skip (stream, (goffset) length + PNG_CHECKSUM))
+      if (!skip (header, (gsize) length + PNG_CHECKSUM))
         return ADAIN_KIND_OTHER;
+      foreign |= memcmp (name, "gAMA", 4) == 0
+                 || (memcmp (name, "cHRM", 4) == 0 && !is_srgb_primaries (chunk));
     }
+  return ADAIN_KIND_OTHER;
 }
 
 static gboolean
@@ -109,25 +132,29 @@ begins_with (const guint8 *start, const char *signature, gsize length)
 }
 
 AdainKind
-adain_kind_of (GFile *file)
+adain_kind_of_start (const guint8 *start, gsize length)
 {
-  g_autoptr (GFileInputStream) bytes = g_file_read (file, NULL, NULL);
-  g_autoptr (GDataInputStream) stream = NULL;
-  guint8 start[sizeof PNG_SIGNATURE - 1];
-
-  if (bytes == NULL)
+  if (length < sizeof PNG_SIGNATURE - 1)
     return ADAIN_KIND_OTHER;
-  stream = g_data_input_stream_new (G_INPUT_STREAM (bytes));
-  if (g_input_stream_read (G_INPUT_STREAM (stream), start, sizeof start, NULL, NULL) != sizeof start)
-    return ADAIN_KIND_OTHER;
-
-  if (begins_with (start, PNG_SIGNATURE, sizeof start))
-    return png_kind (stream);
+  if (begins_with (start, PNG_SIGNATURE, sizeof PNG_SIGNATURE - 1))
+    return png_kind (&(Header) { start + sizeof PNG_SIGNATURE - 1, length - (sizeof PNG_SIGNATURE - 1) });
   if (begins_with (start, "GIF8", 4) || begins_with (start, "II*\0", 4) || begins_with (start, "MM\0*", 4)
       || begins_with (start, "II+\0", 4) || begins_with (start, "MM\0+", 4))
     return ADAIN_KIND_PAGES;
-  if (begins_with (start, "\xff\xd8\xff", 3)
-      && g_seekable_seek (G_SEEKABLE (stream), 2, G_SEEK_SET, NULL, NULL))
-    return jpeg_kind (stream);
+  if (begins_with (start, "\xff\xd8\xff", 3))
+    return jpeg_kind (&(Header) { start + 2, length - 2 });
   return ADAIN_KIND_OTHER;
+}
+
+AdainKind
+adain_kind_of (GFile *file)
+{
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autofree guint8 *start = g_malloc (ADAIN_KIND_START);
+  gsize              length;
+
+  if (stream == NULL
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), start, ADAIN_KIND_START, &length, NULL, NULL))
+    return ADAIN_KIND_OTHER;
+  return adain_kind_of_start (start, length);
 }

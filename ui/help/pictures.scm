@@ -57,6 +57,8 @@
 (painted part "texture-0" #:styles (list wave) #:texture 0)
 (painted part "texture-50" #:styles (list wave) #:texture 0.5)
 (painted part "texture-100" #:styles (list wave) #:texture 1)
+(painted part "refined" #:styles (list wave) #:refine 100)
+(painted part "learned" #:styles (list wave) #:learn 100)
 
 (painted part "stroke-size-0.5" #:styles (list night) #:stroke-size 0.5)
 (painted part "stroke-size-2" #:styles (list night) #:stroke-size 2)

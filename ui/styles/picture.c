@@ -107,9 +107,9 @@ convert_to_srgb (GdkPixbuf *pixbuf, const Babl *space)
 
 /* What GdkPixbuf makes another picture of than GIMP does, which the filter reads files by, is not read here. */
 static gboolean
-check_kind (GFile *file, GError **error)
+check_kind (const guint8 *start, gsize length, GError **error)
 {
-  AdainKind kind = adain_kind_of (file);
+  AdainKind kind = adain_kind_of_start (start, length);
 
   if (kind == ADAIN_KIND_JPEG || kind == ADAIN_KIND_PNG)
     return TRUE;
@@ -124,13 +124,21 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
 {
   GFile            *file = g_file_new_for_commandline_arg (name);
   GFileInputStream *stream = g_file_read (file, cancellable, error);
+  guint8           *start = g_malloc (ADAIN_KIND_START);
+  gsize             length;
   GdkPixbufLoader  *loader;
   GdkPixbuf        *pixbuf = NULL;
-  gboolean          ok = stream && check_kind (file, error);
+  gboolean          ok;
 
   g_object_unref (file);
+  /* It is opened once: it may be a pipe, or far away. */
+  ok = stream
+       && g_input_stream_read_all (G_INPUT_STREAM (stream), start, ADAIN_KIND_START, &length, cancellable,
+                                   error)
+       && check_kind (start, length, error);
   if (!ok)
     {
+      g_free (start);
       g_clear_object (&stream);
       return NULL;
     }
@@ -138,7 +146,9 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
   loader = gdk_pixbuf_loader_new ();
   g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), (gpointer) excerpt);
 
-  ok = feed (loader, G_INPUT_STREAM (stream), cancellable, error);
+  ok = gdk_pixbuf_loader_write (loader, start, length, error)
+       && feed (loader, G_INPUT_STREAM (stream), cancellable, error);
+  g_free (start);
   ok = gdk_pixbuf_loader_close (loader, ok ? error : NULL) && ok;
   if (ok && gdk_pixbuf_loader_get_pixbuf (loader))
     {
