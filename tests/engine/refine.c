@@ -142,8 +142,7 @@ test_gradient (void)
 
   for (int m = 0; m < 2; adain_model_unref (models[m++]))
     for (int i = 0; adain_kernels[i]; i++)
-      if (adain_kernels[i]->supported () && test_is_float (adain_kernels[i]->name)
-          && adain_kernels[i]->element == sizeof (float) && !adain_kernels[i]->measure)
+      if (test_has_gradient (adain_kernels[i]))
         {
           check_gradient (adain_model_network (models[m]), adain_kernels[i]->name, 16, 16);
           check_gradient (adain_model_network (models[m]), adain_kernels[i]->name, 40, 24);

@@ -226,6 +226,13 @@ test_is_float (const char *kernels)
   return !g_str_has_suffix (kernels, "bf16") && !g_str_has_suffix (kernels, "int16");
 }
 
+gboolean
+test_has_gradient (const AdainKernels *kernels)
+{
+  return kernels->supported () && test_is_float (kernels->name) && kernels->element == sizeof (float)
+         && !kernels->measure;
+}
+
 double
 test_tiles_tolerance (const char *kernels)
 {

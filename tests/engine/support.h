@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/adain.h"
+#include "engine/cpu/kernels.h"
 #include "engine/model.h"
 #include "engine/safetensors.h"
 
@@ -51,6 +52,9 @@ double *test_convolve (const AdainConv *conv, const double *in, int width, int h
 
 /* Whether the set of kernels of this name computes in float; others round more. */
 gboolean test_is_float (const char *kernels);
+
+/* Whether gradients can be taken with a set here. */
+gboolean test_has_gradient (const AdainKernels *kernels);
 
 /* How much a result may depend on the tiles: in the last digits, as the statistics do; with 16 bits by 1/255, which
  * leaves room for an affine that just so rounds to another number. oneDNN chooses its kernels by the size of what

@@ -330,6 +330,18 @@ class Tests:
         dialog.session.screenshot(path, dialog.picture)
         return path
 
+    def from_result(self, session, image, *previews):
+        """How far they are from the result, which is the layer of the step "result", seen untouched."""
+        dialog = Dialog(session)
+        dialog.click("Live preview", "check box")
+        dialog.wait_untouched()
+        result = self.shot_preview(dialog, "result")
+        told = [difference(preview, result) for preview in previews]
+        print("from the result:", told)
+        dialog.key("Escape")
+        image.layers("result")
+        return told
+
     # The tests ---------------------------------------------------------------------------------
 
     def test_paint(self):
@@ -623,15 +635,8 @@ class Tests:
             dialog.key("Escape")
             image.layers("again")
 
-            dialog = Dialog(session)
-            dialog.click("Live preview", "check box")
-            dialog.wait_untouched()
-            result = self.shot_preview(dialog, "frames-result")
-            apart, off = difference(alone, result), difference(alike, result)
-            print(f"from the result: alone {apart:.3f}, alike {off:.3f}")
+            apart, off = self.from_result(session, image, alone, alike)
             assert off < 0.01 and apart > 5 * off, (apart, off)
-            dialog.key("Escape")
-            image.layers("result")
 
     def test_stop(self):
         """Stop in the middle of a large picture: the image stays as it is, the dialog stays open."""
@@ -747,16 +752,9 @@ class Tests:
             dialog.click("OK")
             image.layers("refined", 60)
 
-            dialog = Dialog(session)
-            dialog.click("Live preview", "check box")
-            dialog.wait_untouched()
-            result = self.shot_preview(dialog, "watched-result")
-            apart, off = difference(plain, result), difference(refined, result)
-            print(f"from the result: without steps {apart:.3f}, with them {off:.3f}")
+            apart, off = self.from_result(session, image, plain, refined)
             # The preview begins with a picture that was reduced already, and each step adds to that.
             assert off < 0.015 and apart > 2.5 * off, (apart, off)
-            dialog.key("Escape")
-            image.layers("result")
 
     def test_presets(self):
         """Presets are saved, chosen and deleted; Reset brings back the defaults."""
