@@ -176,14 +176,6 @@ const char *adain_model_metadata (const AdainModel *model, const char *key);
  * g_free(). */
 char *adain_model_encoder (const AdainModel *model);
 
-/**
- * adain_model_write:
- * @path: of a safetensors file, which is written, or replaced in one step
- *
- * Writes all of the model, as weights/README.md describes it: the decoder in 16 bits, the encoder to the last bit.
- */
-gboolean adain_model_write (const AdainModel *model, const char *path, GError **error);
-
 /* Multiplications of encoding and decoding one pixel, as the network is written down. */
 double adain_model_cost (const AdainModel *model);
 
@@ -296,7 +288,7 @@ typedef struct _AdainStyle AdainStyle;
  *
  * Computes the mean, deviation and covariance of the style's features. The source is not used
  * after the call. A style belongs to its engine's model, not to a device: any engine with the same
- * #AdainModel takes it, or with one that was learned from that, and none with another.
+ * #AdainModel takes it, and none with another.
  */
 AdainStyle *adain_style_encode (AdainEngine *engine, const AdainSource *source, int side,
                                 const AdainPalette *palette, GCancellable *cancellable, GError **error);
@@ -304,8 +296,8 @@ void        adain_style_free (AdainStyle *style);
 
 /* Gallery ----------------------------------------------------------------------------------- */
 
-/* Styles kept as their statistics, without their pictures. They belong to the encoder that they were made
- * with; the decoder may be another. */
+/* Styles kept as their statistics, without their pictures, and what they have learned. They belong to the
+ * encoder that they were made with; with another decoder they count as having learned nothing. */
 typedef struct _AdainGallery AdainGallery;
 
 /**
@@ -348,8 +340,8 @@ AdainStyle *adain_gallery_style (const AdainGallery *gallery, int index, GError 
  * @style: of the gallery's model, encoded with its covariance
  * @palette: of the picture it was encoded from
  *
- * Copies the statistics of a style, as far as a gallery keeps them. If the style was encoded for refinement,
- * results can be refined to what the gallery has of it, too.
+ * Copies the statistics of a style, as far as a gallery keeps them, and what it has learned. If the style was encoded
+ * for refinement, results can be refined to what the gallery has of it, too.
  */
 gboolean adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const AdainStyle *style,
                             const AdainPalette *palette, GError **error);
@@ -371,7 +363,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainGallery, adain_gallery_free)
  * AdainLearnOptions:
  * @steps: how many steps to take, 1 to #ADAIN_LEARN_MAX; 100 are plenty
  * @texture: the texture of the renderings that follow, as in #AdainRenderOptions
- * @name: (nullable): what the result is called in its metadata
  * @enough: (nullable): cancelling it ends the learning after the step that is under way; the call succeeds with
  *   what has been learned so far
  */
@@ -379,7 +370,6 @@ typedef struct
 {
   int           steps;
   double        texture;
-  const char   *name;
   GCancellable *enough;
 } AdainLearnOptions;
 
@@ -393,20 +383,23 @@ typedef struct
  * adain_engine_learn:
  * @contents, @n_contents: photographs, 1 to #ADAIN_LEARN_CONTENTS: of the kind that will be painted; not used after
  *   the call
- * @style: encoded by an engine with `refine`, of this engine's model
+ * @style: encoded by an engine with `refine`, of this engine's model; not in use elsewhere
  *
- * Adapts the decoder of the engine's model to one style: what it makes of the photographs' features, once these have
- * taken on the style, comes nearer to the style at four sizes (Johnson, Alahi and Fei-Fei, "Perceptual losses for
- * real-time style transfer and super-resolution", ECCV 2016), beginning with what it knows of all styles (Zhang et
- * al., "MetaStyle: three-way trade-off among speed, flexibility, and quality in neural style transfer", AAAI 2019).
- * Other photographs are then painted so, too. The encoder stays as it is, so that galleries fit. Computed in float on
- * the CPU whatever the device; takes some 200 MB of the engine's memory.
- *
- * Returns a new model, which an engine of its own paints with. It takes the styles of the first, and galleries.
+ * Adapts the decoder to one style: what it makes of the photographs' features, once these have taken on the style,
+ * comes nearer to the style at four sizes (Johnson, Alahi and Fei-Fei, "Perceptual losses for real-time style
+ * transfer and super-resolution", ECCV 2016), beginning with what it knows of all styles (Zhang et al., "MetaStyle:
+ * three-way trade-off among speed, flexibility, and quality in neural style transfer", AAAI 2019). What it changes
+ * is of low rank (E. Hu et al., "LoRA: low-rank adaptation of large language models", ICLR 2022) and belongs to
+ * @style, of which it replaces what that has learned before: other photographs are then painted so, too; in a blend
+ * with other styles it counts as much as the style does; and a gallery keeps it. Computed in float on the CPU
+ * whatever the device; takes some 200 MB of the engine's memory.
  */
-AdainModel *adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents,
-                                AdainStyle *style, const AdainLearnOptions *options, AdainProgress progress,
-                                gpointer progress_data, GCancellable *cancellable, GError **error);
+gboolean adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents,
+                             AdainStyle *style, const AdainLearnOptions *options, AdainProgress progress,
+                             gpointer progress_data, GCancellable *cancellable, GError **error);
+
+/* From now on @style has learned what @other, of the same model, has: the same picture with other colors. */
+void adain_style_learn_from (AdainStyle *style, const AdainStyle *other);
 
 /* Content ----------------------------------------------------------------------------------- */
 

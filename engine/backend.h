@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define ADAIN_BACKEND_ABI 3
+#define ADAIN_BACKEND_ABI 4
 
 typedef struct
 {
@@ -83,6 +83,11 @@ typedef struct
   gboolean (*decode) (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
                       const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
                       GCancellable *cancellable, GError **error);
+
+  /* From now on decodes with another decoder, of the same shapes as the network's, whose weights are not used after
+   * the call. No decode() may be under way. After a failure it is the one it was, or
+   * nothing can be decoded any more. */
+  gboolean (*adapt) (AdainBackend *backend, const AdainChain *decoder, GError **error);
 } AdainBackendClass;
 
 typedef const AdainBackendClass *(*AdainBackendEntry) (void);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "adaptation.h"
 #include "backend.h"
 #include "model.h"
 
@@ -16,6 +17,13 @@ typedef struct
   const AdainBackendClass *class;
   AdainBackend *backend;
 } AdainUnit;
+
+/* What the decoder in use has of one adaptation. */
+typedef struct
+{
+  AdainAdaptation *adaptation;
+  double           share;
+} AdainShare;
 
 struct _AdainEngine
 {
@@ -30,6 +38,8 @@ struct _AdainEngine
   int         n_units;
   char       *notice;
   int         channels;
+  GArray     *shares;  /* AdainShare, of the decoder in use; none: the model's own */
+  guint       decoder; /* tells the decoders apart that have been in use */
 };
 
 const AdainUnit *adain_engine_unit (AdainEngine *engine);
@@ -37,6 +47,10 @@ const AdainUnit *adain_engine_unit (AdainEngine *engine);
 /* Cells that the halves of the network have to see around a tile. */
 int adain_engine_encoder_halo (const AdainEngine *engine);
 int adain_engine_decoder_halo (const AdainEngine *engine);
+
+/* Has the device decode as the styles have learned to, each with its weight. */
+gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
+                             GError **error);
 
 /* After `error`, if it is the failure of a device other than the CPU: goes over to the CPU, keeps the
  * error as the notice and clears it. FALSE leaves everything as it is. */

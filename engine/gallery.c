@@ -8,114 +8,39 @@
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
-#include <json-glib/json-glib.h>
 
 #include "error.h"
 #include "factors.h"
-#include "model.h"
-#include "safetensors.h"
 #include "style.h"
-
-#define FORMAT "adain-gallery 1"
 
 /* Factors of a covariance: weights/README.md says what is lost. */
 #define RANK 52
 
-#define PALETTE_FLOATS 12
-
-/* Floats that are added to a checksum at a time. */
-#define BLOCK 1024
-
-/* What is kept of one style, in one piece of memory with its numbers. */
-typedef struct
-{
-  AdainGalleryEntry names;
-  float            *mean, *deviation, *factors; /* [channels] twice, [rank][channels] */
-  float            *palette;                    /* the mean, then the covariance */
-  float            *levels; /* the means and deviations of each level but the last; all 0 if not known */
-} Style;
-
-struct _AdainGallery
-{
-  AdainModel *model;
-  int         channels, rank;
-  int         level_channels[ADAIN_LEVELS - 1];
-  int         level_floats; /* of one style */
-  GPtrArray  *styles;
-};
-
-/* Adds floats to a checksum, whatever this machine's order of bytes is. */
-static void
-add_floats (GChecksum *checksum, const float *values, gsize n)
-{
-  for (gsize i = 0; i < n; i += BLOCK)
-    {
-      guint32 words[BLOCK];
-      gsize   count = MIN (BLOCK, n - i);
-
-      memcpy (words, values + i, count * sizeof (guint32));
-      for (gsize k = 0; k < count; k++)
-        words[k] = GUINT32_TO_LE (words[k]);
-      g_checksum_update (checksum, (const guchar *) words, count * sizeof (guint32));
-    }
-}
-
-char *
-adain_model_encoder (const AdainModel *model)
-{
-  return adain_encoder_checksum (adain_model_network (model));
-}
-
-char *
-adain_encoder_checksum (const AdainNetwork *network)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  const AdainChain *encoder = &network->encoder;
-
-  add_floats (checksum, network->mean, 3);
-  add_floats (checksum, network->scale, 3);
-  for (int i = 0; i < encoder->n; i++)
-    if (encoder->convs[i].pool)
-      {
-        gint32 number = GINT32_TO_LE (i);
-
-        g_checksum_update (checksum, (const guchar *) &number, 4);
-      }
-  for (int i = 0; i < encoder->n; i++)
-    {
-      const AdainConv *conv = &encoder->convs[i];
-
-      add_floats (checksum, conv->weight, (gsize) conv->out * conv->in * 9);
-      add_floats (checksum, conv->bias, conv->out);
-    }
-  return g_strdup (g_checksum_get_string (checksum));
-}
-
 static void
 style_free (gpointer data)
 {
-  Style *style = data;
+  AdainGalleryStyle *style = data;
 
   g_free ((char *) style->names.name);
   g_free ((char *) style->names.artist);
   g_free ((char *) style->names.title);
   g_free ((char *) style->names.year);
+  adain_adaptation_unref (style->adaptation);
   g_free (style);
 }
 
-/* All numbers of a style. */
-static gsize
-style_floats (const AdainGallery *gallery, int rank)
+gsize
+adain_gallery_floats (const AdainGallery *gallery, int rank)
 {
-  return (gsize) (rank + 2) * gallery->channels + PALETTE_FLOATS + gallery->level_floats;
+  return (gsize) (rank + 2) * gallery->channels + ADAIN_GALLERY_PALETTE + gallery->level_floats;
 }
 
-/* All numbers are 0 yet; NULL if there is no memory. */
-static Style *
-style_new (const AdainGallery *gallery, int rank, const AdainGalleryEntry *names)
+AdainGalleryStyle *
+adain_gallery_style_new (const AdainGallery *gallery, int rank, const AdainGalleryEntry *names)
 {
-  int    channels = gallery->channels;
-  Style *style = g_try_malloc0 (sizeof *style + style_floats (gallery, rank) * sizeof (float));
+  int                channels = gallery->channels;
+  AdainGalleryStyle *style = g_try_malloc0 (sizeof *style
+                                            + adain_gallery_floats (gallery, rank) * sizeof (float));
 
   if (style)
     {
@@ -127,29 +52,26 @@ style_new (const AdainGallery *gallery, int rank, const AdainGalleryEntry *names
       style->deviation = style->mean + channels;
       style->factors = style->deviation + channels;
       style->palette = style->factors + (gsize) rank * channels;
-      style->levels = style->palette + PALETTE_FLOATS;
+      style->levels = style->palette + ADAIN_GALLERY_PALETTE;
     }
   return style;
 }
 
 /* A style of a gallery, for one that has at least as many factors; NULL if there is no memory. */
-static Style *
-style_copy (const AdainGallery *gallery, const Style *style, int new_rank)
+static AdainGalleryStyle *
+style_copy (const AdainGallery *gallery, const AdainGalleryStyle *style, int new_rank)
 {
-  Style *copy = style_new (gallery, new_rank, &style->names);
+  AdainGalleryStyle *copy = adain_gallery_style_new (gallery, new_rank, &style->names);
 
   if (copy)
     {
       memcpy (copy->mean, style->mean, (gsize) (2 + gallery->rank) * gallery->channels * sizeof (float));
-      memcpy (copy->palette, style->palette, (PALETTE_FLOATS + gallery->level_floats) * sizeof (float));
+      memcpy (copy->palette, style->palette,
+              (ADAIN_GALLERY_PALETTE + gallery->level_floats) * sizeof (float));
+      if (style->adaptation)
+        copy->adaptation = adain_adaptation_ref (style->adaptation);
     }
   return copy;
-}
-
-static Style *
-style_at (const AdainGallery *gallery, int index)
-{
-  return gallery->styles->pdata[index];
 }
 
 static void
@@ -188,156 +110,6 @@ adain_gallery_free (AdainGallery *gallery)
   g_free (gallery);
 }
 
-/* Reading ----------------------------------------------------------------------------------- */
-
-static gboolean
-fail (GError **error, const char *path, const char *reason)
-{
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL, _ ("“%s” is not a gallery of styles: %s"), path,
-               reason);
-  return FALSE;
-}
-
-/* A string of one line; "" if it is missing, or something else. */
-static const char *
-get_line (JsonObject *object, const char *member)
-{
-  JsonNode   *node = json_object_get_member (object, member);
-  const char *text = node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-                         ? json_node_get_string (node)
-                         : "";
-
-  for (const char *c = text; *c; c++)
-    if (g_ascii_iscntrl (*c))
-      return "";
-  return text;
-}
-
-static gboolean
-read_names (AdainGallery *gallery, JsonArray *array, const char *path, GError **error)
-{
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    {
-      JsonNode         *node = json_array_get_element (array, i);
-      AdainGalleryEntry names = { "" };
-      Style            *style;
-
-      if (JSON_NODE_HOLDS_OBJECT (node))
-        {
-          JsonObject *object = json_node_get_object (node);
-
-          names = (AdainGalleryEntry) { get_line (object, "name"), get_line (object, "artist"),
-                                        get_line (object, "title"), get_line (object, "year") };
-        }
-      if (!*names.name || adain_gallery_find (gallery, names.name) >= 0)
-        return fail (error, path, _ ("a name is missing or there twice"));
-      style = style_new (gallery, gallery->rank, &names);
-      if (!style)
-        return adain_no_memory_for_style (error);
-      g_ptr_array_add (gallery->styles, style);
-    }
-  return TRUE;
-}
-
-/* The tensor of a row for each style, if it has the right shape: `rows` (0: not that dimension) and
- * `columns` a style. */
-static Safetensor *
-find_rows (Safetensors *file, const char *name, gint64 styles, gint64 rows, gint64 columns)
-{
-  Safetensor *tensor = g_hash_table_lookup (file->tensors, name);
-  int         rank = rows > 0 ? 3 : 2;
-
-  if (!tensor || tensor->rank != rank || tensor->shape[0] != styles || (rows > 0 && tensor->shape[1] != rows)
-      || tensor->shape[rank - 1] != columns)
-    return NULL;
-  return tensor;
-}
-
-/* Copies each style's row of a tensor to where `offset` says; finite numbers only. */
-static gboolean
-read_rows (AdainGallery *gallery, const Safetensor *tensor, gsize offset)
-{
-  gsize             n = tensor->count / gallery->styles->len;
-  g_autofree float *values = g_try_new (float, tensor->count);
-
-  if (!values)
-    return FALSE;
-  safetensor_to_floats (tensor, values);
-  for (gsize i = 0; i < tensor->count; i++)
-    if (!isfinite (values[i]))
-      return FALSE;
-  for (guint i = 0; i < gallery->styles->len; i++)
-    memcpy (style_at (gallery, i)->mean + offset, values + i * n, n * sizeof (float));
-  return TRUE;
-}
-
-static gboolean
-read_numbers (AdainGallery *gallery, Safetensors *file, const char *path, GError **error)
-{
-  gint64      n = gallery->styles->len, channels = gallery->channels, rank = gallery->rank;
-  Safetensor *mean = find_rows (file, "mean", n, 0, channels);
-  Safetensor *deviation = find_rows (file, "deviation", n, 0, channels);
-  Safetensor *factors = find_rows (file, "factor", n, rank, channels);
-  Safetensor *colors = find_rows (file, "palette.mean", n, 0, 3);
-  Safetensor *spread = find_rows (file, "palette.covariance", n, 3, 3);
-  Safetensor *levels = find_rows (file, "levels", n, 0, gallery->level_floats);
-  gboolean    has_levels = g_hash_table_contains (file->tensors, "levels"); /* early files have none */
-  gsize       palette = (2 + rank) * channels;
-
-  if (!mean || !deviation || !factors || !colors || !spread || (has_levels && !levels))
-    return fail (error, path, _ ("a tensor is missing or has the wrong shape"));
-  if (!read_rows (gallery, mean, 0) || !read_rows (gallery, deviation, channels)
-      || !read_rows (gallery, factors, 2 * channels) || !read_rows (gallery, colors, palette)
-      || !read_rows (gallery, spread, palette + 3)
-      || (levels && !read_rows (gallery, levels, palette + PALETTE_FLOATS)))
-    return fail (error, path, _ ("a number is not finite"));
-  return TRUE;
-}
-
-static gboolean
-load (AdainGallery *gallery, Safetensors *file, const char *path, GError **error)
-{
-  const char      *styles = g_hash_table_lookup (file->metadata, "styles");
-  Safetensor      *factors = g_hash_table_lookup (file->tensors, "factor");
-  g_autofree char *checksum = adain_encoder_checksum (adain_model_network (gallery->model));
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
-
-  if (g_strcmp0 (g_hash_table_lookup (file->metadata, "format"), FORMAT) != 0)
-    return fail (error, path, _ ("its metadata do not name our format"));
-  if (g_strcmp0 (g_hash_table_lookup (file->metadata, "encoder"), checksum) != 0)
-    {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
-                   _ ("The styles of the gallery “%s” were made for another model"), path);
-      return FALSE;
-    }
-  root = styles && json_parser_load_from_data (parser, styles, -1, NULL) ? json_parser_get_root (parser)
-                                                                         : NULL;
-  if (!root || !JSON_NODE_HOLDS_ARRAY (root) || json_array_get_length (json_node_get_array (root)) == 0)
-    return fail (error, path, _ ("it names no styles"));
-  if (!factors || factors->rank != 3
-      || factors->shape[0] != json_array_get_length (json_node_get_array (root)) || factors->shape[1] < 1
-      || factors->shape[1] > gallery->channels || factors->shape[2] != gallery->channels)
-    return fail (error, path, _ ("a tensor is missing or has the wrong shape"));
-  gallery->rank = factors->shape[1];
-  return read_names (gallery, json_node_get_array (root), path, error)
-         && read_numbers (gallery, file, path, error);
-}
-
-AdainGallery *
-adain_gallery_load (const char *path, AdainModel *model, GError **error)
-{
-  g_autoptr (Safetensors) file = safetensors_open (path, error);
-  g_autoptr (AdainGallery) gallery = NULL;
-
-  if (!file)
-    return NULL;
-  gallery = adain_gallery_new (model);
-  if (!load (gallery, file, path, error))
-    return NULL;
-  return g_steal_pointer (&gallery);
-}
-
 int
 adain_gallery_size (const AdainGallery *gallery)
 {
@@ -347,14 +119,14 @@ adain_gallery_size (const AdainGallery *gallery)
 const AdainGalleryEntry *
 adain_gallery_entry (const AdainGallery *gallery, int index)
 {
-  return &style_at (gallery, index)->names;
+  return &adain_gallery_at (gallery, index)->names;
 }
 
 int
 adain_gallery_find (const AdainGallery *gallery, const char *name)
 {
   for (guint i = 0; i < gallery->styles->len; i++)
-    if (strcmp (style_at (gallery, i)->names.name, name) == 0)
+    if (strcmp (adain_gallery_at (gallery, i)->names.name, name) == 0)
       return i;
   return -1;
 }
@@ -362,7 +134,7 @@ adain_gallery_find (const AdainGallery *gallery, const char *name)
 void
 adain_gallery_palette (const AdainGallery *gallery, int index, AdainPalette *palette)
 {
-  const float *values = style_at (gallery, index)->palette;
+  const float *values = adain_gallery_at (gallery, index)->palette;
 
   for (int a = 0; a < 3; a++)
     {
@@ -374,7 +146,7 @@ adain_gallery_palette (const AdainGallery *gallery, int index, AdainPalette *pal
 
 /* The covariance, as if of one cell that weighs 1. */
 static void
-rebuild (const AdainGallery *gallery, const Style *style, AdainCovariance *covariance)
+rebuild (const AdainGallery *gallery, const AdainGalleryStyle *style, AdainCovariance *covariance)
 {
   int channels = gallery->channels;
 
@@ -397,7 +169,7 @@ rebuild (const AdainGallery *gallery, const Style *style, AdainCovariance *covar
 
 /* Whether a picture of any kind could have them. */
 static gboolean
-knows_levels (const AdainGallery *gallery, const Style *style)
+knows_levels (const AdainGallery *gallery, const AdainGalleryStyle *style)
 {
   for (int i = 0; i < gallery->level_floats; i++)
     if (style->levels[i] != 0)
@@ -407,7 +179,7 @@ knows_levels (const AdainGallery *gallery, const Style *style)
 
 /* All levels, the last being the features themselves; NULL if there is no memory. */
 static AdainLevels *
-rebuild_levels (const AdainGallery *gallery, const Style *style)
+rebuild_levels (const AdainGallery *gallery, const AdainGalleryStyle *style)
 {
   AdainLevels *levels = adain_levels_new (adain_model_network (gallery->model));
   const float *next = style->levels;
@@ -433,8 +205,9 @@ rebuild_levels (const AdainGallery *gallery, const Style *style)
 AdainStyle *
 adain_gallery_style (const AdainGallery *gallery, int index, GError **error)
 {
-  const Style *style = style_at (gallery, index);
-  AdainLevels *levels = NULL;
+  const AdainGalleryStyle *style = adain_gallery_at (gallery, index);
+  AdainLevels             *levels = NULL;
+  AdainStyle              *result;
   g_autoptr (AdainStatistics) statistics = adain_statistics_new (gallery->channels);
 
   if (!statistics
@@ -452,10 +225,10 @@ adain_gallery_style (const AdainGallery *gallery, int index, GError **error)
     }
   if (statistics->covariance)
     rebuild (gallery, style, statistics->covariance);
-  return adain_style_new (gallery->model, g_steal_pointer (&statistics), levels);
+  result = adain_style_new (gallery->model, g_steal_pointer (&statistics), levels);
+  adain_style_adapt (result, style->adaptation);
+  return result;
 }
-
-/* Writing ----------------------------------------------------------------------------------- */
 
 /* A deviation as files have it: without what keeps AdaIN from dividing by 0. */
 static float
@@ -465,7 +238,7 @@ bare_deviation (double deviation)
 }
 
 static void
-fill_levels (const AdainGallery *gallery, Style *entry, const AdainLevels *levels)
+fill_levels (const AdainGallery *gallery, AdainGalleryStyle *entry, const AdainLevels *levels)
 {
   float *next = entry->levels;
 
@@ -476,8 +249,8 @@ fill_levels (const AdainGallery *gallery, Style *entry, const AdainLevels *level
 }
 
 static gboolean
-fill (const AdainGallery *gallery, Style *entry, const AdainStyle *style, const AdainPalette *palette,
-      GError **error)
+fill (const AdainGallery *gallery, AdainGalleryStyle *entry, const AdainStyle *style,
+      const AdainPalette *palette, GError **error)
 {
   const AdainStatistics *statistics = style->statistics;
   int                    n = gallery->channels;
@@ -499,6 +272,8 @@ fill (const AdainGallery *gallery, Style *entry, const AdainStyle *style, const 
     }
   if (style->levels)
     fill_levels (gallery, entry, style->levels);
+  if (style->adaptation)
+    entry->adaptation = adain_adaptation_ref (style->adaptation);
   adain_covariance_get (statistics->covariance, covariance);
   if (adain_factors_find (covariance, n, gallery->rank, entry->factors, work))
     return TRUE;
@@ -511,7 +286,7 @@ gboolean
 adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const AdainStyle *style,
                    const AdainPalette *palette, GError **error)
 {
-  Style *entry;
+  AdainGalleryStyle *entry;
 
   g_return_val_if_fail (style->model == gallery->model, FALSE);
 
@@ -527,7 +302,7 @@ adain_gallery_add (AdainGallery *gallery, const AdainGalleryEntry *names, const 
                            _ ("This model, device or memory does not allow for texture; set it to 0"));
       return FALSE;
     }
-  entry = style_new (gallery, gallery->rank, names);
+  entry = adain_gallery_style_new (gallery, gallery->rank, names);
   if (!entry)
     return adain_no_memory_for_style (error);
   if (!fill (gallery, entry, style, palette, error))
@@ -553,7 +328,7 @@ widen (AdainGallery *gallery, int rank)
 
   for (guint i = 0; i < gallery->styles->len; i++)
     {
-      Style *copy = style_copy (gallery, style_at (gallery, i), rank);
+      AdainGalleryStyle *copy = style_copy (gallery, adain_gallery_at (gallery, i), rank);
 
       if (!copy)
         return FALSE;
@@ -574,8 +349,8 @@ adain_gallery_append (AdainGallery *gallery, const AdainGallery *other, GError *
     return adain_no_memory_for_style (error);
   for (guint i = 0; i < other->styles->len; i++)
     {
-      const Style *style = style_at (other, i);
-      Style       *copy;
+      const AdainGalleryStyle *style = adain_gallery_at (other, i);
+      AdainGalleryStyle       *copy;
 
       if (adain_gallery_find (gallery, style->names.name) >= 0)
         continue;
@@ -585,70 +360,4 @@ adain_gallery_append (AdainGallery *gallery, const AdainGallery *other, GError *
       g_ptr_array_add (gallery->styles, copy);
     }
   return TRUE;
-}
-
-static char *
-write_names (const AdainGallery *gallery)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < gallery->styles->len; i++)
-    {
-      const AdainGalleryEntry *names = adain_gallery_entry (gallery, i);
-      const char *const        members[][2] = { { "name", names->name },
-                                                { "artist", names->artist },
-                                                { "title", names->title },
-                                                { "year", names->year } };
-
-      json_builder_begin_object (builder);
-      for (gsize m = 0; m < G_N_ELEMENTS (members); m++)
-        {
-          json_builder_set_member_name (builder, members[m][0]);
-          json_builder_add_string_value (builder, members[m][1] ? members[m][1] : "");
-        }
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
-  root = json_builder_get_root (builder);
-  return json_to_string (root, FALSE);
-}
-
-gboolean
-adain_gallery_write (const AdainGallery *gallery, const char *path, GError **error)
-{
-  gsize                   n = gallery->styles->len, channels = gallery->channels, rank = gallery->rank;
-  const SafetensorsOutput tensors[] = {
-    { "mean", SAFETENSORS_F16, 2, { n, channels }, n * channels },
-    { "deviation", SAFETENSORS_F16, 2, { n, channels }, n * channels },
-    { "factor", SAFETENSORS_F16, 3, { n, rank, channels }, n * rank * channels },
-    { "palette.mean", SAFETENSORS_F32, 2, { n, 3 }, n * 3 },
-    { "palette.covariance", SAFETENSORS_F32, 3, { n, 3, 3 }, n * 9 },
-    { "levels", SAFETENSORS_F16, 2, { n, gallery->level_floats }, n * gallery->level_floats },
-  };
-  SafetensorsOutput outputs[G_N_ELEMENTS (tensors)];
-  g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree char  *names = write_names (gallery);
-  g_autofree char  *checksum = adain_encoder_checksum (adain_model_network (gallery->model));
-  g_autofree float *values = g_try_new (float, n * style_floats (gallery, rank));
-  float            *next = values;
-  gsize             offset = 0;
-
-  if (!values)
-    return adain_no_memory_for_style (error);
-  g_hash_table_insert (metadata, (gpointer) "format", (gpointer) FORMAT);
-  g_hash_table_insert (metadata, (gpointer) "encoder", checksum);
-  g_hash_table_insert (metadata, (gpointer) "styles", names);
-  for (gsize t = 0; t < G_N_ELEMENTS (tensors); t++)
-    {
-      gsize row = tensors[t].count / MAX (n, 1);
-
-      outputs[t] = tensors[t];
-      outputs[t].values = next;
-      for (gsize i = 0; i < n; i++, next += row)
-        memcpy (next, style_at (gallery, i)->mean + offset, row * sizeof (float));
-      offset += row;
-    }
-  return safetensors_write (path, metadata, outputs, G_N_ELEMENTS (outputs), error);
 }

@@ -1,4 +1,4 @@
-/* Learning one style: gradient descent on the decoder's weights.
+/* Learning one style: gradient descent on what it changes in the decoder.
  *
  * Each step decodes some lessons, encodes the results and leads the gradient of the loss back through both halves.
  * Lessons are shared among threads, and their gradients added in order, so that no result depends on how many there
@@ -7,19 +7,19 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "budget.h"
 #include "error.h"
-#include "half.h"
 #include "lessons.h"
 #include "loss.h"
 #include "pool.h"
 
 /* Chosen by looking, and by the losses that VGG-19 sees of photographs that were not learned from
  * (weights/README.md). */
-#define RATE            2e-4 /* of a weight in a step, after WARM_UP steps; falling to LAST_RATE of it in the end */
+#define RATE            1e-3 /* of a value in a step, after WARM_UP steps; falling to LAST_RATE of it in the end */
 #define LAST_RATE       0.05
 #define WARM_UP         10
 #define LESSONS         2    /* in a step */
@@ -41,18 +41,19 @@ typedef struct
 
 typedef struct
 {
-  AdainModel   *model; /* that learns */
-  AdainGradient encoder, decoder;
-  AdainLessons  lessons;
-  AdainStyle   *style;
-  Worker       *workers;
-  int           n_workers;
+  AdainStyle      *style;
+  AdainNetwork     network; /* the model's, whose decoder has weights of its own */
+  AdainGradient    encoder, decoder;
+  AdainAdaptation *adaptation;
+  AdainLessons     lessons;
+  Worker          *workers;
+  int              n_workers;
   int          *deck, left; /* the numbers of the lessons in random order, and how many are still to come */
   int           turn[LESSONS];
-  float        *weights;
-  gsize         n;
-  float        *m, *v; /* running means of the gradient and of its square (Adam) */
-  float        *gradients[LESSONS];
+  float        *weights;            /* of the decoder */
+  float        *gradients[LESSONS]; /* with respect to them */
+  float        *gradient;           /* with respect to the adaptation */
+  float        *m, *v;              /* running means of that and of its square (Adam) */
   GRand        *random;
   GCancellable *cancellable;
 } Learning;
@@ -166,15 +167,42 @@ move (Learning *self, int step, double rate)
 {
   float first = 1 / (1 - pow (MOMENTUM, step + 1)), second = 1 / (1 - pow (SECOND_MOMENTUM, step + 1));
 
-  for (gsize i = 0; i < self->n; i++)
+  for (gsize i = 0; i < self->adaptation->n; i++)
     {
-      float g = 0;
+      float g = self->gradient[i];
 
-      for (int k = 0; k < LESSONS; k++)
-        g += self->gradients[k][i] / LESSONS;
       self->m[i] += (1 - (float) MOMENTUM) * (g - self->m[i]);
       self->v[i] += (1 - (float) SECOND_MOMENTUM) * (g * g - self->v[i]);
-      self->weights[i] -= (float) rate * self->m[i] * first / (sqrtf (self->v[i] * second) + 1e-8f);
+      self->adaptation->values[i] -= (float) rate * self->m[i] * first
+                                     / (sqrtf (self->v[i] * second) + 1e-8f);
+    }
+}
+
+/* Takes on what the adaptation makes of the model's decoder. */
+static gboolean
+change_decoder (Learning *self, GError **error)
+{
+  const AdainNetwork *network = adain_model_network (self->style->model);
+
+  self->network.decoder = network->decoder;
+  adain_chain_copy_weights (&self->network.decoder, self->weights);
+  adain_adaptation_add (self->adaptation, &self->network.decoder, 1, self->weights);
+  return adain_gradient_pack (&self->decoder, error);
+}
+
+/* The mean of all lessons' gradients, in the first. */
+static void
+add_gradients (Learning *self)
+{
+  gsize n = adain_chain_weights (&self->network.decoder);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      float sum = 0;
+
+      for (int k = 0; k < LESSONS; k++)
+        sum += self->gradients[k][i];
+      self->gradients[0][i] = sum / LESSONS;
     }
 }
 
@@ -189,8 +217,10 @@ take_step (Learning *self, int step, double done, GError **error)
     self->turn[k] = draw (self);
   if (!adain_pool_run (LESSONS, self->n_workers, do_lesson, self, &silent, error))
     return FALSE;
+  add_gradients (self);
+  adain_adaptation_lead_back (self->adaptation, &self->network.decoder, self->gradients[0], self->gradient);
   move (self, step, rate);
-  return adain_gradient_pack (&self->decoder, error);
+  return change_decoder (self, error);
 }
 
 /* All of it --------------------------------------------------------------------------------------- */
@@ -220,17 +250,18 @@ make_worker (const Learning *self, Worker *worker)
 static gboolean
 set_up (Learning *self, int threads, gsize *budget, GError **error)
 {
-  gsize bytes = self->n * sizeof (float);
+  gsize bytes = adain_chain_weights (&self->network.decoder) * sizeof (float), n = self->adaptation->n;
 
-  if (!adain_budget_take (budget, (2 + LESSONS) * bytes))
+  if (!adain_budget_take (budget, LESSONS * bytes + 3 * n * sizeof (float)))
     return adain_no_memory_to_learn (error);
-  self->m = g_try_malloc0 (bytes);
-  self->v = g_try_malloc0 (bytes);
+  self->gradient = g_try_new (float, n);
+  self->m = g_try_new0 (float, n);
+  self->v = g_try_new0 (float, n);
   for (int k = 0; k < LESSONS; k++)
     if (!(self->gradients[k] = g_try_malloc (bytes)))
       return adain_no_memory_to_learn (error);
   self->n_workers = MIN ((gsize) MIN (threads, LESSONS), *budget / worker_bytes (self));
-  if (!self->m || !self->v || self->n_workers == 0)
+  if (!self->gradient || !self->m || !self->v || self->n_workers == 0)
     return adain_no_memory_to_learn (error);
   self->workers = g_new0 (Worker, self->n_workers);
   for (int i = 0; i < self->n_workers; i++)
@@ -254,12 +285,15 @@ tear_down (Learning *self)
     g_free (self->gradients[k]);
   g_free (self->workers);
   g_free (self->deck);
+  g_free (self->weights);
+  g_free (self->gradient);
   g_free (self->m);
   g_free (self->v);
   g_rand_free (self->random);
   adain_lessons_clear (&self->lessons);
   adain_gradient_clear (&self->encoder);
   adain_gradient_clear (&self->decoder);
+  adain_adaptation_unref (self->adaptation);
 }
 
 static void
@@ -290,7 +324,7 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
 
   if (n_contents < 1 || n_contents > ADAIN_LEARN_CONTENTS)
     wrong = _ ("A style is learned from 1 to 16 pictures");
-  else if (!adain_model_sees_alike (style->model, engine->model))
+  else if (style->model != engine->model)
     wrong = _ ("The style was encoded with another model");
   else if (!style->levels)
     wrong = _ ("The style has nothing to learn from; give its picture");
@@ -303,39 +337,34 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
   return wrong == NULL;
 }
 
-/* As a file has them: what is painted at once is what the file will paint. */
-static void
-round_weights (Learning *self)
+/* Begins with what the style has learned already, or else where nothing is changed. */
+static gboolean
+begin (Learning *self, GError **error)
 {
-  for (gsize i = 0; i < self->n; i++)
-    self->weights[i] = adain_half_to_float (adain_half_from_float (self->weights[i]));
-}
+  const AdainChain *decoder = &self->network.decoder;
 
-/* The scores are those of another decoder. */
-static void
-set_name (AdainModel *model, const char *name)
-{
-  GHashTable *strings = adain_model_strings (model);
-
-  g_hash_table_remove (strings, "scores");
-  if (name)
-    g_hash_table_insert (strings, g_strdup ("name"), g_strdup (name));
+  self->adaptation = adain_adaptation_new (decoder);
+  self->weights = g_try_new (float, adain_chain_weights (decoder));
+  if (!self->adaptation || !self->weights)
+    return adain_no_memory_to_learn (error);
+  if (self->style->adaptation)
+    memcpy (self->adaptation->values, self->style->adaptation->values, self->adaptation->n * sizeof (float));
+  else
+    adain_adaptation_begin (self->adaptation, decoder, self->random);
+  return TRUE;
 }
 
 static gboolean
 learn (Learning *self, AdainEngine *engine, const AdainSource *contents, int n_contents,
        const AdainLearnOptions *options, const AdainReport *report, GError **error)
 {
-  const AdainNetwork *network = adain_model_network (self->model);
-  gsize               budget = engine->memory;
+  gsize budget = engine->memory;
 
-  if (!adain_gradient_init (&self->encoder, network, engine->kernels, error)
-      || !adain_gradient_init_decoder (&self->decoder, network, engine->kernels, error))
-    return FALSE;
-  self->weights = adain_model_decoder (self->model);
-  self->n = adain_chain_weights (&network->decoder);
-  if (!adain_lessons_init (&self->lessons, engine, &self->encoder, contents, n_contents, self->style,
-                           options->texture, &budget, self->cancellable, error))
+  if (!begin (self, error) || !adain_gradient_init (&self->encoder, &self->network, engine->kernels, error)
+      || !adain_gradient_init_decoder (&self->decoder, &self->network, engine->kernels, error)
+      || !change_decoder (self, error)
+      || !adain_lessons_init (&self->lessons, engine, &self->encoder, contents, n_contents, self->style,
+                              options->texture, &budget, self->cancellable, error))
     return FALSE;
   self->deck = g_new (int, self->lessons.n);
   for (int i = 0; i < self->lessons.n; i++)
@@ -343,30 +372,27 @@ learn (Learning *self, AdainEngine *engine, const AdainSource *contents, int n_c
   return set_up (self, engine->threads, &budget, error) && take_steps (self, options, report, error);
 }
 
-AdainModel *
+gboolean
 adain_engine_learn (AdainEngine *engine, const AdainSource *contents, int n_contents, AdainStyle *style,
                     const AdainLearnOptions *options, AdainProgress progress, gpointer progress_data,
                     GCancellable *cancellable, GError **error)
 {
   AdainSteadyProgress steady;
   AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
-  g_autoptr (AdainModel) model = NULL;
-  Learning self = { .style = style, .cancellable = cancellable };
-  gboolean ok;
+  Learning            self = { .style = style, .cancellable = cancellable };
+  gboolean            ok;
 
   if (!check (engine, n_contents, style, options, error))
-    return NULL;
-  self.model = model = adain_model_copy (engine->model);
-  if (!model)
-    {
-      adain_no_memory_for_model (error);
-      return NULL;
-    }
-  set_name (model, options->name);
+    return FALSE;
+  self.network = *adain_model_network (engine->model);
   self.random = g_rand_new_with_seed (SEED);
   ok = learn (&self, engine, contents, n_contents, options, &report, error);
   if (ok)
-    round_weights (&self);
+    {
+      /* As a gallery keeps it: what is painted at once is what will be painted then. */
+      adain_adaptation_round (self.adaptation);
+      adain_style_adapt (style, self.adaptation);
+    }
   tear_down (&self);
-  return ok ? g_steal_pointer (&model) : NULL;
+  return ok;
 }

@@ -21,13 +21,15 @@
 #define VGG_POOL   "1 3 7"
 #define VGG_DOUBLE "0 4 6"
 
+/* The optional tensors on the features of photographs. */
+#define USUAL_DEVIATION "content.deviation"
+#define USUAL_RANGE     "content.range"
+
 struct _AdainModel
 {
   gatomicrefcount refs;
   GHashTable     *metadata;
-  float          *weights; /* all tensors, one after the other: the encoder's, the decoder's, what is usual */
-  gsize           n_weights;
-  AdainModel     *origin; /* whose decoder was changed; NULL: none */
+  float          *weights; /* all tensors, one after the other */
   AdainNetwork    network;
 };
 
@@ -167,8 +169,8 @@ connect_layers (AdainNetwork *network, GHashTable *metadata)
 static gboolean
 check_usual (Safetensors *file, int channels, gsize *total)
 {
-  Safetensor *deviation = g_hash_table_lookup (file->tensors, ADAIN_USUAL_DEVIATION);
-  Safetensor *range = g_hash_table_lookup (file->tensors, ADAIN_USUAL_RANGE);
+  Safetensor *deviation = g_hash_table_lookup (file->tensors, USUAL_DEVIATION);
+  Safetensor *range = g_hash_table_lookup (file->tensors, USUAL_RANGE);
 
   if (deviation && (deviation->rank != 1 || deviation->shape[0] != channels))
     return FALSE;
@@ -193,8 +195,8 @@ take_usual (const float **target, int n, int sign, const float **next)
 static gboolean
 load_usual (AdainNetwork *network, Safetensors *file, float *data)
 {
-  Safetensor  *deviation = g_hash_table_lookup (file->tensors, ADAIN_USUAL_DEVIATION);
-  Safetensor  *range = g_hash_table_lookup (file->tensors, ADAIN_USUAL_RANGE);
+  Safetensor  *deviation = g_hash_table_lookup (file->tensors, USUAL_DEVIATION);
+  Safetensor  *range = g_hash_table_lookup (file->tensors, USUAL_RANGE);
   int          channels = adain_network_channels (network);
   const float *next = data;
 
@@ -229,7 +231,6 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   if (!check_usual (file, adain_network_channels (network), &total))
     return fail (error, path, _ ("“content.deviation” or “content.range” has the wrong shape"));
 
-  model->n_weights = total;
   model->weights = g_try_new (float, total);
   if (!model->weights)
     {
@@ -261,72 +262,6 @@ adain_model_load (const char *path, GError **error)
   return g_steal_pointer (&model);
 }
 
-/* What `pointer` (nullable) points to in the weights of `from`, in those of `to`. */
-static const float *
-moved (const float *pointer, const AdainModel *from, const AdainModel *to)
-{
-  return pointer ? to->weights + (pointer - from->weights) : NULL;
-}
-
-static void
-move_chain (AdainChain *chain, const AdainModel *from, const AdainModel *to)
-{
-  for (int i = 0; i < chain->n; i++)
-    {
-      chain->convs[i].weight = moved (chain->convs[i].weight, from, to);
-      chain->convs[i].bias = moved (chain->convs[i].bias, from, to);
-    }
-}
-
-gboolean
-adain_model_sees_alike (const AdainModel *a, const AdainModel *b)
-{
-  return (a->origin ? a->origin : a) == (b->origin ? b->origin : b);
-}
-
-AdainModel *
-adain_model_copy (AdainModel *model)
-{
-  AdainModel    *copy = g_new0 (AdainModel, 1);
-  AdainUsual    *usual = &copy->network.usual;
-  GHashTableIter iter;
-  gpointer       key, value;
-
-  g_atomic_ref_count_init (&copy->refs);
-  copy->origin = adain_model_ref (model->origin ? model->origin : model);
-  copy->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_hash_table_iter_init (&iter, model->metadata);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    g_hash_table_insert (copy->metadata, g_strdup (key), g_strdup (value));
-  copy->n_weights = model->n_weights;
-  copy->weights = g_try_new (float, model->n_weights);
-  if (!copy->weights)
-    {
-      adain_model_unref (copy);
-      return NULL;
-    }
-  memcpy (copy->weights, model->weights, model->n_weights * sizeof (float));
-  copy->network = model->network;
-  move_chain (&copy->network.encoder, model, copy);
-  move_chain (&copy->network.decoder, model, copy);
-  usual->deviation = moved (usual->deviation, model, copy);
-  usual->low = moved (usual->low, model, copy);
-  usual->high = moved (usual->high, model, copy);
-  return copy;
-}
-
-float *
-adain_model_decoder (AdainModel *model)
-{
-  return model->weights + (model->network.decoder.convs[0].weight - model->weights);
-}
-
-GHashTable *
-adain_model_strings (const AdainModel *model)
-{
-  return model->metadata;
-}
-
 AdainModel *
 adain_model_ref (AdainModel *model)
 {
@@ -339,7 +274,6 @@ adain_model_unref (AdainModel *model)
 {
   if (model == NULL || !g_atomic_ref_count_dec (&model->refs))
     return;
-  adain_model_unref (model->origin);
   g_hash_table_unref (model->metadata);
   g_free (model->weights);
   g_free (model);

@@ -4,6 +4,8 @@
  */
 #include "network.h"
 
+#include <string.h>
+
 void
 adain_network_connect (AdainNetwork *network, const int pools[ADAIN_SCALINGS],
                        const int doublings[ADAIN_SCALINGS])
@@ -30,6 +32,31 @@ adain_chain_levels (const AdainChain *encoder, int levels[ADAIN_LEVELS])
     if (i == 0 || encoder->convs[i - 1].pool)
       levels[level++] = i;
   levels[level] = encoder->n - 1;
+}
+
+gsize
+adain_chain_weights (const AdainChain *chain)
+{
+  gsize n = 0;
+
+  for (int i = 0; i < chain->n; i++)
+    n += (9 * (gsize) chain->convs[i].in + 1) * chain->convs[i].out;
+  return n;
+}
+
+void
+adain_chain_copy_weights (AdainChain *chain, float *weights)
+{
+  for (int i = 0; i < chain->n; i++)
+    {
+      AdainConv *conv = &chain->convs[i];
+      gsize      n = 9 * (gsize) conv->in * conv->out;
+
+      conv->weight = memcpy (weights, conv->weight, n * sizeof (float));
+      weights += n;
+      conv->bias = memcpy (weights, conv->bias, conv->out * sizeof (float));
+      weights += conv->out;
+    }
 }
 
 /* Half of `n`, rounded down, also below 0. */

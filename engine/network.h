@@ -75,6 +75,12 @@ adain_network_channels (const AdainNetwork *network)
 /* The numbers of these convolutions. */
 void adain_chain_levels (const AdainChain *encoder, int levels[ADAIN_LEVELS]);
 
+/* Weights and biases of a half: weight[out][in][3][3] and bias[out] of each convolution, one after the other. */
+gsize adain_chain_weights (const AdainChain *chain);
+
+/* Copies them to `weights`, where the half has them from now on. */
+void adain_chain_copy_weights (AdainChain *chain, float *weights);
+
 /* How many cells around a rectangle of cells a half has to see, so that the result in the rectangle is
  * that of the whole picture: the receptive radius, in whole cells. */
 int adain_chain_halo (const AdainChain *chain);

@@ -219,12 +219,16 @@ tear_down (Pass *pass)
     adain_scratch_free (pass->scratch, pass->workers);
 }
 
-/* Room for the residual, which spares later renderings half of the work; none is no error. */
+/* Room for the residual, which spares later renderings half of the work; none is no error. Each decoder loses
+ * something else. */
 static void
 try_residual (AdainContent *content)
 {
   gsize n = (gsize) content->work.width * content->work.height * 3;
 
+  if (content->decoder != content->engine->decoder)
+    content->has_residual = FALSE;
+  content->decoder = content->engine->decoder;
   if (!content->residual && adain_budget_keeps_residual (content->memory, n * sizeof (float)))
     content->residual = g_try_new (float, n);
 }
@@ -395,7 +399,7 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
                        _ ("Weight %d is %g; weights must be numbers of 0 or more"), k + 1, normalized[k]);
           return FALSE;
         }
-      if (!adain_model_sees_alike (styles[k]->model, content->engine->model))
+      if (styles[k]->model != content->engine->model)
         {
           g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                        _ ("Style %d was encoded with another model"), k + 1);
@@ -476,6 +480,7 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
 
   while (!adain_content_ensure (content, options->texture > 0,
                                 &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
+         || !adain_engine_adapt (content->engine, styles, normalized, n_styles, &local)
          || !render (content, styles, normalized, n_styles, options, sink, &report, &local))
     {
       if (!adain_engine_fall_back (content->engine, &local))

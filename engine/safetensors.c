@@ -248,6 +248,16 @@ safetensors_close (Safetensors *self)
   g_free (self);
 }
 
+Safetensor
+safetensor_row (const Safetensor *tensor, gint64 index)
+{
+  Safetensor row = { tensor->type, tensor->rank - 1, .count = tensor->count / tensor->shape[0] };
+
+  memcpy (row.shape, tensor->shape + 1, row.rank * sizeof *row.shape);
+  row.data = tensor->data + index * row.count * (tensor->type == SAFETENSORS_F16 ? 2 : 4);
+  return row;
+}
+
 void
 safetensor_to_floats (const Safetensor *tensor, float *out)
 {

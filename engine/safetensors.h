@@ -40,6 +40,9 @@ typedef struct
 Safetensors *safetensors_open (const char *path, GError **error);
 void         safetensors_close (Safetensors *self);
 
+/* What a tensor of two dimensions or more has at one index of the first, which is not kept. */
+Safetensor safetensor_row (const Safetensor *tensor, gint64 index);
+
 /* Writes the elements of `tensor` to `out` as floats. */
 void safetensor_to_floats (const Safetensor *tensor, float *out);
 

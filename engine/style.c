@@ -24,6 +24,7 @@ adain_style_new (AdainModel *model, AdainStatistics *statistics, AdainLevels *le
   style->model = adain_model_ref (model);
   style->statistics = statistics;
   style->levels = levels;
+  style->adaptation = NULL;
   g_atomic_ref_count_init (&style->references);
   return style;
 }
@@ -140,6 +141,23 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, int side, co
   return style;
 }
 
+void
+adain_style_adapt (AdainStyle *style, AdainAdaptation *adaptation)
+{
+  if (adaptation)
+    adain_adaptation_ref (adaptation);
+  adain_adaptation_unref (style->adaptation);
+  style->adaptation = adaptation;
+}
+
+void
+adain_style_learn_from (AdainStyle *style, const AdainStyle *other)
+{
+  g_return_if_fail (style->model == other->model);
+
+  adain_style_adapt (style, other->adaptation);
+}
+
 AdainStyle *
 adain_style_ref (AdainStyle *style)
 {
@@ -155,5 +173,6 @@ adain_style_free (AdainStyle *style)
   adain_model_unref (style->model);
   adain_statistics_free (style->statistics);
   g_free (style->levels);
+  adain_adaptation_unref (style->adaptation);
   g_free (style);
 }

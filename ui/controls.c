@@ -209,6 +209,18 @@ attach_model (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfi
   attach (grid, row, labels, _ ("_Model"), button, box, tooltip);
 }
 
+/* The name that what is learned is kept under, as long as something is. */
+static void
+attach_learned (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config)
+{
+  GtkWidget *entry = gimp_prop_entry_new (G_OBJECT (config), "learned", -1);
+
+  g_object_bind_property (config, "learn", entry, "sensitive", G_BINDING_SYNC_CREATE);
+  attach (grid, row, labels, _ ("Keep in y_our gallery as"), entry, entry,
+          _ ("Under this name the style, and what was learned of it, is kept in your gallery, where it is a "
+             "style like any other. One of yours that is called so is replaced. Empty: it is not kept."));
+}
+
 GtkWidget *
 adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
@@ -238,6 +250,8 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
       grid, 4, labels, config, "learn", _ ("Learn t_he style (steps)"), 1.0, 0,
       _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
          "colors come nearer to the style's. 100 steps are plenty. The preview does not show it."));
+
+  attach_learned (grid, 5, labels, config);
 
   return grid;
 }

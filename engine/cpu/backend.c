@@ -370,6 +370,27 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
   return ok;
 }
 
+static gboolean
+adapt (AdainBackend *self, const AdainChain *decoder, GError **error)
+{
+  const AdainKernels *kernels = self->kernels;
+  AdainNetwork        network = *self->network;
+  AdainLayers         layers = { 0 };
+  float               encoder_ranges[ADAIN_MAX_LAYERS] = { 0 }, ranges[ADAIN_MAX_LAYERS] = { 0 };
+  gboolean            integers = kernels->measure != NULL;
+
+  network.decoder = *decoder;
+  if ((integers && !adain_ranges_find (&network, kernels->measure, encoder_ranges, ranges, error))
+      || !adain_layers_pack (&layers, kernels, decoder, FALSE, integers ? ranges : NULL, error))
+    {
+      adain_layers_clear (&layers, kernels);
+      return FALSE;
+    }
+  adain_layers_clear (&self->decoder, self->kernels);
+  self->decoder = layers;
+  return TRUE;
+}
+
 const AdainBackendClass *
 adain_cpu_backend (void)
 {
@@ -389,6 +410,7 @@ adain_cpu_backend (void)
     .features_free = features_free,
     .encode = encode,
     .decode = decode,
+    .adapt = adapt,
   };
 
   return &class;

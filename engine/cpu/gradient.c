@@ -526,16 +526,6 @@ adain_tape_backward (AdainTape *tape, AdainSeed seed, gpointer user_data, float 
   return TRUE;
 }
 
-gsize
-adain_chain_weights (const AdainChain *chain)
-{
-  gsize n = 0;
-
-  for (int i = 0; i < chain->n; i++)
-    n += (9 * (gsize) chain->convs[i].in + 1) * chain->convs[i].out;
-  return n;
-}
-
 /* The gradient with respect to one layer's weights and biases, from that with respect to its output. */
 static gboolean
 weigh (const AdainTape *tape, int i, float *turn, float *weights, GError **error)

@@ -70,12 +70,8 @@ gboolean adain_tape_backward (AdainTape *tape, AdainSeed seed, gpointer user_dat
 const float *adain_tape_decode (AdainTape *tape, const float *features, int width, int height,
                                 GCancellable *cancellable, GError **error);
 
-/* Weights and biases of a half. */
-gsize adain_chain_weights (const AdainChain *chain);
-
 /* After adain_tape_decode(): from the gradient with respect to the pixels to that with respect to the decoder's
- * weights, of which there are adain_chain_weights(): weight[out][in][3][3] and bias[out] of each convolution, one
- * after the other. */
+ * weights, in adain_chain_weights()'s order. */
 gboolean adain_tape_weigh (AdainTape *tape, const float *rgb, float *weights, GCancellable *cancellable,
                            GError **error);
 

@@ -301,6 +301,18 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
   return adain_cuda_job_run (&job, error);
 }
 
+static gboolean
+cuda_adapt (AdainBackend *backend, const AdainChain *decoder, GError **error)
+{
+  const AdainCudaApi *api = backend->api;
+
+  if (adain_cuda_check (api, api->cudaSetDevice (backend->device), error)
+      && adain_cuda_network_adapt (&backend->network, api, decoder, backend->workers[0].stream, error))
+    return TRUE;
+  g_atomic_int_set (&backend->lost, TRUE);
+  return FALSE;
+}
+
 const AdainBackendClass *
 adain_cuda_backend (void)
 {
@@ -319,6 +331,7 @@ adain_cuda_backend (void)
     .features_free = cuda_features_free,
     .encode = cuda_encode,
     .decode = cuda_decode,
+    .adapt = cuda_adapt,
   };
 
   return &class;

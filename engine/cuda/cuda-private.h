@@ -60,6 +60,10 @@ typedef struct
 
 gboolean adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api,
                                   const AdainNetwork *from, cudaStream_t stream, GError **error);
+
+/* Gives it another decoder of the same shapes, while nothing runs. After a failure it has parts of both. */
+gboolean adain_cuda_network_adapt (AdainCudaNetwork *network, const AdainCudaApi *api,
+                                   const AdainChain *decoder, cudaStream_t stream, GError **error);
 void     adain_cuda_network_clear (AdainCudaNetwork *network, const AdainCudaApi *api);
 
 /* cudnn.c ----------------------------------------------------------------------------------- */

@@ -124,6 +124,22 @@ convert (AdainCudaNetwork *network, const AdainNetwork *from, const Offsets *at,
     }
 }
 
+/* Copies to the device, and waits. */
+static gboolean
+upload (const AdainCudaApi *api, void *to, const void *from, gsize size, cudaStream_t stream, GError **error)
+{
+  gboolean done = adain_cuda_check (api,
+                                    api->cudaMemcpyAsync (to, from, size, cudaMemcpyHostToDevice, stream),
+                                    error);
+
+  if (!adain_cuda_check (api, api->cudaStreamSynchronize (stream), done ? error : NULL))
+    {
+      done = FALSE;
+      api->cudaStreamSynchronize (stream); /* the copy may still be reading */
+    }
+  return done;
+}
+
 gboolean
 adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainNetwork *from,
                          cudaStream_t stream, GError **error)
@@ -142,16 +158,33 @@ adain_cuda_network_init (AdainCudaNetwork *network, const AdainCudaApi *api, con
   if (done)
     {
       convert (network, from, at, host);
-      done = adain_cuda_check (api,
-                               api->cudaMemcpyAsync (network->memory, host, size, cudaMemcpyHostToDevice,
-                                                     stream),
-                               error);
-      if (!adain_cuda_check (api, api->cudaStreamSynchronize (stream), done ? error : NULL))
-        {
-          done = FALSE;
-          api->cudaStreamSynchronize (stream); /* the copy may still be reading */
-        }
+      done = upload (api, network->memory, host, size, stream, error);
     }
+  g_free (host);
+  return done;
+}
+
+gboolean
+adain_cuda_network_adapt (AdainCudaNetwork *network, const AdainCudaApi *api, const AdainChain *decoder,
+                          cudaStream_t stream, GError **error)
+{
+  const AdainCudaLayer *first = &network->layers[network->n_encoder];
+  Offsets               at[ADAIN_MAX_LAYERS];
+  gsize                 size = 0;
+  guint8               *host;
+  gboolean              done;
+
+  for (int i = 0; i < decoder->n; i++, size = at[i - 1].end)
+    at[i] = layer_offsets (size, first[i].in, first[i].out);
+  host = g_try_malloc0 (size);
+  if (!host)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_MEMORY, _ ("Not enough memory for the model"));
+      return FALSE;
+    }
+  for (int i = 0; i < decoder->n; i++)
+    convert_layer (&decoder->convs[i], first[i].in, first[i].out, &at[i], host);
+  done = upload (api, (void *) first->direct, host, size, stream, error);
   g_free (host);
   return done;
 }

@@ -133,11 +133,11 @@ adain_arguments_declare (GimpProcedure *procedure)
          "colors come nearer to the style, and other pictures can be painted so, too (\"learned\"). 100 are "
          "plenty. There must be one style. 0: none."),
       0, ADAIN_LEARN_MAX, 0, G_PARAM_READWRITE);
-  gimp_procedure_add_file_argument (
-      procedure, "learned", _ ("Lear_ned network"),
-      _ ("Where the network that has learned the style is kept, a safetensors file, to be given as \"model\" later. "
-         "None: it is not kept."),
-      GIMP_FILE_CHOOSER_ACTION_SAVE, TRUE, NULL, G_PARAM_READWRITE);
+  gimp_procedure_add_string_argument (
+      procedure, "learned", _ ("Keep in y_our gallery as"),
+      _ ("Under which name the style, and what was learned of it, is kept in your gallery, where it is a style like "
+         "any other. One of yours that is called so is replaced. Empty: it is not kept."),
+      "", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "device", _ ("_Device"), _ ("What computes the picture."),
                                       device_choice (), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
@@ -323,16 +323,8 @@ read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
 static gboolean
 read_learning (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
-
-  g_object_get (config, "learned", &file, NULL);
-  arguments->learned = file != NULL ? g_file_get_path (file) : NULL;
-  if (file != NULL && arguments->learned == NULL)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("“learned” is not a local file."));
-  else if (arguments->learned != NULL && !(arguments->parameters.learn > 0))
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _ ("“learned” is given, but no steps to learn in (“learn”)."));
-  else if (arguments->parameters.learn > 0 && arguments->n_styles != 1)
+  g_object_get (config, "learned", &arguments->learned, NULL);
+  if (arguments->parameters.learn > 0 && arguments->n_styles != 1)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("There are %d styles, but only one can be learned (“learn”)."), arguments->n_styles);
   else

@@ -28,6 +28,7 @@ struct _AdainJob
   GimpImage       *image;
   AdainCollection *collection; /* NULL: no style is of it */
   GPtrArray       *styles;     /* of AdainStyleInput */
+  AdainStyle      *learned;    /* the one style, where it has been learned; else NULL */
   GPtrArray       *pieces;
   char            *module_dir;
   char            *notice;

@@ -306,6 +306,8 @@ encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const A
         style = adain_gallery_style (job->collection->gallery, input->entry, error);
       if (style == NULL)
         return NULL;
+      if (job->learned != NULL)
+        adain_style_learn_from (style, job->learned);
       g_ptr_array_add (encoded, style);
     }
   return g_steal_pointer (&encoded);
@@ -343,21 +345,28 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
   return TRUE;
 }
 
-/* From now on paints with a network that has learned the style, and writes that to its file. */
+/* Keeps the style, and what was learned of it, if it has been given a name. */
+static gboolean
+keep_learned (AdainJob *job, GError **error)
+{
+  const AdainStyleInput *input = job->styles->pdata[0];
+  const char            *title = job->arguments->learned;
+  AdainLearned           learned = { job->learned, title, input->pixels, job->collection, input->entry };
+
+  return title == NULL || *title == '\0' || adain_collection_keep_learned (job->model, &learned, error);
+}
+
+/* The style is painted from now on as it has been learned. */
 static gboolean
 learn (AdainJob *job, Portion portion, GCancellable *cancellable, GError **error)
 {
-  const AdainArguments *arguments = job->arguments;
-  AdainEngineOptions    options = adain_parameters_engine_options (&arguments->parameters, job->module_dir);
-  g_autofree char      *name = arguments->learned != NULL ? g_path_get_basename (arguments->learned) : NULL;
-  AdainLearnOptions     how = { .name = name,
-                                .steps = arguments->parameters.learn,
-                                .texture = arguments->parameters.texture,
-                                .enough = job->enough };
-  int                   n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);
-  AdainSource           sources[ADAIN_LEARN_CONTENTS];
-  AdainPixels          *first = ((AdainPiece *) job->pieces->pdata[0])->result.pixels;
-  AdainModel           *learned = NULL;
+  AdainEngineOptions options = adain_parameters_engine_options (&job->arguments->parameters, job->module_dir);
+  AdainLearnOptions  how = { .steps = job->arguments->parameters.learn,
+                             .texture = job->arguments->parameters.texture,
+                             .enough = job->enough };
+  int                n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);
+  AdainSource        sources[ADAIN_LEARN_CONTENTS];
+  AdainPixels       *first = ((AdainPiece *) job->pieces->pdata[0])->result.pixels;
   g_autoptr (AdainEngine) engine = NULL;
   g_autoptr (GPtrArray) styles = NULL;
 
@@ -367,15 +376,12 @@ learn (AdainJob *job, Portion portion, GCancellable *cancellable, GError **error
   engine = adain_engine_new (job->model, ADAIN_DEVICE_CPU, &options, error);
   if (engine != NULL)
     styles = encode_styles (job, engine, first, NULL, cancellable, error);
-  if (styles != NULL)
-    learned = adain_engine_learn (engine, sources, n, styles->pdata[0], &how, portion_progress, &portion,
-                                  cancellable, error);
-  if (learned == NULL)
+  if (styles == NULL
+      || !adain_engine_learn (engine, sources, n, styles->pdata[0], &how, portion_progress, &portion,
+                              cancellable, error))
     return FALSE;
-  g_clear_pointer (&engine, adain_engine_free);
-  adain_model_unref (job->model);
-  job->model = learned;
-  return arguments->learned == NULL || adain_model_write (learned, arguments->learned, error);
+  job->learned = g_ptr_array_steal_index (styles, 0);
+  return keep_learned (job, error);
 }
 
 static int
@@ -530,6 +536,7 @@ void
 adain_job_free (AdainJob *job)
 {
   g_clear_pointer (&job->arguments, adain_arguments_free);
+  g_clear_pointer (&job->learned, adain_style_free);
   g_clear_pointer (&job->model, adain_model_unref);
   g_clear_pointer (&job->styles, g_ptr_array_unref);
   g_clear_pointer (&job->collection, adain_collection_free);

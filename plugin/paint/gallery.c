@@ -173,7 +173,8 @@ adain_collection_look_up (const AdainCollection *collection, const char *name, G
 
 /* The user's own styles --------------------------------------------------------------------- */
 
-/* "Sunset (2)" becomes "sunset-2": letters and digits in any script, with single hyphens between. */
+/* "Sunset (2)" becomes "sunset-2": letters and digits in any script, with single hyphens between; "style" if there
+ * are none. */
 static char *
 make_slug (const char *title)
 {
@@ -190,6 +191,8 @@ make_slug (const char *title)
     }
   if (slug->len > 0 && slug->str[slug->len - 1] == '-')
     g_string_truncate (slug, slug->len - 1);
+  if (slug->len == 0)
+    g_string_assign (slug, "style");
   return g_string_free (slug, FALSE);
 }
 
@@ -198,13 +201,12 @@ static char *
 make_name (const AdainGallery *gallery, const char *title)
 {
   g_autofree char *slug = make_slug (title);
-  const char      *base = *slug ? slug : "style";
-  char            *name = g_strdup (base);
+  char            *name = g_strdup (slug);
 
   for (int i = 2; adain_gallery_find (gallery, name) >= 0; i++)
     {
       g_free (name);
-      name = g_strdup_printf ("%s-%d", base, i);
+      name = g_strdup_printf ("%s-%d", slug, i);
     }
   return name;
 }
@@ -235,25 +237,29 @@ encode (AdainModel *model, const AdainSource *source, GError **error)
   return engine != NULL ? adain_style_encode (engine, source, ADAIN_STYLE_SIDE, NULL, NULL, error) : NULL;
 }
 
+/* The style of a picture, and its palette. */
+static AdainStyle *
+encode_picture (AdainModel *model, AdainPixels *picture, AdainPalette *palette, GError **error)
+{
+  AdainSource source;
+
+  picture->format = adain_working_format (babl_space ("sRGB"));
+  source = adain_pixels_source (picture);
+  return adain_source_palette (&source, palette, NULL, error) ? encode (model, &source, error) : NULL;
+}
+
 char *
 adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *picture, const char *title,
                        GError **error)
 {
-  AdainSource source;
-  g_autoptr (AdainStyle) style = NULL;
+  AdainPalette palette;
+  g_autoptr (AdainStyle) style = encode_picture (model, picture, &palette, error);
   g_autoptr (AdainGallery) own = NULL;
   g_autoptr (AdainCollection) all = NULL;
   g_autofree char *name = NULL;
-  AdainPalette     palette;
 
-  picture->format = adain_working_format (babl_space ("sRGB"));
-  source = adain_pixels_source (picture);
-  if (!adain_source_palette (&source, &palette, NULL, error))
-    return NULL;
-  style = encode (model, &source, error);
   if (style == NULL)
     return NULL;
-
   own = open_own (model, error);
   if (own == NULL)
     return NULL;
@@ -263,6 +269,46 @@ adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *pict
       || !write_own (own, model, error))
     return NULL;
   return g_steal_pointer (&name);
+}
+
+/* The style that was learned, as it would be encoded to be kept. */
+static AdainStyle *
+encode_learned (AdainModel *model, const AdainLearned *learned, AdainPalette *palette, GError **error)
+{
+  const AdainGallery *gallery = learned->from != NULL ? learned->from->gallery : NULL;
+  AdainStyle         *style;
+
+  if (learned->picture != NULL)
+    style = encode_picture (model, learned->picture, palette, error);
+  else
+    style = adain_gallery_style (gallery, learned->entry, error);
+  if (style == NULL)
+    return NULL;
+  if (learned->picture == NULL)
+    adain_gallery_palette (gallery, learned->entry, palette);
+  adain_style_learn_from (style, learned->style);
+  return style;
+}
+
+gboolean
+adain_collection_keep_learned (AdainModel *model, const AdainLearned *learned, GError **error)
+{
+  g_autofree char        *name = make_slug (learned->title);
+  const AdainGalleryEntry names = { name, "", learned->title, "" };
+  AdainPalette            palette;
+  g_autoptr (AdainStyle) style = NULL;
+  g_autoptr (AdainGallery) own = open_own (model, error);
+  int index;
+
+  if (own == NULL)
+    return FALSE;
+  style = encode_learned (model, learned, &palette, error);
+  if (style == NULL)
+    return FALSE;
+  index = adain_gallery_find (own, name);
+  if (index >= 0)
+    adain_gallery_remove (own, index);
+  return adain_gallery_add (own, &names, style, &palette, error) && write_own (own, model, error);
 }
 
 gboolean

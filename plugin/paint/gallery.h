@@ -47,6 +47,26 @@ int adain_collection_look_up (const AdainCollection *collection, const char *nam
 char *adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *picture, const char *title,
                              GError **error);
 
+/**
+ * AdainLearned: a style that has been learned
+ * @style: the style
+ * @title: what it is to be called
+ * @picture: (nullable): its picture
+ * @from, @entry: where there is none, the collection that it is from, and which one it is there
+ */
+typedef struct
+{
+  const AdainStyle      *style;
+  const char            *title;
+  AdainPixels           *picture;
+  const AdainCollection *from;
+  int                    entry;
+} AdainLearned;
+
+/* Adds it to the user's own styles, under a name that is made from its title; one of them that is called so is
+ * replaced. What was kept before stays as it is if this fails. */
+gboolean adain_collection_keep_learned (AdainModel *model, const AdainLearned *learned, GError **error);
+
 /* Takes one of the user's own styles out. */
 gboolean adain_collection_forget (AdainModel *model, const char *name, GError **error);
 

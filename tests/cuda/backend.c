@@ -165,6 +165,42 @@ test_cases (gconstpointer data)
   test_network_free (network);
 }
 
+/* With another decoder, before anything was painted and after plans were recorded; and back. */
+static void
+test_adapt (gconstpointer data)
+{
+  const Setup *setup = data;
+  const AdainBackendClass *class = adain_cuda_backend ();
+  AdainNetwork *network = test_network_new (setup->widths, 42), *other = test_network_new (setup->widths, 43),
+               both[2];
+  int           channels = setup->widths[TEST_LAYERS - 1];
+  AdainBackend *backend;
+
+  both[0] = both[1] = *network;
+  both[1].decoder = other->decoder;
+  standin_reset ();
+  standin.eager = setup->eager;
+  backend = open_backend (class, network, setup->kernels);
+  for (int round = 0; round < 6; round++)
+    {
+      const AdainNetwork *now = &both[(round + 1) % 2];
+      Result              expected = run_on_cpu (now, &cases[1]), found;
+
+      g_assert_true (class->adapt (backend, &now->decoder, NULL));
+      for (int worker = 0; worker < 2; worker++)
+        {
+          found = run_case (class, backend, worker, now, &cases[1]);
+          compare (&found, &expected, channels, NEAR);
+          result_clear (&found);
+        }
+      result_clear (&expected);
+    }
+  class->close (backend);
+  g_assert_cmpint (standin_live (), ==, 0);
+  test_network_free (network);
+  test_network_free (other);
+}
+
 /* Covariances and matrices together, as the engine uses them. */
 static void
 test_texture (gconstpointer data)
@@ -689,6 +725,13 @@ main (int argc, char **argv)
       char *path = g_strdup_printf ("/cuda/cases/%s", setups[i].name);
 
       g_test_add_data_func (path, &setups[i], test_cases);
+      g_free (path);
+    }
+  for (gsize i = 0; i < 3; i++)
+    {
+      char *path = g_strdup_printf ("/cuda/adapt/%s", setups[i].name);
+
+      g_test_add_data_func (path, &setups[i], test_adapt);
       g_free (path);
     }
   g_test_add_data_func ("/cuda/texture/tiny", &setups[0], test_texture);

@@ -109,6 +109,7 @@ test_failing (void)
   check_place ("encode", "memory", FAILED, &expected, 10);
   check_place ("decode", "device", FAILED, &expected, 10);
   check_place ("decode", "memory", FAILED, &expected, 10);
+  check_place ("adapt", "device", FAILED, &expected, 1);
   check_place ("tile", "memory", "Not enough memory", &expected, 1);
   check_place ("open", "device", FAILED, &expected, 1);
 }

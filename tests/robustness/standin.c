@@ -15,7 +15,7 @@
 
 #define N_WORDS 3
 
-/* Where it fails ("abi", "score", "open", "tile", "features", "encode", "decode", "nowhere"), from which
+/* Where it fails ("abi", "score", "open", "tile", "features", "encode", "decode", "adapt", "nowhere"), from which
  * call on (of "features": at which call), and how ("device", "memory", "argument"). */
 static char place[16], kind[16];
 static int  first;
@@ -103,6 +103,12 @@ decode (AdainBackend *backend, int worker, const AdainFeatures *features, const 
          && cpu ()->decode (backend, worker, features, from, keep, transform, x, y, rgb, cancellable, error);
 }
 
+static gboolean
+adapt (AdainBackend *backend, const AdainChain *decoder, GError **error)
+{
+  return !fails ("adapt", error) && cpu ()->adapt (backend, decoder, error);
+}
+
 G_MODULE_EXPORT const AdainBackendClass *adain_backend (void);
 
 const AdainBackendClass *
@@ -123,6 +129,7 @@ adain_backend (void)
   class.features_new = features_new;
   class.encode = encode;
   class.decode = decode;
+  class.adapt = adapt;
   setenv ("ADAIN_STANDIN_LOADED", "1", TRUE);
   return &class;
 }
