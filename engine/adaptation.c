@@ -149,3 +149,18 @@ adain_adaptation_lead_back (const AdainAdaptation *adaptation, const AdainChain 
       weights += part.out;
     }
 }
+
+static void
+clear_share (gpointer data)
+{
+  adain_adaptation_unref (((AdainShare *) data)->adaptation);
+}
+
+GArray *
+adain_shares_new (void)
+{
+  GArray *shares = g_array_new (FALSE, FALSE, sizeof (AdainShare));
+
+  g_array_set_clear_func (shares, clear_share);
+  return shares;
+}

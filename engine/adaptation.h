@@ -46,6 +46,16 @@ void adain_adaptation_add (const AdainAdaptation *adaptation, const AdainChain *
 void adain_adaptation_lead_back (const AdainAdaptation *adaptation, const AdainChain *decoder,
                                  const float *weights, float *gradient);
 
+/* What a decoder has of one adaptation, to which it holds a reference. */
+typedef struct
+{
+  AdainAdaptation *adaptation;
+  double           share;
+} AdainShare;
+
+/* An array of them, without any yet. */
+GArray *adain_shares_new (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AdainAdaptation, adain_adaptation_unref)
 
 G_END_DECLS

@@ -18,13 +18,6 @@ typedef struct
   AdainBackend *backend;
 } AdainUnit;
 
-/* What the decoder in use has of one adaptation. */
-typedef struct
-{
-  AdainAdaptation *adaptation;
-  double           share;
-} AdainShare;
-
 struct _AdainEngine
 {
   AdainModel *model;
@@ -38,7 +31,7 @@ struct _AdainEngine
   int         n_units;
   char       *notice;
   int         channels;
-  GArray     *shares;  /* AdainShare, of the decoder in use; none: the model's own */
+  GArray     *shares;  /* AdainShare (adaptation.h), of the decoder in use; none: the model's own */
   guint       decoder; /* tells the decoders apart that have been in use */
 };
 
@@ -47,10 +40,6 @@ const AdainUnit *adain_engine_unit (AdainEngine *engine);
 /* Cells that the halves of the network have to see around a tile. */
 int adain_engine_encoder_halo (const AdainEngine *engine);
 int adain_engine_decoder_halo (const AdainEngine *engine);
-
-/* Has the device decode as the styles have learned to, each with its weight. */
-gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
-                             GError **error);
 
 /* After `error`, if it is the failure of a device other than the CPU: goes over to the CPU, keeps the
  * error as the notice and clears it. FALSE leaves everything as it is. */

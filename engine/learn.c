@@ -19,7 +19,7 @@
 
 /* Chosen by looking, and by the losses that VGG-19 sees of photographs that were not learned from
  * (weights/README.md). */
-#define RATE            1e-3 /* of a value in a step, after WARM_UP steps; falling to LAST_RATE of it in the end */
+#define RATE            2e-3 /* of a value in a step, after WARM_UP steps; falling to LAST_RATE of it in the end */
 #define LAST_RATE       0.05
 #define WARM_UP         10
 #define LESSONS         2    /* in a step */

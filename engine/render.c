@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "adapt.h"
 #include "content.h"
 
 #include <math.h>

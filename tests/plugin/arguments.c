@@ -90,8 +90,7 @@ test_config_class_init (TestConfigClass *klass)
   g_object_class_install_property (class, id++,
                                    g_param_spec_int ("learn", NULL, NULL, 0, 1, 0, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
-                                   g_param_spec_object ("learned", NULL, NULL, G_TYPE_FILE,
-                                                        G_PARAM_READABLE));
+                                   g_param_spec_string ("learned", NULL, NULL, "", G_PARAM_READABLE));
   g_object_class_install_property (class, MODEL,
                                    g_param_spec_object ("model", NULL, NULL, G_TYPE_FILE, G_PARAM_READABLE));
 }

@@ -81,7 +81,7 @@ def configure(config, arguments):
         name = name.replace("_", "-")
         if name == "weights":
             set_doubles(config, name, value)
-        elif name in ("model", "learned"):
+        elif name == "model":
             config.set_property(name, Gio.File.new_for_path(value))
         elif name == "regions":
             config.set_core_object_array(name, value)

@@ -92,7 +92,6 @@
 (refused "working size below 0" #:styles (list style) #:work-size -1)
 (refused "learning for less than no time" #:styles (list style) #:learn -1)
 (refused "learning two styles" #:styles (list style style) #:learn 1)
-(refused "nothing learned to be kept" #:styles (list style) #:learned "/tmp/nothing.safetensors")
 (refused "refinement below 0" #:styles (list style) #:refine -1)
 (refused "weights not numbers" #:styles (list style) #:weights (vector not-a-number))
 (gimp-image-delete image)

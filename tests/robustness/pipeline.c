@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "engine/error.h"
 #include "engine/model.h"
 #include "engine/style.h"
 
@@ -60,15 +61,18 @@ follow (double fraction, AdainProgressUnit unit, int tile, int tiles, gpointer u
 }
 
 /* As if the style had been learned. */
-static void
-adapt (AdainStyle *style)
+static gboolean
+adapt (AdainStyle *style, GError **error)
 {
   g_autoptr (AdainAdaptation)
       adaptation = adain_adaptation_new (&adain_model_network (style->model)->decoder);
 
+  if (!adaptation)
+    return adain_no_memory_for_style (error);
   for (gsize i = 0; i < adaptation->n; i++)
     adaptation->values[i] = i % 7 / 50.0f - 0.06f;
   adain_style_adapt (style, adaptation);
+  return TRUE;
 }
 
 static gboolean
@@ -88,10 +92,8 @@ paint (AdainEngine *engine, const Pipeline *pipeline, float *rgba, GError **erro
   if (content)
     style = adain_style_encode (engine, &painting, 0, NULL, NULL, error);
   if (style)
-    {
-      adapt (style);
-      ok = adain_content_render (content, &style, NULL, 1, &options, &sink, follow, &rendered, NULL, error);
-    }
+    ok = adapt (style, error)
+         && adain_content_render (content, &style, NULL, 1, &options, &sink, follow, &rendered, NULL, error);
   if (ok)
     g_assert_cmpfloat (rendered, ==, 1);
   adain_style_free (style);
