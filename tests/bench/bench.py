@@ -38,7 +38,8 @@ PEERS = {
 #: Instructions beyond which nobody goes if that is asked for: the processor's
 #: flags that are left, what tells the peers, and our kernels. OpenVINO 2026.4
 #: and earlier obeys in its convolutions (oneDNN) alone; ONNX Runtime cannot be
-#: told, but has nothing for tiles in f32.
+#: told, but has nothing for tiles in f32. Processors with tiles are Intel's,
+#: whose dot products of bfloat16 are slow outside of tiles.
 LIMITS = {
     "avx2": (("avx2",),
              {"ONEDNN_MAX_CPU_ISA": "AVX2", "OV_CPU_MAX_ISA": "AVX2",
@@ -46,7 +47,7 @@ LIMITS = {
     "avx512": (("avx2", "avx512f", "avx512_bf16"),
                {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16",
                 "OV_CPU_MAX_ISA": "AVX512_CORE_BF16",
-                "ATEN_CPU_CAPABILITY": "avx512"}, "avx512-bf16"),
+                "ATEN_CPU_CAPABILITY": "avx512"}, "avx512-int16"),
 }
 #: How far, on the average and in R'G'B' of 0 to 1, a contestant may be from
 #: our plain C kernels.
@@ -354,7 +355,7 @@ def main():
     limit.add_argument("--avx512", dest="limit", action="store_const",
                        const="avx512",
                        help="use no tiles (AMX), but AVX-512 with its dot "
-                       "products of bfloat16")
+                       "products of 16 bits")
     # Where bench-engine and bench-peaks are, which tests/bench/run knows.
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
