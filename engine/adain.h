@@ -205,9 +205,9 @@ typedef enum
  * @module_dir: where the run-time modules (adain-cuda) lie
  * @tile: side of the tiles in pixels, for tests (default: the back end's choice)
  * @kernels: name of the kernel set, for tests and benchmarks; on the CPU "c", "vector", "onednn",
- *   "onednn-bf16", "avx2", "avx2-int16", "avx512", "avx512-int16", "avx512-bf16", "amx-bf16" (default: the
- *   fastest that the device has). Where the CPU stands in for another device, a name that it does not know means
- *   the default.
+ *   "onednn-bf16", "avx2", "avx2-int16", "avx-vnni-int16", "avx512", "avx512-int16", "avx512-bf16", "amx-bf16"
+ *   (default: the fastest that the device has). Where the CPU stands in for another device, a name that it does
+ *   not know means the default.
  * @texture: whether renderings will ask for texture: a device that cannot paint it is not chosen then, and
  *   contents are encoded for it at once. Without, the first that asks has its content encoded again.
  * @regions: whether there will be regions: a device that cannot paint them is not chosen then. Without, such a

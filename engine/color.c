@@ -37,10 +37,27 @@ relight (const float *rgb, float luma, float low, float high, float *out)
     out[c] = CLAMP (luma + chroma * (rgb[c] + shift - luma), low, high);
 }
 
+/* Where nothing of the picture but its alpha is kept. */
+static void
+finish_styled (const float *styled, const float *rgba, float *out, int n)
+{
+  for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
+    {
+      for (int c = 0; c < 3; c++)
+        out[c] = adain_clip (styled[c]);
+      out[3] = adain_clip (rgba[3]);
+    }
+}
+
 void
 adain_color_finish (AdainColor mode, float share, const float *styled, const float *rgba, const float *cover,
                     float *out, int n)
 {
+  if (mode == ADAIN_COLOR_STYLE && share == 0 && !cover)
+    {
+      finish_styled (styled, rgba, out, n);
+      return;
+    }
   for (int i = 0; i < n; i++, styled += 3, rgba += 4, out += 4)
     {
       float rgb[3] = { adain_clip (styled[0]), adain_clip (styled[1]), adain_clip (styled[2]) };

@@ -183,7 +183,8 @@ scale (AdainContent *content, double factor, GCancellable *cancellable, GError *
 
   if (!adain_budget_take (&content->memory, adain_budget_scaled ((gsize) width * height)))
     return adain_no_memory_for_picture (error);
-  if (!adain_image_scaled (&content->scaled, &content->source, width, height, cancellable, error))
+  if (!adain_image_scaled (&content->scaled, &content->source, width, height, content->engine->threads,
+                           cancellable, error))
     return FALSE;
   content->work = adain_image_source (&content->scaled);
   return TRUE;

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "clones.h"
 #include "color.h"
 #include "error.h"
 #include "picture.h"
@@ -26,11 +27,13 @@
 
 #define MAX_GAIN 1.5f
 
-/* What is enlarged: result R'G'B', small picture R'G'B', gain. */
-#define CHANNELS 7
+/* What is enlarged: result R'G'B' and gain, small picture R'G'B' and nothing. */
+#define CHANNELS 8
+
+typedef float Quad __attribute__ ((vector_size (4 * sizeof (float))));
 
 /* The rectangles of the full picture that are finished at a time. */
-#define TILE_WIDTH  256
+#define TILE_WIDTH  128
 #define TILE_HEIGHT 128
 
 typedef struct
@@ -110,21 +113,85 @@ fill_layers (const Pass *pass, const AdainRect *from, float *layers, Sums *sums)
               window.xy += sums[u - start].xy;
             }
           memcpy (layers, pass->result + 3 * i, 3 * sizeof (float));
-          memcpy (layers + 3, small->rgba + 4 * i, 3 * sizeof (float));
-          layers[6] = gain (&window, rows * (last - first + 1));
+          layers[3] = gain (&window, rows * (last - first + 1));
+          memcpy (layers + 4, small->rgba + 4 * i, 3 * sizeof (float));
+          layers[7] = 0;
         }
     }
 }
 
-/* One pixel of the full picture: `pixel` is what the small one has there. */
-static void
-add_detail (const Pass *pass, const float *pixel, const float *rgba, float styled[3])
+/* One pixel of the full picture: `pixel` is what the small one has there. Fills 4 floats, the last with no
+ * meaning. */
+static inline void
+add_detail (const Pass *pass, const float *pixel, const float *rgba, float *styled)
 {
-  float rgb[3] = { adain_clip (rgba[0]), adain_clip (rgba[1]), adain_clip (rgba[2]) };
-  float lightness = pass->lightness * pixel[6] * (adain_luma (rgb) - adain_luma (pixel + 3));
+  Quad  own = { adain_clip (rgba[0]), adain_clip (rgba[1]), adain_clip (rgba[2]) };
+  float lightness = pass->lightness * pixel[3] * (adain_luma ((const float *) &own) - adain_luma (pixel + 4));
+  Quad  result, small;
 
-  for (int c = 0; c < 3; c++)
-    styled[c] = pixel[c] + lightness + pass->share * (rgb[c] - pixel[3 + c]);
+  memcpy (&result, pixel, sizeof result);
+  memcpy (&small, pixel + 4, sizeof small);
+  result = result + lightness + pass->share * (own - small);
+  memcpy (styled, &result, sizeof result);
+}
+
+/* A row of the full picture, `n` pixels: `pixels` is what the small one has there, `rgba` becomes the result. */
+ADAIN_CLONES ("avx2")
+static void
+finish_row (const Pass *pass, const float *pixels, const float *cover, float *styled, float *rgba, int n)
+{
+  for (int i = 0; i < n; i++)
+    add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled + 3 * i);
+  adain_color_finish (pass->color, pass->share, styled, rgba, cover, rgba, n);
+}
+
+/* A worker's own buffers: the rectangle of the small picture, a row of it and the windows' margins, the rectangle
+ * horizontally enlarged, and one row of the full picture. */
+typedef struct
+{
+  float *layers;
+  Sums  *sums;
+  float *wide;
+  float *pixels, *styled;
+} Bench;
+
+static void
+clear_bench (Bench *bench)
+{
+  g_free (bench->layers);
+  g_free (bench->sums);
+  g_free (bench->wide);
+  g_free (bench->pixels);
+  g_free (bench->styled);
+}
+
+/* Finishes the rectangle `rect` of the full picture, for which `from` of the small one is needed. */
+static gboolean
+finish_rect (const Pass *pass, const AdainRect *rect, const AdainRect *from, const float *cover, float *rgba)
+{
+  const gsize pitch = (gsize) rect->width * CHANNELS;
+  Bench       bench = { .layers = g_try_new (float, from->width * (gsize) from->height * CHANNELS),
+                        .sums = g_try_new (Sums, from->width + 2 * RADIUS),
+                        .wide = g_try_new (float, from->height * pitch),
+                        .pixels = g_try_new (float, pitch),
+                        .styled = g_try_new (float, (gsize) rect->width * 3 + 1) };
+  gboolean    ok = bench.layers && bench.sums && bench.wide && bench.pixels && bench.styled;
+
+  if (ok)
+    fill_layers (pass, from, bench.layers, bench.sums);
+  for (int y = 0; ok && y < from->height; y++)
+    adain_scale_horizontally (&pass->horizontal, bench.layers + (gsize) y * from->width * CHANNELS, rect->x,
+                              rect->width, bench.wide + y * pitch);
+  for (int y = 0; ok && y < rect->height; y++, rgba += (gsize) rect->width * 4)
+    {
+      adain_scale_vertically (&pass->vertical,
+                              bench.wide + (pass->vertical.first[rect->y + y] - from->y) * pitch, rect->y + y,
+                              pitch, bench.pixels);
+      finish_row (pass, bench.pixels, cover ? cover + (gsize) y * rect->width : NULL, bench.styled, rgba,
+                  rect->width);
+    }
+  clear_bench (&bench);
+  return ok;
 }
 
 static gboolean
@@ -137,28 +204,17 @@ finish_tile (int worker, int index, gpointer user_data, GError **error)
                              adain_scaling_span (&pass->horizontal, rect.x, rect.width),
                              adain_scaling_span (&pass->vertical, rect.y, rect.height) };
   gsize             n = (gsize) rect.width * rect.height;
-  g_autofree float *rgba = g_try_new (float, n * 4), *pixels = g_try_new (float, n * CHANNELS);
-  g_autofree float *layers = g_try_new (float, from.width * (gsize) from.height * CHANNELS);
-  g_autofree float *scratch = g_try_new (float, rect.width * (gsize) from.height * CHANNELS);
-  g_autofree Sums  *sums = g_try_new (Sums, from.width + 2 * RADIUS);
+  g_autofree float *rgba = g_try_new (float, n * 4);
   g_autofree float *cover = pass->mixture->everywhere ? NULL : g_try_new (float, 3 * n);
   gboolean ok;
 
-  if (!rgba || !pixels || !layers || !scratch || !sums || (!pass->mixture->everywhere && !cover))
+  if (!rgba || (!pass->mixture->everywhere && !cover))
     return adain_no_memory_for_picture (error);
   if (!adain_picture_read_unclipped (source, &pass->content->lock, &rect, rgba, error)
       || (cover && !adain_mixture_cover (pass->mixture, &rect, cover, cover + n, error)))
     return FALSE;
-  fill_layers (pass, &from, layers, sums);
-  adain_scale_rect (&pass->horizontal, &pass->vertical, layers, CHANNELS, &rect, pixels, scratch);
-  for (gsize i = 0; i < n; i++)
-    {
-      float styled[3];
-
-      add_detail (pass, pixels + i * CHANNELS, rgba + 4 * i, styled);
-      adain_color_finish (pass->color, pass->share, styled, rgba + 4 * i, cover ? cover + i : NULL,
-                          rgba + 4 * i, 1);
-    }
+  if (!finish_rect (pass, &rect, &from, cover, rgba))
+    return adain_no_memory_for_picture (error);
   g_mutex_lock (&pass->content->lock);
   ok = pass->sink->write (pass->sink->user_data, &rect, rgba, error);
   g_mutex_unlock (&pass->content->lock);

@@ -191,7 +191,7 @@ look (View *view, const AdainSource *content, int side, int n, int workers, GRan
 
   if (!adain_budget_take (&budget, adain_budget_scaled ((gsize) width * height)))
     return adain_no_memory_for_picture (error);
-  if (!adain_image_scaled (&image, content, width, height, view->cancellable, error))
+  if (!adain_image_scaled (&image, content, width, height, workers, view->cancellable, error))
     return FALSE;
   view->scaled = adain_image_source (&image);
   ok = adain_survey (&view->survey, &view->scaled, &budget, workers, view->cancellable, error);

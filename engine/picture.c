@@ -64,6 +64,28 @@ adain_picture_read_unclipped (const AdainSource *source, GMutex *lock, const Ada
   return read_raw (source, lock, rect, rgba, NULL, error);
 }
 
+typedef float  Quad __attribute__ ((vector_size (4 * sizeof (float))));
+typedef gint32 Mask __attribute__ ((vector_size (4 * sizeof (gint32))));
+
+/* adain_clip() of `n` pixels, for which compilers find no vectors. */
+static void
+clip_pixels (float *rgba, gsize n)
+{
+  const Quad one = { 1, 1, 1, 1 };
+
+  for (gsize i = 0; i < n; i++, rgba += 4)
+    {
+      Quad value;
+      Mask bits, below;
+
+      memcpy (&value, rgba, sizeof value);
+      bits = (Mask) value & (value > 0);
+      below = (Quad) bits < 1;
+      bits = (bits & below) | ((Mask) one & ~below);
+      memcpy (rgba, &bits, sizeof bits);
+    }
+}
+
 gboolean
 adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *rect, float *rgba, float *mask,
                     GError **error)
@@ -72,8 +94,7 @@ adain_picture_read (const AdainSource *source, GMutex *lock, const AdainRect *re
 
   if (!read_raw (source, lock, rect, rgba, mask, error))
     return FALSE;
-  for (gsize i = 0; i < 4 * n; i++)
-    rgba[i] = adain_clip (rgba[i]);
+  clip_pixels (rgba, n);
   if (mask && source->has_mask)
     for (gsize i = 0; i < n; i++)
       mask[i] = adain_clip (mask[i]);

@@ -42,8 +42,8 @@ int adain_reflect (int i, int n);
 gboolean adain_picture_read_padded (const AdainSource *source, GMutex *lock, const AdainRect *rect,
                                     float *rgba, float *mask, GError **error);
 
-/* Scales a whole source to width x height, in one pass over it. */
-gboolean adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int height,
+/* Scales a whole source to width x height, in one pass over it; threads read it one at a time. */
+gboolean adain_image_scaled (AdainImage *image, const AdainSource *source, int width, int height, int threads,
                              GCancellable *cancellable, GError **error);
 void     adain_image_clear (AdainImage *image);
 

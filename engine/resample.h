@@ -25,16 +25,9 @@ void     adain_scaling_clear (AdainScaling *scaling);
 /* How many inputs, from first[start] on, the `n` outputs from number `start` on need. */
 int adain_scaling_span (const AdainScaling *scaling, int start, int n);
 
-/* The rectangle `rect` of the scaled picture. `in` is what it needs of the input, adain_scaling_span()
- * rows of as many columns, of `channels` floats a pixel; `scratch` has room for rect->width * channels
- * floats for each of these rows. */
-void adain_scale_rect (const AdainScaling *horizontal, const AdainScaling *vertical, const float *in,
-                       int channels, const AdainRect *rect, float *out, float *scratch);
-
-/* One row horizontally: `n` outputs from number `x` on; `in` begins at input first[x]. */
-void adain_scale_row (const AdainScaling *horizontal, const float *in, int channels, int x, int n,
-                      float *out);
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AdainScaling, adain_scaling_clear)
+/* Both scale rows of pixels of 8 floats. One row horizontally, `n` outputs from number `x` on; `in` begins at
+ * input first[x]. Row `y` vertically; `in` begins at input row first[y], rows being `pitch` floats long. */
+void adain_scale_horizontally (const AdainScaling *scaling, const float *in, int x, int n, float *out);
+void adain_scale_vertically (const AdainScaling *scaling, const float *in, int y, gsize pitch, float *out);
 
 G_END_DECLS

@@ -134,7 +134,7 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, int side, co
   height = source->height;
   if (side != 0)
     scaled_dimensions (source, side, &width, &height);
-  if (!adain_image_scaled (&image, source, width, height, cancellable, error))
+  if (!adain_image_scaled (&image, source, width, height, engine->threads, cancellable, error))
     return NULL;
   style = encode_prepared (engine, &image, palette, cancellable, error);
   adain_image_clear (&image);

@@ -54,20 +54,23 @@ typedef struct
 } Look;
 
 static void
-add_to_palette (PaletteSums *sums, const float *rgba, const float *mask, int n)
+add_to_palette (PaletteSums *palette, const float *rgba, const float *mask, int n)
 {
+  PaletteSums sums = *palette;
+
   for (int i = 0; i < n; i++, rgba += 4)
     {
       double w = (double) rgba[3] * mask[i];
 
-      sums->weight += w;
+      sums.weight += w;
       for (int a = 0; a < 3; a++)
         {
-          sums->sum[a] += w * rgba[a];
+          sums.sum[a] += w * rgba[a];
           for (int b = a; b < 3; b++)
-            sums->product[a][b] += w * rgba[a] * rgba[b];
+            sums.product[a][b] += w * rgba[a] * rgba[b];
         }
     }
+  *palette = sums;
 }
 
 static void
@@ -109,19 +112,22 @@ add_cells (Look *look, Band *band, int row, const float *rgba, const float *mask
   for (int y = 0; y < ADAIN_CELL; y++)
     for (int cell = 0; cell < width; cell++)
       {
-        float *weight = look->survey->weights + (gsize) row * width + cell;
-        float *color = look->colors + ((gsize) row * width + cell) * 4;
+        gsize i = (gsize) row * width + cell;
+        float weight = look->survey->weights[i], color[4];
 
+        memcpy (color, look->colors + 4 * i, sizeof color);
         for (int x = 0; x < ADAIN_CELL; x++, rgba += 4, mask++)
           {
             float visible = rgba[3] * *mask;
 
-            *weight += visible * (1.0f / (ADAIN_CELL * ADAIN_CELL));
+            weight += visible * (1.0f / (ADAIN_CELL * ADAIN_CELL));
             band->weighted |= visible < 1;
             for (int c = 0; c < 3; c++)
               color[c] += rgba[c] * visible;
             color[3] += visible;
           }
+        look->survey->weights[i] = weight;
+        memcpy (look->colors + 4 * i, color, sizeof color);
       }
 }
 

@@ -17,6 +17,9 @@ const AdainKernels *const adain_kernels[] = {
 #ifdef ADAIN_HAVE_AVX512
   &adain_kernels_avx512,
 #endif
+#ifdef ADAIN_HAVE_AVX_VNNI_INT16
+  &adain_kernels_avx_vnni_int16,
+#endif
 #ifdef ADAIN_HAVE_AVX2_INT16
   &adain_kernels_avx2_int16,
 #endif

@@ -76,9 +76,9 @@ extern const AdainKernels *const adain_kernels[];
 
 /* Those that this build may have; kernels.c lists the ones it has. */
 extern const AdainKernels adain_kernels_amx_bf16, adain_kernels_avx512_bf16, adain_kernels_avx512_int16,
-    adain_kernels_avx512, adain_kernels_avx2_int16, adain_kernels_avx2, adain_kernels_neon_bf16,
-    adain_kernels_neon, adain_kernels_vector, adain_kernels_onednn_bf16, adain_kernels_onednn,
-    adain_kernels_c;
+    adain_kernels_avx512, adain_kernels_avx_vnni_int16, adain_kernels_avx2_int16, adain_kernels_avx2,
+    adain_kernels_neon_bf16, adain_kernels_neon, adain_kernels_vector, adain_kernels_onednn_bf16,
+    adain_kernels_onednn, adain_kernels_c;
 
 /* The fastest supported set, or the one of this name; NULL if there is none or it is not supported. */
 const AdainKernels *adain_kernels_find (const char *name);

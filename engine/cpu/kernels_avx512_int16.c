@@ -11,7 +11,7 @@
 
 typedef gint16  Element;
 typedef gint32  Sum;
-typedef __m512i Vector;
+typedef gint32  Vector __attribute__ ((vector_size (64)));
 typedef __m512i Weights;
 
 #define SET_NAME      "avx512-int16"
@@ -36,7 +36,7 @@ supported (void)
 static inline Vector
 load_sums (const Sum *p)
 {
-  return _mm512_loadu_si512 (p);
+  return (Vector) _mm512_loadu_si512 (p);
 }
 
 static inline Weights
@@ -57,19 +57,19 @@ broadcast (const Element *p)
 static inline Vector
 multiply_add (Vector sum, Weights w, Weights b)
 {
-  return _mm512_dpwssd_epi32 (sum, w, b);
+  return (Vector) _mm512_dpwssd_epi32 ((__m512i) sum, w, b);
 }
 
 static inline Vector
 relu (Vector v)
 {
-  return _mm512_max_epi32 (v, _mm512_setzero_si512 ());
+  return (Vector) _mm512_max_epi32 ((__m512i) v, _mm512_setzero_si512 ());
 }
 
 static inline __m512
 in_units (Vector v, const float *units)
 {
-  return _mm512_mul_ps (_mm512_cvtepi32_ps (v), _mm512_loadu_ps (units));
+  return _mm512_mul_ps (_mm512_cvtepi32_ps ((__m512i) v), _mm512_loadu_ps (units));
 }
 
 static inline void

@@ -7,7 +7,9 @@
  *   LANES                                floats per vector
  *   WIDE, NARROW                         pixels per block with two vectors of output channels, with one
  *   Sum                                  the C type of a sum (float; gint32 of integers)
- *   Vector, Weights                      types of LANES sums and of LANES * PAIR weights
+ *   Vector, Weights                      types of LANES sums and of LANES * PAIR weights; GCC keeps vectors of
+ *                                        Sum in registers, but __m256i and __m512i on the stack, where an
+ *                                        instruction adds to them
  *   load_sums, load_weights, broadcast, multiply_add, relu, store_elements, store_floats,
  *   element_from_float                   on those
  *   LIMIT, SET_MEASURE                   for integers: the largest element; the float set for measuring

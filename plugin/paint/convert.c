@@ -77,19 +77,22 @@ srgb_curve (float light)
   return light > 0.0031308f ? 1.055f * powf (light, 1.0f / 2.4f) - 0.055f : 12.92f * light;
 }
 
+/* Changes `values`. */
 static void
-write_rgba (const Model *model, const float *values, float *rgba, int n_pixels)
+write_rgba (const Model *model, float *values, float *rgba, int n_pixels)
 {
   const int components = model->colors + model->alpha;
 
+  for (int i = 0; model->linear && i < n_pixels; i++)
+    for (int c = 0; c < model->colors; c++)
+      values[i * components + c] = srgb_curve (values[i * components + c]);
+
   for (int i = 0; i < n_pixels; i++, values += components, rgba += 4)
     {
-      for (int c = 0; c < 3; c++)
-        {
-          float value = values[model->colors == 3 ? c : 0];
-
-          rgba[c] = model->linear ? srgb_curve (value) : value;
-        }
+      if (model->colors == 3)
+        memcpy (rgba, values, 3 * sizeof *rgba);
+      else
+        rgba[0] = rgba[1] = rgba[2] = values[0];
       rgba[3] = model->alpha ? values[model->colors] : 1.0f;
     }
 }

@@ -35,6 +35,20 @@ PEERS = {
     "openvino": ("openvino", "openvino_peer.py", ("f32", "bf16")),
     "onnxruntime": ("onnxruntime", "onnxruntime_peer.py", ("f32",)),
 }
+#: Instructions beyond which nobody goes if that is asked for: the processor's
+#: flags that are left, what tells the peers, and our kernels. OpenVINO 2026.4
+#: and earlier obeys in its convolutions (oneDNN) alone; ONNX Runtime cannot be
+#: told, but has nothing for tiles in f32. Processors with tiles are Intel's,
+#: whose dot products of bfloat16 are slow outside of tiles.
+LIMITS = {
+    "avx2": (("avx2",),
+             {"ONEDNN_MAX_CPU_ISA": "AVX2", "OV_CPU_MAX_ISA": "AVX2",
+              "ATEN_CPU_CAPABILITY": "avx2"}, "avx2-int16"),
+    "avx512": (("avx2", "avx512f", "avx512_bf16"),
+               {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_BF16",
+                "OV_CPU_MAX_ISA": "AVX512_CORE_BF16",
+                "ATEN_CPU_CAPABILITY": "avx512"}, "avx512-int16"),
+}
 #: How far, on the average and in R'G'B' of 0 to 1, a contestant may be from
 #: our plain C kernels.
 TOLERANCE = {"f32": 1e-4, "int16": 5e-3, "bf16": 2e-2}
@@ -333,21 +347,25 @@ def main():
     parser.add_argument("--teacher", default=os.path.join(
         os.path.dirname(ROOT), "shared", "teacher"),
         help="where the paper's vgg_normalised.pth and decoder.pth are")
-    parser.add_argument("--avx2", action="store_true",
-                        help="use no instructions beyond AVX2, as on most "
-                        "laptops (ONNX Runtime cannot be kept from it)")
+    limit = parser.add_mutually_exclusive_group()
+    limit.add_argument("--avx2", dest="limit", action="store_const",
+                       const="avx2",
+                       help="use no instructions beyond AVX2, as on most "
+                       "laptops (ONNX Runtime cannot be kept from it)")
+    limit.add_argument("--avx512", dest="limit", action="store_const",
+                       const="avx512",
+                       help="use no tiles (AMX), but AVX-512 with its dot "
+                       "products of 16 bits")
     # Where bench-engine and bench-peaks are, which tests/bench/run knows.
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     plan = QUICK if options.quick else FULL
     machine, flags = processor()
-    if options.avx2:
-        flags = [flag for flag in flags if flag == "avx2"]
-        # OpenVINO 2026.4 and earlier obeys in its convolutions (oneDNN) alone;
-        # ONNX Runtime cannot be told.
-        os.environ.update(ONEDNN_MAX_CPU_ISA="AVX2", OV_CPU_MAX_ISA="AVX2",
-                          ATEN_CPU_CAPABILITY="avx2")
-    kernels = "avx2-int16" if options.avx2 else "best"
+    kernels = "best"
+    if options.limit:
+        kept, variables, kernels = LIMITS[options.limit]
+        flags = [flag for flag in flags if flag in kept]
+        os.environ.update(variables)
     peers, peaks, results, errors = find_peers(flags), {}, [], {}
     tool = os.path.join(options.build, "bench-peaks")
 
