@@ -25,6 +25,7 @@
 #include "ui/styles/region-chooser.h"
 #include "ui/styles/set.h"
 #include "ui/styles/sources.h"
+#include "ui/window.h"
 
 /* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"
@@ -634,6 +635,8 @@ create_column (Dialog *dialog)
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  /* The scroll bar lies over what it scrolls. */
+  gtk_widget_set_margin_end (column, 6);
   gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
   /* Its sliders would take half of the room that a larger window has for the preview. */
   gtk_widget_set_hexpand (scrolled, FALSE);
@@ -695,7 +698,7 @@ create_window (Dialog *dialog)
   g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
 
   add_style_sheet (dialog->window);
-  gtk_window_set_default_size (GTK_WINDOW (dialog->window), WIDTH, HEIGHT);
+  adain_window_set_size (GTK_WINDOW (dialog->window), WIDTH, HEIGHT);
 
   content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);
