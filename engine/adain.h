@@ -172,9 +172,8 @@ void        adain_model_unref (AdainModel *model);
 /* A string of the file's metadata such as "name" or "license"; NULL if absent. */
 const char *adain_model_metadata (const AdainModel *model, const char *key);
 
-/* Tells encoders apart: hexadecimal digits, the same for models whose galleries are the same. Free with
- * g_free(). */
-char *adain_model_encoder (const AdainModel *model);
+/* Tells encoders apart: hexadecimal digits, the same for models whose galleries are the same. Any thread. */
+const char *adain_model_encoder (AdainModel *model);
 
 /* Multiplications of encoding and decoding one pixel, as the network is written down. */
 double adain_model_cost (const AdainModel *model);
@@ -492,6 +491,19 @@ typedef struct
 
 /* The most steps of refinement: far beyond where anything changes. */
 #define ADAIN_REFINE_MAX 1000
+
+/* Styles whose preparation is kept. */
+#define ADAIN_PREPARED_MAX 8
+
+/**
+ * adain_content_prepare:
+ * @styles, @n_styles: at most ADAIN_PREPARED_MAX, encoded with the model of @content
+ *
+ * Computes what renderings with texture need of each of these styles, several at a time, which else each rendering
+ * does for its own, one style on one thread. Changes no result.
+ */
+gboolean adain_content_prepare (AdainContent *content, AdainStyle *const *styles, int n_styles,
+                                GCancellable *cancellable, GError **error);
 
 /**
  * adain_content_render:

@@ -75,8 +75,14 @@ adain_decoder_checksum (const AdainNetwork *network)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
-char *
-adain_model_encoder (const AdainModel *model)
+static gpointer
+find_encoder (gpointer network)
 {
-  return adain_encoder_checksum (adain_model_network (model));
+  return adain_encoder_checksum (network);
+}
+
+const char *
+adain_model_encoder (AdainModel *model)
+{
+  return g_once (adain_model_checksum (model), find_encoder, (gpointer) adain_model_network (model));
 }

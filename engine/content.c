@@ -138,6 +138,23 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
 }
 
 gboolean
+adain_content_prepare (AdainContent *content, AdainStyle *const *styles, int n_styles,
+                       GCancellable *cancellable, GError **error)
+{
+  const AdainReport         report = { .end = 1, .cancellable = cancellable };
+  g_autofree double        *weights = g_new (double, n_styles);
+  g_autofree const double **maps = g_new (const double *, n_styles);
+  gboolean                  ok = adain_content_ensure (content, TRUE, &report, error);
+
+  for (int k = 0; k < n_styles; k++)
+    weights[k] = 1;
+  for (int i = 0; ok && i < content->regions.n; i++)
+    ok = adain_texture_maps (content->textures[i], styles, weights, n_styles, content->engine->threads,
+                             cancellable, maps, error);
+  return ok;
+}
+
+gboolean
 adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error)
 {
   return adain_scene_merge (scene, &content->regions, content->statistics, &content->survey)

@@ -171,15 +171,14 @@ read_adaptations (AdainGallery *gallery, Safetensors *file, const char *path, GE
 static gboolean
 load (AdainGallery *gallery, Safetensors *file, const char *path, GError **error)
 {
-  const char      *styles = g_hash_table_lookup (file->metadata, "styles");
-  Safetensor      *factors = g_hash_table_lookup (file->tensors, "factor");
-  g_autofree char *checksum = adain_encoder_checksum (adain_model_network (gallery->model));
+  const char *styles = g_hash_table_lookup (file->metadata, "styles");
+  Safetensor *factors = g_hash_table_lookup (file->tensors, "factor");
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
 
   if (g_strcmp0 (g_hash_table_lookup (file->metadata, "format"), FORMAT) != 0)
     return fail (error, path, _ ("its metadata do not name our format"));
-  if (g_strcmp0 (g_hash_table_lookup (file->metadata, "encoder"), checksum) != 0)
+  if (g_strcmp0 (g_hash_table_lookup (file->metadata, "encoder"), adain_model_encoder (gallery->model)) != 0)
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_MODEL,
                    _ ("The styles of the gallery “%s” were made for another model"), path);
@@ -296,14 +295,14 @@ adain_gallery_write (const AdainGallery *gallery, const char *path, GError **err
   gsize n_tensors = G_N_ELEMENTS (tensors) - 1;
   g_autoptr (GHashTable) metadata = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char  *names = write_names (gallery);
-  g_autofree char  *encoder = adain_encoder_checksum (network), *decoder = adain_decoder_checksum (network);
+  g_autofree char  *decoder = adain_decoder_checksum (network);
   g_autofree float *values = g_try_new (float, n * adain_gallery_floats (gallery, rank));
   g_autofree float *adaptations = g_try_new (float, n * learned);
 
   if (n > 0 && (!values || !adaptations))
     return adain_no_memory_for_style (error);
   g_hash_table_insert (metadata, (gpointer) "format", (gpointer) FORMAT);
-  g_hash_table_insert (metadata, (gpointer) "encoder", encoder);
+  g_hash_table_insert (metadata, (gpointer) "encoder", (gpointer) adain_model_encoder (gallery->model));
   g_hash_table_insert (metadata, (gpointer) "styles", names);
   write_numbers (gallery, tensors, n_tensors, values);
   if (write_adaptations (gallery, learned, adaptations))

@@ -30,6 +30,7 @@ struct _AdainModel
   gatomicrefcount refs;
   GHashTable     *metadata;
   float          *weights; /* all tensors, one after the other */
+  GOnce           checksum;
   AdainNetwork    network;
 };
 
@@ -275,6 +276,7 @@ adain_model_unref (AdainModel *model)
   if (model == NULL || !g_atomic_ref_count_dec (&model->refs))
     return;
   g_hash_table_unref (model->metadata);
+  g_free (model->checksum.retval);
   g_free (model->weights);
   g_free (model);
 }
@@ -295,6 +297,12 @@ const AdainNetwork *
 adain_model_network (const AdainModel *model)
 {
   return &model->network;
+}
+
+GOnce *
+adain_model_checksum (AdainModel *model)
+{
+  return &model->checksum;
 }
 
 int

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 
 const AdainNetwork *adain_model_network (const AdainModel *model);
 
+/* What keeps the checksum of its encoder (checksum.c). */
+GOnce *adain_model_checksum (AdainModel *model);
+
 /* Channels of the features that AdaIN acts on. */
 int adain_model_channels (const AdainModel *model);
 

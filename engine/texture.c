@@ -20,7 +20,7 @@ struct _AdainTexture
 {
   int     channels;
   double *factor;
-  Entry  *entries; /* of the last call */
+  Entry  *entries; /* of the last call, then spare ones, the latest first */
   int     n;
 };
 
@@ -131,25 +131,50 @@ compute (int worker, int index, gpointer user_data, GError **error)
   return TRUE;
 }
 
+/* Takes over the entry of this style, if there is one. */
+static void
+take_entry (AdainTexture *texture, Entry *entry, AdainStyle *style)
+{
+  for (int i = 0; i < texture->n; i++)
+    if (texture->entries[i].style == style)
+      {
+        *entry = texture->entries[i];
+        texture->entries[i] = (Entry) { NULL, NULL };
+        return;
+      }
+  entry->style = adain_style_ref (style);
+}
+
+/* Takes over others that have a map, as many as may be kept. Returns how many. */
+static int
+take_spare (AdainTexture *texture, Entry *entries)
+{
+  int n = 0;
+
+  for (int i = 0; i < texture->n && n < ADAIN_PREPARED_MAX; i++)
+    if (texture->entries[i].map)
+      {
+        entries[n++] = texture->entries[i];
+        texture->entries[i] = (Entry) { NULL, NULL };
+      }
+  return n;
+}
+
 gboolean
 adain_texture_maps (AdainTexture *texture, AdainStyle *const *styles, const double *weights, int n,
                     int threads, GCancellable *cancellable, const double **maps, GError **error)
 {
-  Entry      *entries = g_new0 (Entry, n);
+  Entry      *entries = g_new0 (Entry, n + ADAIN_PREPARED_MAX);
   AdainReport report = { .end = 1, .cancellable = cancellable };
+  int         spare;
 
   for (int k = 0; k < n; k++)
-    {
-      if (weights[k] == 0)
-        continue;
-      entries[k].style = adain_style_ref (styles[k]);
-      for (int i = 0; i < texture->n && !entries[k].map; i++)
-        if (texture->entries[i].style == styles[k])
-          entries[k].map = g_steal_pointer (&texture->entries[i].map);
-    }
+    if (weights[k] > 0)
+      take_entry (texture, &entries[k], styles[k]);
+  spare = take_spare (texture, entries + n);
   clear_entries (texture);
   texture->entries = entries;
-  texture->n = n;
+  texture->n = n + spare;
   if (!adain_pool_run (n, threads, compute, texture, &report, error))
     return FALSE;
   for (int k = 0; k < n; k++)

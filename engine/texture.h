@@ -15,8 +15,8 @@ AdainTexture *adain_texture_new (const AdainStatistics *content, const AdainUsua
 void          adain_texture_free (AdainTexture *texture);
 
 /* Sets maps[k] to the map from the content's covariance to that of style k (transport.h), or to NULL where
- * the weight is 0. They stay valid until the next call, which takes over those that it needs too: mixing
- * the same styles differently costs nothing. */
+ * the weight is 0. They stay valid until the next call, which takes over those that it needs too, and
+ * ADAIN_PREPARED_MAX others: mixing the same styles differently costs nothing. */
 gboolean adain_texture_maps (AdainTexture *texture, AdainStyle *const *styles, const double *weights, int n,
                              int threads, GCancellable *cancellable, const double **maps, GError **error);
 

@@ -9,7 +9,6 @@
 
 #include "plugin/filter/arguments.h"
 #include "plugin/filter/editable.h"
-#include "plugin/paint/gallery.h"
 #include "ui/controls.h"
 #include "ui/gallery.h"
 #include "ui/history.h"
@@ -18,6 +17,7 @@
 #include "ui/preview/preview.h"
 #include "ui/run-bar.h"
 #include "ui/settings.h"
+#include "ui/shelf.h"
 #include "ui/state.h"
 #include "ui/styles/keep.h"
 #include "ui/styles/list.h"
@@ -25,6 +25,7 @@
 #include "ui/styles/region-chooser.h"
 #include "ui/styles/set.h"
 #include "ui/styles/sources.h"
+#include "ui/window.h"
 
 /* The group of the state file for settings that no successful run has stored yet. */
 #define UNFINISHED_GROUP "Unfinished"
@@ -232,32 +233,18 @@ on_chosen (Dialog *dialog, const char *name)
   g_free (style);
 }
 
-/* That of the settings. */
-static AdainModel *
-load_model (Dialog *dialog, GError **error)
-{
-  AdainParameters parameters = { 0 };
-  AdainModel     *model;
-
-  adain_parameters_read (&parameters, dialog->config);
-  model = adain_model_load (parameters.model, error);
-  adain_parameters_clear (&parameters);
-
-  return model;
-}
-
 static void
 on_forget (Dialog *dialog, const char *name)
 {
   AdainGalleryWindow *window = ADAIN_GALLERY_WINDOW (dialog->gallery);
   GError             *error = NULL;
-  AdainModel         *model = load_model (dialog, &error);
+  AdainShelf         *shelf = adain_shelf_open_for (dialog->config, &error);
 
-  if (model && adain_collection_forget (model, name, &error))
+  if (shelf && adain_collection_forget (adain_shelf_model (shelf), name, &error))
     {
+      adain_shelf_outdate ();
       adain_gallery_window_show_problem (window, NULL);
       adain_gallery_window_remove (window, name);
-      adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
       adain_style_set_look_up (dialog->styles);
     }
   else
@@ -266,15 +253,14 @@ on_forget (Dialog *dialog, const char *name)
     }
 
   g_clear_error (&error);
-  adain_model_unref (model);
+  adain_shelf_unref (shelf);
 }
 
-/* The gallery's window, which must not be there yet, with what there is for @model. */
+/* The gallery's window, which must not be there yet. */
 static gboolean
-create_gallery (Dialog *dialog, AdainModel *model, GError **error)
+create_gallery (Dialog *dialog, const AdainCollection *collection, GError **error)
 {
-  AdainCollection *collection = adain_collection_open (model, adain_arguments_gallery ());
-  gboolean         any = adain_gallery_size (collection->gallery) > 0;
+  gboolean any = adain_gallery_size (collection->gallery) > 0;
 
   if (any)
     {
@@ -285,9 +271,8 @@ create_gallery (Dialog *dialog, AdainModel *model, GError **error)
     }
   else
     {
-      g_propagate_error (error, g_steal_pointer (&collection->problem));
+      g_propagate_error (error, g_error_copy (collection->problem));
     }
-  adain_collection_free (collection);
 
   return any;
 }
@@ -296,36 +281,38 @@ static void
 on_gallery (Dialog *dialog)
 {
   GError     *error = NULL;
-  AdainModel *model = dialog->gallery ? NULL : load_model (dialog, &error);
+  AdainShelf *shelf = dialog->gallery ? NULL : adain_shelf_open_for (dialog->config, &error);
 
-  if (dialog->gallery || (model && create_gallery (dialog, model, &error)))
+  if (dialog->gallery || (shelf && create_gallery (dialog, adain_shelf_collection (shelf), &error)))
     gtk_window_present (GTK_WINDOW (dialog->gallery));
   else
     show_message (dialog, GTK_MESSAGE_ERROR, error->message);
 
   g_clear_error (&error);
-  adain_model_unref (model);
+  adain_shelf_unref (shelf);
 }
 
 /* The style @name is new in the user's gallery. */
 static void
 show_kept (Dialog *dialog, const char *name)
 {
-  AdainModel      *model = load_model (dialog, NULL);
-  AdainCollection *collection = model ? adain_collection_open (model, adain_arguments_gallery ()) : NULL;
-  int              index = collection ? adain_gallery_find (collection->gallery, name) : -1;
+  AdainShelf            *shelf;
+  const AdainCollection *collection;
+  int                    index;
   char *text = g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
                                 name);
 
+  adain_shelf_outdate ();
+  shelf = adain_shelf_open_for (dialog->config, NULL);
+  collection = shelf ? adain_shelf_collection (shelf) : NULL;
+  index = collection ? adain_gallery_find (collection->gallery, name) : -1;
   if (dialog->gallery && index >= 0)
     adain_gallery_window_insert (ADAIN_GALLERY_WINDOW (dialog->gallery), collection, index);
-  adain_preview_outdate_gallery (ADAIN_PREVIEW (dialog->preview));
   adain_style_set_look_up (dialog->styles);
   show_message (dialog, GTK_MESSAGE_INFO, text);
 
   g_free (text);
-  adain_collection_free (collection);
-  adain_model_unref (model);
+  adain_shelf_unref (shelf);
 }
 
 static void
@@ -648,6 +635,8 @@ create_column (Dialog *dialog)
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  /* The scroll bar lies over what it scrolls. */
+  gtk_widget_set_margin_end (column, 6);
   gtk_widget_set_size_request (scrolled, COLUMN_WIDTH, -1);
   /* Its sliders would take half of the room that a larger window has for the preview. */
   gtk_widget_set_hexpand (scrolled, FALSE);
@@ -709,7 +698,7 @@ create_window (Dialog *dialog)
   g_object_add_weak_pointer (G_OBJECT (dialog->window), (gpointer *) &dialog->window);
 
   add_style_sheet (dialog->window);
-  gtk_window_set_default_size (GTK_WINDOW (dialog->window), WIDTH, HEIGHT);
+  adain_window_set_size (GTK_WINDOW (dialog->window), WIDTH, HEIGHT);
 
   content = gtk_dialog_get_content_area (GTK_DIALOG (dialog->window));
   gtk_container_foreach (GTK_CONTAINER (content), hide_single_preset, NULL);

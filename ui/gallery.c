@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/window.h"
+
 #define TILE    144
 #define COLUMNS 4
 #define WIDTH   700
@@ -449,7 +451,7 @@ adain_gallery_window_init (AdainGalleryWindow *window)
   gtk_widget_set_no_show_all (window->problem, TRUE);
   gtk_box_pack_start (content, window->problem, FALSE, FALSE, 0);
   gtk_dialog_add_button (GTK_DIALOG (window), _ ("_Close"), GTK_RESPONSE_CLOSE);
-  gtk_window_set_default_size (GTK_WINDOW (window), WIDTH, HEIGHT);
+  adain_window_set_size (GTK_WINDOW (window), WIDTH, HEIGHT);
 
   g_signal_connect_swapped (window->search, "search-changed", G_CALLBACK (on_search), window);
   g_signal_connect_swapped (window->search, "stop-search", G_CALLBACK (on_stop_search), window);

@@ -47,7 +47,9 @@ gegl_module_register (GTypeModule *module)
   g_autofree char *locale = g_build_filename (folder, "locale", NULL);
 
   adain_studio_set_folder (folder);
-  bindtextdomain (GETTEXT_PACKAGE, locale);
+  /* In the plug-in's own process, which loads this as well, the domain has a folder already. */
+  if (g_file_test (locale, G_FILE_TEST_IS_DIR))
+    bindtextdomain (GETTEXT_PACKAGE, locale);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   gegl_op_adain_style_transfer_register_type (module);
   return TRUE;

@@ -28,12 +28,51 @@ enum_start (adain_operation_turn)
   enum_value (ADAIN_OPERATION_TURN_MIRROR_270, "mirror-270", N_ ("Mirrored, then 90° counterclockwise"))
 enum_end (AdainOperationTurn)
 
+/* GIMP shows them in this order: what is changed most can be seen without scrolling. */
 property_string (style1, _ ("Style 1"), "gallery:van-gogh--the-starry-night")
   description (_ ("The path of a picture whose style is taken, or gallery:NAME. Empty: none."))
+
+property_double (strength, _ ("Strength"), 1.0)
+  description (_ ("From 0, the untouched picture, to 1, the full style."))
+  value_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
+
+property_double (texture, _ ("Texture"), ADAIN_TEXTURE)
+  description (_ ("How much of the style's strokes and patterns is taken, from 0, its colors and contrasts, to 1."))
+  value_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
+
+property_double (stroke_size, _ ("Stroke size"), 1.0)
+  description (_ ("How wide strokes and patterns become: twice as wide at 2, half as wide at 0.5."))
+  value_range (ADAIN_STROKE_MIN, ADAIN_STROKE_MAX)
+  ui_gamma (2.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
+
+property_double (detail, _ ("Fine detail"), ADAIN_DETAIL)
+  description (_ ("How much of the picture's own fine detail is laid over broad strokes."))
+  value_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
+
+property_enum (preserve_color, _ ("Preserve color"), AdainOperationPreserve, adain_operation_preserve,
+               ADAIN_OPERATION_PRESERVE_NONE)
+  description (_ ("Whether and how the picture keeps its own colors."))
+
+property_int (work_size, _ ("Working size"), ADAIN_WORK_SIZE)
+  description (_ ("Longest side, in pixels, at which the picture is painted at a stroke size of 1; 0 means its "
+                  "full size."))
+  value_range (0, ADAIN_MAX_SIDE)
+  ui_range (0, 4096)
+
 property_double (weight1, _ ("Weight 1"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
 property_string (part1, _ ("Part 1"), "0 0 100 100")
   description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
 property_enum (turn1, _ ("Turn 1"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
@@ -45,6 +84,8 @@ property_double (weight2, _ ("Weight 2"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
 property_string (part2, _ ("Part 2"), "0 0 100 100")
   description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
 property_enum (turn2, _ ("Turn 2"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
@@ -56,6 +97,8 @@ property_double (weight3, _ ("Weight 3"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
 property_string (part3, _ ("Part 3"), "0 0 100 100")
   description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
 property_enum (turn3, _ ("Turn 3"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
@@ -67,37 +110,12 @@ property_double (weight4, _ ("Weight 4"), 1.0)
   description (_ ("How much this style counts; only the ratio of the weights matters."))
   value_range (0.0, 1000.0)
   ui_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
 property_string (part4, _ ("Part 4"), "0 0 100 100")
   description (_ ("The part of this picture whose style is taken: left, top, width and height in percent."))
 property_enum (turn4, _ ("Turn 4"), AdainOperationTurn, adain_operation_turn, ADAIN_OPERATION_TURN_NONE)
   description (_ ("How this picture is turned, and the direction of its strokes with it."))
-
-property_double (strength, _ ("Strength"), 1.0)
-  description (_ ("From 0, the untouched picture, to 1, the full style."))
-  value_range (0.0, 1.0)
-
-property_double (texture, _ ("Texture"), ADAIN_TEXTURE)
-  description (_ ("How much of the style's strokes and patterns is taken, from 0, its colors and contrasts, to 1."))
-  value_range (0.0, 1.0)
-
-property_double (stroke_size, _ ("Stroke size"), 1.0)
-  description (_ ("How wide strokes and patterns become: twice as wide at 2, half as wide at 0.5."))
-  value_range (ADAIN_STROKE_MIN, ADAIN_STROKE_MAX)
-  ui_gamma (2.0)
-
-property_double (detail, _ ("Fine detail"), ADAIN_DETAIL)
-  description (_ ("How much of the picture's own fine detail is laid over broad strokes."))
-  value_range (0.0, 1.0)
-
-property_enum (preserve_color, _ ("Preserve color"), AdainOperationPreserve, adain_operation_preserve,
-               ADAIN_OPERATION_PRESERVE_NONE)
-  description (_ ("Whether and how the picture keeps its own colors."))
-
-property_int (work_size, _ ("Working size"), ADAIN_WORK_SIZE)
-  description (_ ("Longest side, in pixels, at which the picture is painted at a stroke size of 1; 0 means its "
-                  "full size."))
-  value_range (0, ADAIN_MAX_SIDE)
-  ui_range (0, 4096)
 
 #else
 /* clang-format on */

@@ -47,8 +47,8 @@ adain_gallery_label (const AdainGalleryEntry *entry)
 static char *
 own_path (AdainModel *model)
 {
-  g_autofree char *encoder = adain_model_encoder (model);
-  g_autofree char *base = g_strdup_printf ("gallery-%.*s.safetensors", CHECKSUM_DIGITS, encoder);
+  g_autofree char *base = g_strdup_printf ("gallery-%.*s.safetensors", CHECKSUM_DIGITS,
+                                           adain_model_encoder (model));
 
   return g_build_filename (g_get_user_data_dir (), "adain-style-transfer", base, NULL);
 }

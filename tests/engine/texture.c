@@ -235,6 +235,44 @@ test_styles (void)
     }
 }
 
+/* What is prepared for several styles at once is what each rendering would have made of its own, whether it is kept
+ * until then or not. */
+static void
+test_prepared (void)
+{
+  enum
+  {
+    N = ADAIN_PREPARED_MAX + 2
+  };
+  g_autoptr (AdainModel) model = test_model_new ();
+  g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
+  g_autoptr (AdainImage) picture = test_image_noisy (48, 40, 0.3, 1);
+  g_autoptr (AdainContent) prepared = test_content_new (engine, picture, 0);
+  AdainStyle *styles[N];
+  GError     *error = NULL;
+
+  for (int k = 0; k < N; k++)
+    {
+      g_autoptr (AdainImage) painting = test_image_noisy (40, 48, 0.3, 2 + k);
+
+      styles[k] = test_style_new (engine, painting);
+    }
+  for (int first = 0; first <= 2; first += 2)
+    {
+      adain_content_prepare (prepared, styles + first, ADAIN_PREPARED_MAX, NULL, &error);
+      g_assert_no_error (error);
+    }
+  for (int k = 0; k < N; k++)
+    {
+      g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+      g_autoptr (AdainImage) expected = render (content, &styles[k], NULL, 1, 1, 1);
+      g_autoptr (AdainImage) result = render (prepared, &styles[k], NULL, 1, 1, 1);
+
+      g_assert_true (test_image_is_same (result, expected));
+      adain_style_free (styles[k]);
+    }
+}
+
 static double *
 random_matrix (GRand *random, int n)
 {
@@ -383,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/texture/repeatable", test_repeatable);
   g_test_add_func ("/texture/shipped", test_shipped);
   g_test_add_func ("/texture/styles", test_styles);
+  g_test_add_func ("/texture/prepared", test_prepared);
   g_test_add_func ("/texture/transform", test_transform);
   g_test_add_func ("/texture/odd-pictures", test_odd_pictures);
   g_test_add_func ("/texture/refused", test_refused);

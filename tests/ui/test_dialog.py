@@ -1380,6 +1380,69 @@ class Tests:
             dialog.click("OK")
             assert image.layers("painted") == 2
 
+    def test_operation(self):
+        """GIMP's own dialog for the operation: in the menu, on the canvas, split, kept as a filter."""
+        with self.session(operation=os.environ["ADAIN_TEST_OPERATION"]) as session:
+            image = Image(session, self.photo)
+            image.do('(step "open")')
+            image.start()
+            image.layers("open")
+            window = session.dialog("GIMP")
+            session.activate(window)
+
+            def menu_item(words):
+                return next(w for w in window.find_all("menu item", showing=False) if words in w.name)
+
+            def canvas():
+                """A corner of the picture as it is seen, left of the dialog."""
+                return subprocess.run(
+                    ["import", "-window", "root", "-crop", "100x100+240+130", "-format", "%#", "info:-"],
+                    check=True, capture_output=True, text=True).stdout.strip()
+
+            def wait_canvas(before):
+                """Until it looks different, and rests."""
+                def changed():
+                    after = canvas()
+                    time.sleep(0.5)
+                    return after != before and canvas() == after and after
+
+                return until("the canvas to change", changed, 120)
+
+            until("the operation in the menu", lambda: menu_item("Editable Filter").has("SENSITIVE"))
+            plain = wait_canvas(None)
+            menu_item("Editable Filter").click()
+            dialog = session.dialog("adain:style-transfer")
+            session.activate(dialog)
+            painted = wait_canvas(plain)
+            self.shot(session, "operation")
+
+            # What is changed most is in sight, under its name, in steps that can be seen.
+            def settings():
+                return [w for w in dialog.find_all("spin button") if w.description]
+
+            expect("the first settings", lambda: [w.description.split(":")[0].split(",")[0] for w in settings()][:4],
+                   ["From 0", "How much of the style's strokes and patterns is taken",
+                    "How wide strokes and patterns become", "How much of the picture's own fine detail is laid over "
+                    "broad strokes."])
+            settings()[0].value = 0.5
+            half = wait_canvas(painted)
+
+            # The left half stays painted, the right one is not.
+            dialog.find("check box", "Split view").click()
+            self.shot(session, "operation-split")
+            settings()[0].value = 0.0
+            wait_canvas(half)
+            settings()[0].value = 1.0
+            expect("the canvas", canvas, painted, 120)
+
+            # It is kept as a filter, in one step.
+            assert not dialog.find("check box", "Merge filter").has("CHECKED")
+            dialog.find("button", "OK").click()
+            session.activate(window)
+            expect("the canvas", canvas, painted, 120)
+            session.key("ctrl+z")
+            expect("the canvas", canvas, plain, 120)
+
     def test_part(self):
         """A part of a style, by mouse and numbers; turned; undone; in a preset; the run has it."""
         halves = os.path.join(self.work, "halves.png")

@@ -18,16 +18,20 @@
                   (round (* size (/ (car (gimp-image-get-height image)) (car (gimp-image-get-width image))))))
 (define original (vector-ref (car (gimp-image-get-layers image)) 0))
 
-; Writes what is visible, from x, y on, w wide, at the size of a picture in the page.
+; Writes an image at the size of a picture in the page, and does away with it.
+(define (export image name)
+  (gimp-image-scale image width height)
+  (file-jpeg-export #:image image #:file (string-append directory name ".jpg") #:quality quality
+                    #:include-exif FALSE #:include-iptc FALSE #:include-xmp FALSE
+                    #:include-color-profile FALSE #:include-thumbnail FALSE #:include-comment FALSE)
+  (gimp-image-delete image))
+
+; Writes what is visible, from x, y on, w wide.
 (define (save name x y w)
   (let ((copy (car (gimp-image-duplicate image))))
     (gimp-image-flatten copy)
     (gimp-image-crop copy w (round (* w (/ height width))) x y)
-    (gimp-image-scale copy width height)
-    (file-jpeg-export #:image copy #:file (string-append directory name ".jpg") #:quality quality
-                      #:include-exif FALSE #:include-iptc FALSE #:include-xmp FALSE
-                      #:include-color-profile FALSE #:include-thumbnail FALSE #:include-comment FALSE)
-    (gimp-image-delete copy)))
+    (export copy name)))
 
 ; The whole picture, as far as it has the shape of those in the page.
 (define (whole name)
@@ -50,6 +54,40 @@
 (painted whole "scream" #:styles (list scream))
 
 (painted whole "blend" #:styles (list wave scream))
+
+; A style whose strokes have a direction, warm ones on the left and cool ones on the right.
+(define strokes (car (gimp-temp-file "png")))
+
+; A number from 0 to n - 1, of which the same ones come in each run (Park and Miller's generator).
+(define seed 1)
+(define (draw n)
+  (set! seed (modulo (* 16807 seed) 2147483647))
+  (modulo seed n))
+
+(define (make-strokes)
+  (let* ((image (car (gimp-image-new (* 3 width) (* 3 height) RGB)))
+         (layer (car (gimp-layer-new image "Strokes" (* 3 width) (* 3 height) RGB-IMAGE 100 LAYER-MODE-NORMAL)))
+         (brush (car (gimp-brush-new "Stroke")))
+         (warm (vector "#7a1f12" "#c8421c" "#e88a1f" "#f5cf5b" "#fff1c2"))
+         (cool (vector "#0d2140" "#1d4f8c" "#3f8fc0" "#8fc9d9" "#eaf6f2")))
+    (gimp-image-insert-layer image layer 0 -1)
+    (gimp-context-set-brush brush)
+    (do ((i 0 (+ i 1)))
+        ((= i 2500))
+      (let ((x (- (draw 1000) 50)) (y (- (draw 800) 100)) (long (+ 60 (draw 100))))
+        (gimp-context-set-brush-size (+ 8 (draw 14)))
+        (gimp-context-set-foreground (vector-ref (if (< x 440) warm cool) (draw 5)))
+        (gimp-paintbrush-default layer (vector x y (+ x (* 0.3 long)) (- y long)))))
+    (gimp-file-save RUN-NONINTERACTIVE image strokes)
+    (export image "strokes")
+    (gimp-resource-delete brush)))
+
+(make-strokes)
+(painted whole "parts-whole" #:styles (list strokes))
+(painted whole "parts-left" #:styles (list strokes) #:parts (list "0 0 48 100"))
+(painted part "turns-none" #:styles (list strokes))
+(painted part "turns-90" #:styles (list strokes) #:turns (list "90"))
+(file-delete strokes)
 
 (painted whole "strength-30" #:styles (list night) #:strength 0.3)
 (painted whole "strength-60" #:styles (list night) #:strength 0.6)

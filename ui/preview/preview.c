@@ -506,13 +506,6 @@ adain_preview_set_tiles (AdainPreview *preview, GPtrArray *tiles, AdainTileReady
 }
 
 void
-adain_preview_outdate_gallery (AdainPreview *preview)
-{
-  if (preview->worker)
-    adain_preview_worker_outdate_gallery (preview->worker);
-}
-
-void
 adain_preview_show_hint (AdainPreview *preview, const char *hint)
 {
   adain_preview_pause (preview);

@@ -41,9 +41,6 @@ void adain_preview_pause (AdainPreview *preview);
 void adain_preview_set_tiles (AdainPreview *preview, GPtrArray *tiles, AdainTileReady ready,
                               gpointer user_data);
 
-/* The user's own styles of the gallery have changed. */
-void adain_preview_outdate_gallery (AdainPreview *preview);
-
 /* What it says about why the device in use is not the one that was asked for; may be empty. */
 const char *adain_preview_get_notice (AdainPreview *preview);
 

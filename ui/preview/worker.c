@@ -5,9 +5,9 @@
 #include "ui/preview/worker.h"
 
 #include "plugin/filter/arguments.h"
-#include "plugin/paint/gallery.h"
 #include "plugin/paint/recolor.h"
 #include "ui/preview/cache.h"
+#include "ui/shelf.h"
 
 /* Longest side of the picture for the fast version, then for the sharp ones, and of what the network may see
  * of it at most: not the whole truth if the filter works at a larger size than the last. */
@@ -50,13 +50,12 @@ struct _AdainPreviewWorker
   GQueue               tiles; /* of AdainLook, to be painted when there is nothing else to do */
   AdainTileReady       tile_ready;
   gpointer             tile_data;
+  int                  tiles_asked; /* so many times */
   gboolean             tiling;
-  gboolean             outdated;   /* what is known of the gallery */
   int                  generation; /* results of earlier ones are not shown any more */
 
   /* The thread's own. */
-  char            *model_path;
-  AdainModel      *model;
+  AdainShelf      *shelf;
   AdainDevice      device;
   gboolean         texture; /* whether @engine was asked for it, */
   gboolean         regions; /* and for these, which only some looks have */
@@ -66,7 +65,6 @@ struct _AdainPreviewWorker
   AdainPalette     palette;
   gboolean         has_palette;
   AdainFrames     *palette_frames; /* whose palette it is, too */
-  AdainCollection *collection;     /* NULL: not needed yet */
   GHashTable      *gallery_styles; /* name -> AdainStyle */
   Stage            stages[N_STAGES];
   Stage            tile;
@@ -200,15 +198,6 @@ post (AdainPreviewWorker *worker, AdainLook *look, int generation, cairo_surface
 
 /* Computing --------------------------------------------------------------------------------- */
 
-/* Of the gallery, which is read anew where it is needed. */
-static void
-forget_gallery (AdainPreviewWorker *worker)
-{
-  g_clear_pointer (&worker->collection, adain_collection_free);
-  if (worker->gallery_styles)
-    g_hash_table_remove_all (worker->gallery_styles);
-}
-
 /* What is encoded, of which the engine is a part. */
 static void
 forget_content (Stage *stage)
@@ -229,52 +218,58 @@ close_engine (AdainPreviewWorker *worker)
   forget_content (&worker->tile);
   g_clear_pointer (&worker->styles, adain_style_cache_free);
   g_clear_pointer (&worker->gallery_styles, g_hash_table_unref);
-  g_clear_pointer (&worker->collection, adain_collection_free);
   g_clear_pointer (&worker->engine, adain_engine_free);
-  g_clear_pointer (&worker->model, adain_model_unref);
-  g_clear_pointer (&worker->model_path, g_free);
+  g_clear_pointer (&worker->shelf, adain_shelf_unref);
+}
+
+/* Takes another shelf of the same model, or the same one again. */
+static void
+change_shelf (AdainPreviewWorker *worker, AdainShelf *shelf)
+{
+  if (shelf != worker->shelf)
+    g_hash_table_remove_all (worker->gallery_styles);
+  adain_shelf_unref (worker->shelf);
+  worker->shelf = shelf;
 }
 
 static gboolean
 open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
 {
   AdainEngineOptions options;
-  AdainModel        *model;
+  AdainShelf        *shelf = adain_shelf_open (look->parameters.model, error);
   char              *module_dir;
   gboolean           texture = look->parameters.texture > 0;
   gboolean           regions = look->regions != NULL;
   gboolean           refine = look->parameters.refine > 0;
 
   if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
-      && (worker->regions || !regions) && (worker->refine || !refine)
-      && g_strcmp0 (worker->model_path, look->parameters.model) == 0)
-    return TRUE;
+      && (worker->regions || !regions) && (worker->refine || !refine) && shelf
+      && adain_shelf_model (shelf) == adain_shelf_model (worker->shelf))
+    {
+      change_shelf (worker, shelf);
+      return TRUE;
+    }
 
   close_engine (worker);
 
-  model = adain_model_load (look->parameters.model, error);
-  if (!model)
+  if (!shelf)
     return FALSE;
+
+  worker->shelf = shelf;
 
   module_dir = adain_arguments_module_dir ();
   options = adain_parameters_engine_options (&look->parameters, module_dir);
   options.regions = regions;
-  worker->engine = adain_engine_new (model, look->parameters.device, &options, error);
+  worker->engine = adain_engine_new (adain_shelf_model (shelf), look->parameters.device, &options, error);
   g_free (module_dir);
 
   if (!worker->engine)
-    {
-      adain_model_unref (model);
-      return FALSE;
-    }
-
-  worker->model = model;
+    return FALSE;
 
   worker->device = look->parameters.device;
   worker->texture = texture;
   worker->regions = regions;
   worker->refine = refine;
-  worker->model_path = g_strdup (look->parameters.model);
   worker->styles = adain_style_cache_new (worker->stages[0].picture->format);
   worker->gallery_styles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                   (GDestroyNotify) adain_style_free);
@@ -405,17 +400,16 @@ get_palette (AdainPreviewWorker *worker, const Stage *stage, const AdainLook *lo
 static AdainStyle *
 gallery_style (AdainPreviewWorker *worker, const char *name, GError **error)
 {
-  AdainStyle *style = g_hash_table_lookup (worker->gallery_styles, name);
-  int         entry;
+  AdainStyle            *style = g_hash_table_lookup (worker->gallery_styles, name);
+  const AdainCollection *collection;
+  int                    entry;
 
   if (style)
     return style;
 
-  if (!worker->collection)
-    worker->collection = adain_collection_open (worker->model, adain_arguments_gallery ());
-
-  entry = adain_collection_look_up (worker->collection, name, error);
-  style = entry >= 0 ? adain_gallery_style (worker->collection->gallery, entry, error) : NULL;
+  collection = adain_shelf_collection (worker->shelf);
+  entry = adain_collection_look_up (collection, name, error);
+  style = entry >= 0 ? adain_gallery_style (collection->gallery, entry, error) : NULL;
   if (style)
     g_hash_table_insert (worker->gallery_styles, g_strdup (name), style);
 
@@ -450,8 +444,11 @@ recolor (AdainPreviewWorker *worker, const AdainLook *look, const AdainPalette *
       AdainPalette own;
 
       if (name)
-        adain_gallery_palette (worker->collection->gallery,
-                               adain_gallery_find (worker->collection->gallery, name), &own);
+        {
+          const AdainGallery *gallery = adain_shelf_collection (worker->shelf)->gallery;
+
+          adain_gallery_palette (gallery, adain_gallery_find (gallery, name), &own);
+        }
       adain_recolor_add (&sum, look->weights[i], name ? &own : NULL, palette);
     }
 
@@ -641,47 +638,90 @@ deliver_tile (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Paints the next tile; called with the mutex, which is free meanwhile. A tile that a preview interrupts is
- * painted after it. */
+/* Computes what takes longest of these tiles for all of them at once. That it fails the tiles will tell. */
 static void
-paint_tile (AdainPreviewWorker *worker)
+prepare_tiles (AdainPreviewWorker *worker, const GPtrArray *looks, GCancellable *cancellable)
 {
-  AdainLook       *look = g_queue_pop_head (&worker->tiles);
-  TileDelivery    *delivery = g_new0 (TileDelivery, 1);
-  GCancellable    *cancellable;
+  const AdainLook *first = looks->pdata[0];
+  AdainStyle      *styles[ADAIN_PREPARED_MAX];
+  int              n = 0;
+
+  if (!(first->parameters.texture > 0) || !(first->parameters.strength > 0)
+      || !open_engine (worker, first, NULL)
+      || !encode_content (worker, &worker->tile, ADAIN_PREVIEW_TILE, first, cancellable, NULL))
+    return;
+
+  for (guint i = 0; i < looks->len; i++)
+    {
+      const AdainLook *look = looks->pdata[i];
+
+      styles[n] = gallery_style (worker, look->gallery[0], NULL);
+      if (styles[n])
+        n++;
+    }
+  if (n > 0)
+    adain_content_prepare (worker->tile.content, styles, n, cancellable, NULL);
+}
+
+/* FALSE: a preview interrupts it. */
+static gboolean
+paint_tile (AdainPreviewWorker *worker, const AdainLook *look, AdainTileReady ready, gpointer user_data,
+            GCancellable *cancellable)
+{
+  TileDelivery    *delivery;
   cairo_surface_t *surface = NULL;
   GError          *error = NULL;
+  gboolean         interrupted;
 
+  if (open_engine (worker, look, &error))
+    surface = render (worker, &worker->tile, ADAIN_PREVIEW_TILE, look, NULL, cancellable, &error);
+  interrupted = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  if (interrupted)
+    return FALSE;
+
+  delivery = g_new0 (TileDelivery, 1);
+  g_atomic_ref_count_inc (&worker->ref_count);
+  delivery->worker = worker;
+  delivery->ready = ready;
+  delivery->user_data = user_data;
+  delivery->name = g_strdup (look->gallery[0]);
+  delivery->surface = surface;
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver_tile, delivery, tile_delivery_free);
+
+  return TRUE;
+}
+
+/* Paints the next tiles; called with the mutex, which is free meanwhile. What a preview interrupts is painted
+ * after it, unless other tiles have been asked for. */
+static void
+paint_tiles (AdainPreviewWorker *worker)
+{
+  GPtrArray     *looks = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_look_unref);
+  AdainTileReady ready = worker->tile_ready;
+  gpointer       user_data = worker->tile_data;
+  int            asked = worker->tiles_asked;
+  GCancellable  *cancellable;
+  guint          painted = 0;
+
+  while (looks->len < ADAIN_PREPARED_MAX && !g_queue_is_empty (&worker->tiles))
+    g_ptr_array_add (looks, g_queue_pop_head (&worker->tiles));
   g_object_unref (worker->cancellable);
   worker->cancellable = g_cancellable_new ();
   cancellable = g_object_ref (worker->cancellable);
   worker->tiling = TRUE;
-  delivery->ready = worker->tile_ready;
-  delivery->user_data = worker->tile_data;
 
   g_mutex_unlock (&worker->mutex);
-  if (open_engine (worker, look, &error))
-    surface = render (worker, &worker->tile, ADAIN_PREVIEW_TILE, look, NULL, cancellable, &error);
+  prepare_tiles (worker, looks, cancellable);
+  while (painted < looks->len && paint_tile (worker, looks->pdata[painted], ready, user_data, cancellable))
+    painted++;
   g_mutex_lock (&worker->mutex);
 
   worker->tiling = FALSE;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && worker->tile_ready)
-    {
-      g_queue_push_head (&worker->tiles, adain_look_ref (look));
-      g_free (delivery);
-    }
-  else
-    {
-      g_atomic_ref_count_inc (&worker->ref_count);
-      delivery->worker = worker;
-      delivery->name = g_strdup (look->gallery[0]);
-      delivery->surface = g_steal_pointer (&surface);
-      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, deliver_tile, delivery, tile_delivery_free);
-    }
-  g_clear_pointer (&surface, cairo_surface_destroy);
-  g_clear_error (&error);
+  for (guint i = looks->len; i > painted && asked == worker->tiles_asked; i--)
+    g_queue_push_head (&worker->tiles, adain_look_ref (looks->pdata[i - 1]));
   g_object_unref (cancellable);
-  adain_look_unref (look);
+  g_ptr_array_unref (looks);
 }
 
 static gpointer
@@ -701,13 +741,9 @@ work (gpointer data)
       if (worker->large)
         worker->stages[LARGE].picture = g_steal_pointer (&worker->large);
 
-      if (worker->outdated)
-        forget_gallery (worker);
-      worker->outdated = FALSE;
-
       if (!worker->pending && !g_queue_is_empty (&worker->tiles))
         {
-          paint_tile (worker);
+          paint_tiles (worker);
           continue;
         }
 
@@ -772,16 +808,9 @@ adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, Ad
     g_queue_push_tail (&worker->tiles, adain_look_ref (tiles->pdata[i]));
   worker->tile_ready = ready;
   worker->tile_data = user_data;
+  worker->tiles_asked++;
 
   g_cond_signal (&worker->cond);
-  g_mutex_unlock (&worker->mutex);
-}
-
-void
-adain_preview_worker_outdate_gallery (AdainPreviewWorker *worker)
-{
-  g_mutex_lock (&worker->mutex);
-  worker->outdated = TRUE;
   g_mutex_unlock (&worker->mutex);
 }
 

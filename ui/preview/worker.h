@@ -83,13 +83,10 @@ void adain_preview_worker_refine (AdainPreviewWorker *worker, AdainPreviewPictur
  * Called on the main thread. */
 typedef void (*AdainTileReady) (const char *name, cairo_surface_t *surface, gpointer user_data);
 
-/* Paints @tiles (of AdainLook, each of one style of the gallery), in this order, whenever no preview is to be
- * painted, and forgets those that were asked for before. */
+/* Paints @tiles (of AdainLook, each of one style of the gallery and with the same settings), in this order,
+ * whenever no preview is to be painted, and forgets those that were asked for before. */
 void adain_preview_worker_set_tiles (AdainPreviewWorker *worker, GPtrArray *tiles, AdainTileReady ready,
                                      gpointer user_data);
-
-/* The user's own styles of the gallery have changed. */
-void adain_preview_worker_outdate_gallery (AdainPreviewWorker *worker);
 
 void adain_preview_worker_free (AdainPreviewWorker *worker);
 

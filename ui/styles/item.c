@@ -6,8 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "plugin/filter/arguments.h"
-#include "plugin/paint/gallery.h"
+#include "ui/shelf.h"
 #include "ui/styles/picture.h"
 
 static char *
@@ -75,19 +74,10 @@ adain_style_item_free (gpointer data)
 void
 adain_style_item_look_up (AdainStyleItem *item, GimpProcedureConfig *config)
 {
-  AdainParameters  parameters = { 0 };
-  AdainModel      *model;
-  AdainCollection *collection = NULL;
-  GError          *error = NULL;
-  int              entry = -1;
-
-  adain_parameters_read (&parameters, config);
-  model = adain_model_load (parameters.model, &error);
-  if (model)
-    {
-      collection = adain_collection_open (model, adain_arguments_gallery ());
-      entry = adain_collection_look_up (collection, item->gallery, &error);
-    }
+  GError                *error = NULL;
+  AdainShelf            *shelf = adain_shelf_open_for (config, &error);
+  const AdainCollection *collection = shelf ? adain_shelf_collection (shelf) : NULL;
+  int entry = collection ? adain_collection_look_up (collection, item->gallery, &error) : -1;
 
   g_clear_pointer (&item->problem, g_free);
   item->state = entry >= 0 ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
@@ -101,9 +91,7 @@ adain_style_item_look_up (AdainStyleItem *item, GimpProcedureConfig *config)
       item->problem = g_strdup (error->message);
     }
 
-  adain_collection_free (collection);
-  adain_model_unref (model);
-  adain_parameters_clear (&parameters);
+  adain_shelf_unref (shelf);
   g_clear_error (&error);
 }
 

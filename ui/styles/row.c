@@ -264,11 +264,16 @@ on_keep (AdainStyleRow *row)
 static GtkWidget *
 create_keep (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  return create_button (row, "bookmark-new-symbolic",
-                        g_strdup_printf (_ ("Add %s to my gallery"), item->name),
-                        _ ("Add this style to my gallery: it can then be used without its "
-                           "picture"),
-                        G_CALLBACK (on_keep));
+  const char *tooltip = item->gallery ? _ ("This style is in the gallery")
+                                      : _ ("Add this style to my gallery: it can then be used without its "
+                                           "picture");
+  GtkWidget  *button = create_button (row, "bookmark-new-symbolic",
+                                      g_strdup_printf (_ ("Add %s to my gallery"), item->name), tooltip,
+                                      G_CALLBACK (on_keep));
+
+  gtk_widget_set_sensitive (button, !item->gallery);
+
+  return button;
 }
 
 static void
@@ -360,10 +365,11 @@ fill (AdainStyleRow *row)
   gtk_box_pack_start (GTK_BOX (box), create_handle (row, item), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), create_middle (row, item), TRUE, TRUE, 0);
   gtk_box_pack_end (GTK_BOX (box), create_remove (row, item), FALSE, FALSE, 0);
-  if (item->state == ADAIN_STYLE_READY && !item->gallery)
-    gtk_box_pack_end (GTK_BOX (box), create_keep (row, item), FALSE, FALSE, 0);
   if (item->state == ADAIN_STYLE_READY)
-    gtk_box_pack_end (GTK_BOX (box), create_excerpt (row, item), FALSE, FALSE, 0);
+    {
+      gtk_box_pack_end (GTK_BOX (box), create_keep (row, item), FALSE, FALSE, 0);
+      gtk_box_pack_end (GTK_BOX (box), create_excerpt (row, item), FALSE, FALSE, 0);
+    }
   gtk_container_add (GTK_CONTAINER (row), box);
 
   gtk_widget_set_tooltip_text (GTK_WIDGET (row), item->problem ? item->problem : item->path);
