@@ -119,9 +119,9 @@ lay_out (const AdainKernels *kernels, const AdainLayers *layers, int width, int 
       total += (pitch * capacity + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
       if (layers->layer[i].pool)
         unpooled = MAX (unpooled, (gsize) capacity * width * conv->out_stride * kernels->element);
-      if (i == layers->n - 1)
-        result = (gsize) capacity * width * conv->out_stride * sizeof (float);
       width = scaled (&layers->layer[i], width);
+      if (i == layers->n - 1)
+        result = (gsize) scaled (&layers->layer[i], capacity) * width * conv->out_stride * sizeof (float);
       step = MAX (scaled (&layers->layer[i], step), 1);
     }
   unpooled = (unpooled + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -331,7 +331,8 @@ convolve (AdainStream *stream, Stage *stage, int rows)
 static gboolean
 finish (AdainStream *stream, Stage *stage)
 {
-  const AdainPacked *conv = &stage->layer->conv;
+  const AdainLayer  *layer = stage->layer;
+  const AdainPacked *conv = &layer->conv;
   gsize              element = stream->kernels->element;
   int                rows = ready (stage);
 
@@ -339,9 +340,10 @@ finish (AdainStream *stream, Stage *stage)
     {
       if (!stream->kernels->conv (conv, stage_row (stage, stage->done) + conv->in_stride * element,
                                   stage->pitch / element, stream->result,
-                                  (gsize) stage->width * conv->out_stride, stage->width, rows))
+                                  (gsize) scaled (layer, stage->width) * conv->out_stride, stage->width,
+                                  rows))
         return FALSE;
-      stream->emit (stream->result, stage->done, rows, stream->user_data);
+      stream->emit (stream->result, scaled (layer, stage->done), scaled (layer, rows), stream->user_data);
       stage->done += rows;
     }
   drop (stage);

@@ -281,8 +281,10 @@ static void
 test_accepted (Fixture *fixture, gconstpointer data)
 {
   static const char *const edits[][2] = {
-    { "\"decoder.0.bias\":", "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[64,64]},"
-                             "\"decoder.0.bias\":" },
+    { "\"decoder.0.weight\":", "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[64,64]},"
+                               "\"decoder.0.weight\":" },
+    { "\"decoder.1.bias\":", "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[64,64]},"
+                             "\"decoder.1.bias\":" },
     { "\"__metadata__\"", "      \"__metadata__\"" },
     { "\"name\":\"reference\"", "\"name\":\"r\\u00e9f\\\"\"" },
     { "0.5 0.45 0.4", "-0.5 4.5e-1 0" },
@@ -302,6 +304,122 @@ test_accepted (Fixture *fixture, gconstpointer data)
       g_assert_nonnull (adain_model_metadata (model, "name"));
       g_assert_null (adain_model_metadata (model, "author"));
     }
+}
+
+/* Writes a model with so many layers, each of which passes on the colors as they are. */
+static void
+save_small (Fixture *fixture, int encoder, int decoder)
+{
+  static const char *const metadata[][2] = { { "format", "adain-style-transfer 1" },
+                                             { "mean", "0 0 0" },
+                                             { "scale", "1 1 1" },
+                                             { "pool", "0 1 2" },
+                                             { "double", "0 1 2" } };
+  static const float       zeros[3];
+  float                    weight[3 * 3 * 9] = { 0 };
+  SafetensorsOutput        tensors[4 * (ADAIN_MAX_LAYERS + 1)];
+  g_autoptr (GHashTable) strings = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GStringChunk) names = g_string_chunk_new (1024);
+  GError *error = NULL;
+  int     n = 0;
+
+  for (int c = 0; c < 3; c++)
+    weight[(3 * c + c) * 9 + 4] = 1;
+  for (gsize i = 0; i < G_N_ELEMENTS (metadata); i++)
+    g_hash_table_insert (strings, (char *) metadata[i][0], (char *) metadata[i][1]);
+  for (int i = 0; i < encoder + decoder; i++)
+    {
+      const char      *half = i < encoder ? "encoder" : "decoder";
+      int              layer = i < encoder ? i : i - encoder;
+      g_autofree char *weights = g_strdup_printf ("%s.%d.weight", half, layer);
+      g_autofree char *biases = g_strdup_printf ("%s.%d.bias", half, layer);
+
+      tensors[n++] = (SafetensorsOutput) {
+        g_string_chunk_insert (names, weights), SAFETENSORS_F16, 4, { 3, 3, 3, 3 }, 3 * 3 * 9, weight
+      };
+      tensors[n++] = (SafetensorsOutput) {
+        g_string_chunk_insert (names, biases), SAFETENSORS_F16, 1, { 3 }, 3, zeros
+      };
+    }
+  safetensors_write (fixture->path, strings, tensors, n, &error);
+  g_assert_no_error (error);
+}
+
+/* The numbers of layers have limits, in each half. */
+static void
+test_layers (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    int      encoder, decoder;
+    gboolean good;
+  } trials[] = {
+    { ADAIN_MIN_LAYERS, ADAIN_MIN_LAYERS, TRUE },      { ADAIN_MAX_LAYERS, ADAIN_MAX_LAYERS, TRUE },
+    { ADAIN_MIN_LAYERS - 1, ADAIN_MIN_LAYERS, FALSE }, { ADAIN_MIN_LAYERS, ADAIN_MIN_LAYERS - 1, FALSE },
+    { ADAIN_MAX_LAYERS + 1, ADAIN_MIN_LAYERS, FALSE }, { ADAIN_MIN_LAYERS, ADAIN_MAX_LAYERS + 1, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (trials); i++)
+    {
+      g_autoptr (AdainModel) model = NULL;
+      g_autoptr (GError) error = NULL;
+
+      save_small (fixture, trials[i].encoder, trials[i].decoder);
+      model = adain_model_load (fixture->path, &error);
+      g_assert_true ((model != NULL) == trials[i].good);
+      /* And not by what follows from it, such as where it is pooled. */
+      g_assert_true (trials[i].good || strstr (error->message, "layer"));
+    }
+}
+
+/* The picture that is as large as its cells are, and in each has the largest of their values. */
+static AdainImage *
+cell_maxima (const AdainImage *picture)
+{
+  AdainImage *result = test_image_new (picture->width, picture->height);
+
+  for (int y = 0; y < picture->height; y++)
+    for (int x = 0; x < picture->width; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          float *largest = result->rgba + ((gsize) y * picture->width + x) * 4 + c;
+
+          *largest = 0;
+          for (int i = 0; i < ADAIN_CELL * ADAIN_CELL; i++)
+            {
+              int from_y = y / ADAIN_CELL * ADAIN_CELL + i / ADAIN_CELL;
+              int from_x = x / ADAIN_CELL * ADAIN_CELL + i % ADAIN_CELL;
+
+              *largest = MAX (*largest, picture->rgba[((gsize) from_y * picture->width + from_x) * 4 + c]);
+            }
+        }
+  return result;
+}
+
+/* As few layers as can be: the decoder's last one doubles. A picture in its own style stays as it is, but for what is
+ * lost by pooling. */
+static void
+test_shallow (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (AdainModel) model = NULL;
+  g_autoptr (AdainImage) picture = test_image_new (17 * ADAIN_CELL, 12 * ADAIN_CELL);
+  g_autoptr (AdainImage) expected = cell_maxima (picture);
+
+  save_small (fixture, ADAIN_MIN_LAYERS, ADAIN_MIN_LAYERS);
+  model = adain_model_load (fixture->path, NULL);
+  for (int k = 0; adain_kernels[k]; k++)
+    if (adain_kernels[k]->supported ())
+      {
+        const char *name = adain_kernels[k]->name;
+        g_autoptr (AdainEngine) engine = test_engine_new (model, name, 2, 32, 0);
+        g_autoptr (AdainStyle) style = test_style_new (engine, picture);
+        g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+        g_autoptr (AdainImage) result = test_render (content, style, 1);
+        double distance = test_image_error (result, expected);
+
+        g_test_message ("%s: %.2g", name, distance);
+        g_assert_cmpfloat (distance, <, test_is_float (name) ? 1e-5 : 2e-2);
+      }
 }
 
 /* The file with one tensor more: `n` values, half of them `first`, the others `second`. */
@@ -546,6 +664,8 @@ main (int argc, char **argv)
     { "/model/nested", test_nested },
     { "/model/header-edits", test_header_edits },
     { "/model/accepted", test_accepted },
+    { "/model/layers", test_layers },
+    { "/model/shallow", test_shallow },
     { "/model/not-finite", test_not_finite },
     { "/model/usual", test_usual },
   };
