@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/cpu/kernels.h"
+#include "engine/cpu/ranges.h"
 #include "support.h"
 
 #define GUARD 0xa5
@@ -20,6 +21,9 @@
 
 /* Elements for an activation of 1, where they are integers. */
 #define INTEGER_SCALE 64
+
+/* Those whose red, green and blue are 0 or 1. */
+#define SATURATED_COLORS 8
 
 typedef struct
 {
@@ -591,6 +595,52 @@ test_matrix (gconstpointer data)
     }
 }
 
+/* A convolution that looks at the pixel in the middle only: of the matrix [out][in] that `weight` then points to. */
+static AdainConv
+point_conv (int in, int out, const float *matrix, const float *bias, float *weight)
+{
+  for (int i = 0; i < in * out; i++)
+    weight[i * 9 + 4] = matrix[i];
+  return (AdainConv) { in, out, .weight = weight, .bias = bias };
+}
+
+/* A network that marks each saturated color by a channel of its own: with 1 where it occurs, 0 elsewhere. No mosaic's
+ * features exceed 1, but in each other's style they do, and integers have to have room for that. */
+static void
+test_ranges (void)
+{
+  enum
+  {
+    N = SATURATED_COLORS
+  };
+  float        is_color[N][3], same[N][N] = { 0 }, dark[3][N] = { 0 }, bias[N], none[N] = { 0 };
+  float        first[N * 3 * 9] = { 0 }, middle[N * N * 9] = { 0 }, last[3 * N * 9] = { 0 };
+  float        encoder[ADAIN_MAX_LAYERS] = { 0 }, decoder[ADAIN_MAX_LAYERS] = { 0 };
+  AdainNetwork network = { .encoder.n = ADAIN_MIN_LAYERS,
+                           .decoder.n = ADAIN_MIN_LAYERS,
+                           .scale = { 1, 1, 1 } };
+
+  for (int color = 0; color < N; color++)
+    {
+      same[color][color] = bias[color] = 1;
+      for (int c = 0; c < 3; c++)
+        {
+          is_color[color][c] = color >> c & 1 ? 1 : -1;
+          bias[color] -= color >> c & 1;
+        }
+    }
+  for (int i = 0; i < ADAIN_MIN_LAYERS; i++)
+    network.encoder.convs[i] = network.decoder.convs[i] = point_conv (N, N, same[0], none, middle);
+  network.encoder.convs[0] = point_conv (3, N, is_color[0], bias, first);
+  network.decoder.convs[ADAIN_MIN_LAYERS - 1] = point_conv (N, 3, dark[0], none, last);
+  adain_network_connect (&network, (const int[]) { 0, 1, 2 }, (const int[]) { 0, 1, 2 });
+
+  g_assert_true (adain_ranges_find (&network, &adain_kernels_c, encoder, decoder, NULL));
+  for (int i = 0; i < ADAIN_MIN_LAYERS; i++)
+    g_assert_cmpfloat (encoder[i], ==, 1);
+  g_assert_cmpfloat (decoder[0], >, 1.5);
+}
+
 static void
 test_find (void)
 {
@@ -616,6 +666,7 @@ main (int argc, char **argv)
   g_test_add_func ("/kernels/find", test_find);
   g_test_add_func ("/kernels/channels", test_channels);
   g_test_add_func ("/kernels/sizes", test_sizes);
+  g_test_add_func ("/kernels/ranges", test_ranges);
   for (int k = 0; adain_kernels[k]; k++)
     for (gsize i = 0; i < G_N_ELEMENTS (each); i++)
       {

@@ -203,6 +203,34 @@ test_short_of_memory (void)
     }
 }
 
+/* Where features are not kept, tiles are encoded once more when they are rendered, each with the halos of both
+ * halves: these, too, fit into the memory. */
+static void
+test_margin (void)
+{
+  g_autoptr (AdainModel) model = test_model_new ();
+  g_autoptr (AdainImage) picture = test_image_new (2000, 1600);
+  const AdainNetwork *network = adain_model_network (model);
+  int                 margin = adain_chain_halo (&network->encoder) + adain_chain_halo (&network->decoder);
+  gsize               bytes = adain_budget_render_pixel (adain_model_channels (model), FALSE);
+
+  if (SANITIZED || !is_fast (adain_kernels_find (NULL)))
+    {
+      g_test_skip ("too slow here");
+      return;
+    }
+  for (gsize memory = 6 * MIB; memory <= 12 * MIB; memory += MIB)
+    {
+      g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 1, 0, memory);
+      g_autoptr (AdainContent) content = test_content_new (engine, picture, 0);
+      gsize width = MIN (content->grid.tile_width + 2 * margin, content->grid.width);
+      gsize height = MIN (content->grid.tile_height + 2 * margin, content->grid.height);
+
+      g_assert_null (content->features);
+      g_assert_cmpuint (width * height * ADAIN_CELL * ADAIN_CELL * bytes, <=, memory);
+    }
+}
+
 /* A budget in which nothing can be done is refused. */
 static void
 test_no_memory (void)
@@ -370,6 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tiles/halo", test_halo);
   g_test_add_func ("/tiles/large", test_large);
   g_test_add_func ("/tiles/short-of-memory", test_short_of_memory);
+  g_test_add_func ("/tiles/margin", test_margin);
   g_test_add_func ("/tiles/no-memory", test_no_memory);
   g_test_add_func ("/tiles/survey-budget", test_survey_budget);
   g_test_add_func ("/tiles/survey-kept", test_survey_kept);
