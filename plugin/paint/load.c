@@ -9,6 +9,7 @@
 #include <gegl-plugin.h>
 
 #include "plugin/paint/kind.h"
+#include "plugin/paint/orientation.h"
 #include "plugin/paint/pixbuf.h"
 
 /* So much of a file tells what it is, where its name does not. */
@@ -112,7 +113,9 @@ AdainPixels *
 adain_style_file_load_pixels (const char *name, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_commandline_arg (name);
-  GeglBuffer *buffer;
+  GeglBuffer  *buffer;
+  AdainExcerpt upright = ADAIN_EXCERPT_WHOLE;
+  g_autoptr (AdainPixels) pixels = NULL;
 
   if (!adain_style_file_check (file, name, error))
     return NULL;
@@ -124,5 +127,7 @@ adain_style_file_load_pixels (const char *name, GError **error)
                    _ ("The style “%s” is not a picture that GEGL can open."), name);
       return NULL;
     }
-  return adain_pixels_new (name, move_to_origin (buffer));
+  pixels = adain_pixels_new (name, move_to_origin (buffer));
+  upright.turn = adain_orientation_of (file);
+  return adain_excerpt_apply (&upright, pixels, error) ? g_steal_pointer (&pixels) : NULL;
 }

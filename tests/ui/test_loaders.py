@@ -87,6 +87,16 @@ def with_chunks(path, **chunks):
     return path
 
 
+def with_exif(path, data):
+    """A WebP file with other bytes in its EXIF chunk, which is the last."""
+    with open(path, "rb") as file:
+        content = file.read()
+    chunks = content[8:content.index(b"EXIF")] + b"EXIF" + struct.pack("<I", len(data)) + data
+    with open(path, "wb") as file:
+        file.write(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
+    return path
+
+
 def layered(name):
     path = os.path.join(WORK, name)
     image, _ = new_image(WIDTH, HEIGHT, alpha=True)
@@ -102,6 +112,7 @@ ADOBE = Gimp.ColorProfile.new_rgb_adobe()
 GRAY_PROFILE = Gimp.ColorProfile.new_d65_gray_linear()
 SRGB = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 WIDE = struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
+ORIENTATIONS = 2, 3, 4, 5, 6, 7, 8
 PICTURES = {
     "PNG": lambda: by_gimp("a.png"),
     "PNG with alpha": lambda: by_gimp("b.png", alpha=True),
@@ -120,21 +131,24 @@ PICTURES = {
     "JPEG, gray": lambda: by_gimp("b.jpg", GRAY),
     "JPEG, progressive": lambda: by_others("c.jpg", progressive=True, subsampling=2),
     "JPEG with a profile": lambda: by_gimp("d.jpg", profile=ADOBE),
-    **{f"JPEG, orientation {n}": lambda n=n: by_others(f"o{n}.jpg", exif=exif(n)) for n in (2, 3, 4, 5, 6, 7, 8)},
+    **{f"JPEG, orientation {n}": lambda n=n: by_others(f"o{n}.jpg", exif=exif(n)) for n in ORIENTATIONS},
     "WebP with alpha": lambda: by_gimp("a.webp", alpha=True),
+    **{f"WebP, orientation {n}": lambda n=n: by_others(f"o{n}.webp", lossless=True, exif=exif(n))
+       for n in ORIENTATIONS},
+    "WebP, EXIF as in JPEG": lambda: with_exif(by_others("b.webp", lossless=True, exif=exif(6)), exif(6)),
     "TIFF with a thumbnail": lambda: by_gimp("a.tif", alpha=True),
     "TIFF, 16 bit": lambda: by_gimp("b.tif", precision=U16),
     "TIFF, float": lambda: by_gimp("c.tif", precision=LINEAR),
     "TIFF with a profile": lambda: by_gimp("d.tif", profile=ADOBE),
+    "TIFF, orientation 6": lambda: by_others("o6.tif", tiffinfo={0x112: 6}),
     "TIFF, pages": lambda: by_others("e.tif", twice=True),
     "GIF, frames": lambda: by_others("a.gif", "P", twice=True),
 }
-# GEGL has no loader for these, or does not turn them.
+# GEGL has no loader for these.
 WITHOUT_FILTER = {
     "XCF, layers": lambda: layered("a.xcf"),
     "BMP": lambda: by_gimp("a.bmp"),
     "JPEG for print": lambda: by_others("e.jpg", "CMYK"),
-    "WebP that lies": lambda: by_others("b.webp", exif=exif(6)),
 }
 
 
