@@ -42,7 +42,7 @@ def descriptors():
 
 def settled_descriptors(most):
     """What GIMP has open: no more than so many things, once it has closed what it had for the last plug-in."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while len(descriptors()) > most and time.monotonic() < end:
         time.sleep(0.1)
     return descriptors()

@@ -176,14 +176,22 @@ class Dialog:
 
         return until("the preview's pixels", look)
 
+    def rested_look(self):
+        """The same, once they stay as they are: what the preview reports is drawn a little later."""
+        def look():
+            before = self.look()
+            time.sleep(0.5)
+            return self.look() == before and before
+
+        return until("a preview that rests", look)
+
     def wait_change(self, before):
         """A sharp preview that looks different, and rests."""
         def changed():
             after = self.look()
             if after == before or not self.sharp():
                 raise NotYet("it has not changed" if after == before else "it is not sharp")
-            time.sleep(0.5)
-            return self.sharp() and self.look() == after and after
+            return self.rested_look() == after and self.sharp() and after
 
         return until("the preview to change", changed, 120)
 
@@ -325,8 +333,7 @@ class Tests:
 
     def shot_preview(self, dialog, name):
         path = os.path.join(self.shots, name + ".png")
-        dialog.session.aside()
-        time.sleep(0.5)
+        dialog.rested_look()
         dialog.session.screenshot(path, dialog.picture)
         return path
 
