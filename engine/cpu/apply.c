@@ -53,11 +53,13 @@ static const float *
 clip_row (const AdainApply *apply, int k, const float *cells, int n)
 {
   int          channels = apply->channels;
-  const float *low = apply->low + (gsize) k * channels, *high = apply->high + (gsize) k * channels;
+  const float *low, *high;
   float       *out = apply->clipped;
 
   if (!apply->low)
     return cells;
+  low = apply->low + (gsize) k * channels;
+  high = apply->high + (gsize) k * channels;
   for (int i = 0; i < n; i++, cells += channels, out += channels)
     for (int c = 0; c < channels; c++)
       out[c] = CLAMP (cells[c], low[c], high[c]);
