@@ -135,7 +135,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       0, ADAIN_LEARN_MAX, 0, G_PARAM_READWRITE);
   gimp_procedure_add_string_argument (
       procedure, "learned", _ ("Keep in y_our gallery as"),
-      _ ("Under which name the style, and what was learned of it, is kept in your gallery, where it is a style like "
+      _ ("Under this name the style, and what was learned of it, is kept in your gallery, where it is a style like "
          "any other. One of yours that is called so is replaced. Empty: it is not kept."),
       "", G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "device", _ ("_Device"), _ ("What computes the picture."),
