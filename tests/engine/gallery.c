@@ -225,6 +225,7 @@ test_shipped (void)
   g_autoptr (AdainModel) other = test_model_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (AdainGallery) gallery = adain_gallery_load (path, model, &error);
+  int learned = 0;
 
   g_assert_no_error (error);
   g_assert_cmpint (adain_gallery_size (gallery), ==, SHIPPED_STYLES);
@@ -235,12 +236,14 @@ test_shipped (void)
       AdainPalette palette;
 
       g_assert_nonnull (style->levels);
+      learned += style->adaptation != NULL;
       g_assert_cmpint (adain_gallery_find (gallery, names->name), ==, i);
       g_assert_true (*names->artist && *names->title && *names->year);
       adain_gallery_palette (gallery, i, &palette);
       for (int c = 0; c < 3; c++)
         g_assert_true (palette.mean[c] > 0 && palette.mean[c] < 1 && palette.covariance[c][c] > 0);
     }
+  g_assert_cmpint (learned, >, 0);
   check_refused (path, other, "another model");
   check_refused (weights, model, "not a gallery");
 }

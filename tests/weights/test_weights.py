@@ -9,6 +9,7 @@ and decoder.pth, the importer is tested on those too. Ends with status 77
 
 import contextlib
 import glob
+import io
 import json
 import os
 import random
@@ -41,6 +42,7 @@ import closed_form  # noqa: E402
 import evaluate  # noqa: E402
 import gallery  # noqa: E402
 import grow  # noqa: E402
+import learn  # noqa: E402
 import losses  # noqa: E402
 import muon  # noqa: E402
 import networks  # noqa: E402
@@ -365,6 +367,61 @@ class Training(Case):
         names = sorted(os.listdir(self.file("style")))
         self.assertEqual([x for x in names if pictures.held_out(x)],
                          ["0050.png"])
+
+
+class Learning(Case):
+    def test_learn(self):
+        """A style that was learned is nearer to the teacher's judgement, and
+        is not learned again."""
+        styles, path = self.file("one"), self.file("model.safetensors")
+        out = self.file("gallery.safetensors")
+        os.makedirs(styles)
+        Image.effect_noise((90, 60), 80).convert("RGB").save(
+            os.path.join(styles, "van-gogh--a-room--1888.png"))
+        store.save_safetensors(path, networks.Model(SMALL_ENCODER,
+                                                    SMALL_DECODER))
+        gallery.main([path, styles, out])
+        arguments = [path, out, "--pictures", styles, "--vgg", self.vgg,
+                     "--content", self.file("content") + ":1:5",
+                     "--crop", "32", "--precision", "f32",
+                     "--processes", "1", "--steps", "12"]
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            learn.main(arguments)
+        self.assertIn("1/1 van-gogh--a-room: content", told.getvalue())
+        model, _ = store.load_safetensors(path)
+        with safe_open(out, framework="pt") as file:
+            row = file.get_tensor("adaptation")
+            self.assertEqual(file.metadata()["decoder"],
+                             learn.checksum(model.decoder))
+            self.assertEqual(len(file.get_tensor("mean")), 1)
+        size = sum(min(4, out) * (out + 9 * inputs) + out for out, inputs
+                   in [layer.weight.shape[:2]
+                       for layer, _, _ in model.decoder.walk()])
+        self.assertEqual(row.shape, (1, size))
+        self.assertTrue(row.any())
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            learn.main(arguments)
+        self.assertEqual(told.getvalue(), "")
+
+    def test_adaptation(self):
+        """Decoding with the changes is decoding with changed weights."""
+        model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        model.requires_grad_(False)
+        adaptation = learn.Adaptation(model.decoder, None)
+        features = torch.rand(1, 16, 4, 5)
+        self.assertTrue(torch.equal(adaptation.decode(features),
+                                    model.decoder(features)))
+        with torch.no_grad():
+            for left, right, bias in adaptation.parts:
+                left.normal_(0, 0.1)
+                bias.normal_(0, 0.1)
+            changed = adaptation.decode(features)
+            for (layer, _, _), (left, right, bias) in zip(
+                    model.decoder.walk(), adaptation.parts):
+                layer.weight += (left @ right).view_as(layer.weight)
+                layer.bias += bias
+        self.assertLess(float((changed - model.decoder(features)).abs()
+                              .max()), 1e-4)
 
 
 class BadInput(Case):
@@ -784,12 +841,14 @@ class Parts(unittest.TestCase):
 
     def test_shipped_gallery(self):
         path = os.path.join(WEIGHTS, "gallery.safetensors")
-        self.assertLess(os.path.getsize(path), 2_500_000)
+        self.assertLess(os.path.getsize(path), 7_500_000)
         model, _ = store.load_safetensors(
             os.path.join(WEIGHTS, "compact.safetensors"))
         with safe_open(path, framework="pt") as file:
             self.assertEqual(file.metadata()["encoder"],
                              gallery.checksum(model.encoder))
+            self.assertEqual(file.metadata()["decoder"],
+                             learn.checksum(model.decoder))
 
     def test_shipped_model(self):
         path = os.path.join(WEIGHTS, "compact.safetensors")
