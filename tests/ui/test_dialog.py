@@ -551,8 +551,11 @@ class Tests:
             dialog.expect_styles()
             dialog.wait_sharp()
             dialog.click("Split view", "check box")
-            self.shot(session, "split-small")
+            grown = dialog.picture.resting_extents()
+            session.xdotool("search", "--name", dialog.window.name, "windowsize", 1960, 1400)
+            until("a smaller preview", lambda: dialog.picture.extents()[2] < grown[2])
             before = dialog.picture.resting_extents()
+            self.shot(session, "split-small")
             session.xdotool("search", "--name", dialog.window.name, "windowsize", 3400, 2000)
             until("a larger preview", lambda: dialog.picture.extents()[2] > 2 * before[2]
                   and dialog.picture.extents()[3] > 1.2 * before[3])
