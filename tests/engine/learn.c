@@ -382,7 +382,7 @@ test_nearer (void)
   g_autoptr (AdainImage) photo = test_image_noisy (400, 330, 0.1, 1),
                          other = test_image_noisy (300, 330, 0.1, 6);
   g_autoptr (AdainImage) painting = test_image_noisy (128, 128, 0.4, 2);
-  AdainLearnOptions options = { .steps = 16, .texture = 1 };
+  AdainLearnOptions options = { .steps = 8, .texture = 1 };
   g_autoptr (AdainStyle) bare = test_style_new (engine, painting),
                          learned = learn (engine, photo, painting, &options, NULL, NULL, NULL, NULL);
   g_autoptr (AdainImage) before = blend (engine, other, &bare, NULL, 1),
@@ -428,7 +428,7 @@ test_going_on (void)
   g_autoptr (AdainImage) photo = test_image_noisy (330, 330, 0.1, 1);
   g_autoptr (AdainImage) painting = test_image_noisy (128, 128, 0.4, 2);
   AdainSource       source = adain_image_source (photo);
-  AdainLearnOptions options = { .steps = 8, .texture = 1 };
+  AdainLearnOptions options = { .steps = 3, .texture = 1 };
   g_autoptr (AdainStyle) once = learn (engine, photo, painting, &options, NULL, NULL, NULL, NULL),
                          twice = test_style_new (engine, painting), bare = test_style_new (engine, painting);
   g_autoptr (AdainImage) before = blend (engine, photo, &bare, NULL, 1),
@@ -546,7 +546,7 @@ test_pictures (void)
   g_autoptr (AdainImage) painting = test_image_noisy (40, 33, 0.4, 4);
   g_autoptr (AdainStyle) style = test_style_new (engine, painting);
   AdainSource       sources[] = { adain_image_source (one), adain_image_source (wide) };
-  AdainLearnOptions options = { .steps = 12 };
+  AdainLearnOptions options = { .steps = 4 };
 
   g_assert_true (adain_engine_learn (engine, sources, 2, style, &options, NULL, NULL, NULL, NULL));
   for (gsize i = 0; i < style->adaptation->n; i++)
