@@ -75,17 +75,23 @@ def parse_name(path):
             "title": spell(title), "year": year}
 
 
-def checksum(encoder):
-    """SHA-256 of all that the encoder computes with, in single precision."""
-    digest = hashlib.sha256()
-    for buffer in encoder.mean, encoder.scale:
-        digest.update(buffer.detach().cpu().numpy().astype("<f4").tobytes())
-    digest.update(np.array(ends(encoder.table), "<i4").tobytes())
-    for layer, _, _ in encoder.walk():
+def digest(half, *buffers):
+    """SHA-256 of some buffers, of where the size changes in a half of the
+    network, and of its weights, in single precision."""
+    total = hashlib.sha256()
+    for buffer in buffers:
+        total.update(buffer.detach().cpu().numpy().astype("<f4").tobytes())
+    total.update(np.array(ends(half.table), "<i4").tobytes())
+    for layer, _, _ in half.walk():
         for tensor in layer.weight, layer.bias:
-            digest.update(tensor.detach().float().cpu().numpy()
-                          .astype("<f4").tobytes())
-    return digest.hexdigest()
+            total.update(tensor.detach().float().cpu().numpy()
+                         .astype("<f4").tobytes())
+    return total.hexdigest()
+
+
+def checksum(encoder):
+    """SHA-256 of all that the encoder computes with."""
+    return digest(encoder, encoder.mean, encoder.scale)
 
 
 def open_srgb(path):

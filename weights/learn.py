@@ -10,7 +10,6 @@ place.
 
 import argparse
 import concurrent.futures
-import hashlib
 import itertools
 import json
 import multiprocessing
@@ -42,17 +41,6 @@ SIDES = 256, 640
 #: Where a style's loss on the others does not fall to this, it keeps the
 #: decoder as it is.
 WORTH = 0.95
-
-
-def checksum(decoder):
-    """SHA-256 of all that the decoder computes with, in single precision."""
-    digest = hashlib.sha256()
-    digest.update(np.array(ends(decoder.table), "<i4").tobytes())
-    for layer, _, _ in decoder.walk():
-        for tensor in layer.weight, layer.bias:
-            digest.update(tensor.detach().float().cpu().numpy()
-                          .astype("<f4").tobytes())
-    return digest.hexdigest()
 
 
 class Adaptation:
@@ -270,7 +258,7 @@ def main(arguments=None):
     state, metadata, styles = read(options.gallery)
     found = find_pictures(options.pictures)
     school = School(options)
-    decoder = checksum(school.model.decoder)
+    decoder = gallery.digest(school.model.decoder)
     if metadata["encoder"] != gallery.checksum(school.model.encoder):
         raise UserError(f"{options.gallery}: made for another model")
     size = len(Adaptation(school.model.decoder, None).row())
