@@ -14,8 +14,9 @@ TYPES = {"F16": np.float16, "F32": np.float32}
 class Gallery:
     """Styles (dictionaries of their names) and tensors, which have a row for each."""
 
-    def __init__(self, encoder, styles, tensors):
+    def __init__(self, encoder, styles, tensors, decoder=None):
         self.encoder, self.styles, self.tensors = encoder, styles, tensors
+        self.decoder = decoder
 
     @staticmethod
     def read(path):
@@ -29,13 +30,15 @@ class Gallery:
             begin, end = entry["data_offsets"]
             tensors[name] = np.frombuffer(data[begin:end], TYPES[entry["dtype"]]).reshape(
                 entry["shape"])
-        return Gallery(metadata["encoder"], json.loads(metadata["styles"]), tensors)
+        return Gallery(metadata["encoder"], json.loads(metadata["styles"]), tensors,
+                       metadata.get("decoder"))
 
     def only(self, name):
         """A gallery of this style alone."""
         index = [style["name"] for style in self.styles].index(name)
         return Gallery(self.encoder, [dict(self.styles[index])],
-                       {key: tensor[index:index + 1] for key, tensor in self.tensors.items()})
+                       {key: tensor[index:index + 1] for key, tensor in self.tensors.items()},
+                       self.decoder)
 
     def path(self):
         """Where the plug-in keeps the user's own."""
@@ -45,6 +48,8 @@ class Gallery:
     def write(self, path):
         header = {"__metadata__": {"format": "adain-gallery 1", "encoder": self.encoder,
                                    "styles": json.dumps(self.styles)}}
+        if self.decoder:
+            header["__metadata__"]["decoder"] = self.decoder
         data = b""
         for name, tensor in self.tensors.items():
             dtype = next(key for key, kind in TYPES.items() if kind == tensor.dtype)
