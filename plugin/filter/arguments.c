@@ -323,7 +323,11 @@ read_regions (AdainArguments *arguments, GimpProcedureConfig *config, GError **e
 static gboolean
 read_learning (AdainArguments *arguments, GimpProcedureConfig *config, GError **error)
 {
-  g_object_get (config, "learned", &arguments->learned, NULL);
+  g_autofree char *learned = NULL;
+
+  g_object_get (config, "learned", &learned, NULL);
+  if (arguments->parameters.learn > 0 && learned != NULL && *learned != '\0')
+    arguments->learned = g_steal_pointer (&learned);
   if (arguments->parameters.learn > 0 && arguments->n_styles != 1)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("There are %d styles, but only one can be learned (“learn”)."), arguments->n_styles);

@@ -25,7 +25,7 @@ void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *co
  *   stands for none
  * @protect: (nullable): where the picture stays as it is
  * @shared_statistics: whether all layers are painted with the statistics of all together
- * @learned: (nullable): what the style that has been learned is called in the user's gallery; "": it is not kept
+ * @learned: (nullable): what the style that is learned will be called in the user's gallery; NULL: it is not kept
  * @as_filter: whether the result is a filter on the layer instead of a new layer
  * @parameters: all others
  */

@@ -190,7 +190,7 @@ read_everything (AdainJob *job, GimpProcedureConfig *config, GimpDrawable **draw
     return FALSE;
 
   job->model = adain_model_load (job->arguments->parameters.model, error);
-  if (job->model == NULL)
+  if (job->model == NULL || (job->arguments->learned != NULL && !adain_collection_check (job->model, error)))
     return FALSE;
 
   for (int i = 0; job->arguments->styles[i] != NULL; i++)
@@ -350,10 +350,10 @@ static gboolean
 keep_learned (AdainJob *job, GError **error)
 {
   const AdainStyleInput *input = job->styles->pdata[0];
-  const char            *title = job->arguments->learned;
-  AdainLearned           learned = { job->learned, title, input->pixels, job->collection, input->entry };
+  AdainLearned           learned = { job->learned, job->arguments->learned, input->pixels, job->collection,
+                                     input->entry };
 
-  return title == NULL || *title == '\0' || adain_collection_keep_learned (job->model, &learned, error);
+  return learned.title == NULL || adain_collection_keep_learned (job->model, &learned, error);
 }
 
 /* The style is painted from now on as it has been learned. */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -211,6 +212,13 @@ make_name (const AdainGallery *gallery, const char *title)
   return name;
 }
 
+static void
+set_unchangeable (GError **error, const char *path, const char *reason)
+{
+  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("Your gallery “%s” cannot be changed: %s"), path,
+               reason);
+}
+
 static gboolean
 write_own (const AdainGallery *gallery, AdainModel *model, GError **error)
 {
@@ -222,8 +230,22 @@ write_own (const AdainGallery *gallery, AdainModel *model, GError **error)
   if (adain_gallery_size (gallery) > 0 && g_mkdir_with_parents (folder, 0700) == 0
       && adain_gallery_write (gallery, path, &reason))
     return TRUE;
-  g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("Your gallery “%s” cannot be changed: %s"), path,
-               reason != NULL ? reason->message : g_strerror (errno));
+  set_unchangeable (error, path, reason != NULL ? reason->message : g_strerror (errno));
+  return FALSE;
+}
+
+/* A file is replaced by a new one, so that it is the folder that matters. */
+gboolean
+adain_collection_check (AdainModel *model, GError **error)
+{
+  g_autofree char *path = own_path (model), *folder = g_path_get_dirname (path);
+  g_autoptr (AdainGallery) own = open_own (model, error);
+
+  if (own == NULL)
+    return FALSE;
+  if (g_mkdir_with_parents (folder, 0700) == 0 && g_access (folder, W_OK) == 0)
+    return TRUE;
+  set_unchangeable (error, path, g_strerror (errno));
   return FALSE;
 }
 

@@ -47,6 +47,9 @@ int adain_collection_look_up (const AdainCollection *collection, const char *nam
 char *adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *picture, const char *title,
                              GError **error);
 
+/* Whether the user's own styles can be read, and others added. */
+gboolean adain_collection_check (AdainModel *model, GError **error);
+
 /**
  * AdainLearned: a style that has been learned
  * @style: the style

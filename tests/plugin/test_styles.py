@@ -228,14 +228,14 @@ def test_learn():
 
 @case
 def test_learned_nowhere():
-    """Where the gallery cannot be written, the run fails and says so."""
+    """Where the gallery cannot be written, the run fails and says so, before it looks at the style."""
     image, layer = new_image(96, 80)
     folder = os.path.join(os.environ["XDG_DATA_HOME"], "adain-style-transfer")
     aside = folder + "-aside"
     if os.path.exists(folder):
         os.rename(folder, aside)
     open(folder, "w").close()
-    refuse(image, [layer], ["adain-style-transfer"], styles=[style_file()], learn=1, learned="nowhere")
+    refuse(image, [layer], ["adain-style-transfer"], styles=["/none.png"], learn=1, learned="nowhere")
     os.remove(folder)
     if os.path.exists(aside):
         os.rename(aside, folder)
