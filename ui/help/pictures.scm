@@ -87,6 +87,7 @@
 (painted whole "parts-left" #:styles (list strokes) #:parts (list "0 0 48 100"))
 (painted part "turns-none" #:styles (list strokes))
 (painted part "turns-90" #:styles (list strokes) #:turns (list "90"))
+(painted part "learned" #:styles (list strokes) #:learn 100)
 (file-delete strokes)
 
 (painted whole "strength-30" #:styles (list night) #:strength 0.3)
@@ -96,7 +97,6 @@
 (painted part "texture-50" #:styles (list wave) #:texture 0.5)
 (painted part "texture-100" #:styles (list wave) #:texture 1)
 (painted part "refined" #:styles (list wave) #:refine 100)
-(painted part "learned" #:styles (list wave) #:learn 100)
 
 (painted part "stroke-size-0.5" #:styles (list night) #:stroke-size 0.5)
 (painted part "stroke-size-2" #:styles (list night) #:stroke-size 2)
