@@ -1,10 +1,13 @@
-/* The decoder that a rendering's styles have learned.
+/* The decoder of a rendering's styles.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "adapt.h"
 
+#include <string.h>
+
 #include "error.h"
+#include "hyper.h"
 
 /* Of those styles that have learned something and take part. */
 static GArray *
@@ -20,6 +23,28 @@ find_shares (AdainStyle *const *styles, const double *weights, int n)
         g_array_append_val (shares, share);
       }
   return shares;
+}
+
+/* What the model tells of those that have not, each with its weight, or NULL. */
+static float *
+tell_of_others (const AdainHyper *hyper, AdainStyle *const *styles, const double *weights, int n)
+{
+  float *told = NULL;
+
+  for (int k = 0; k < n && hyper->n_outputs > 0; k++)
+    if (!styles[k]->adaptation && weights[k] > 0)
+      {
+        if (!told)
+          told = g_new0 (float, hyper->n_outputs);
+        adain_hyper_tell (hyper, styles[k]->statistics, weights[k], told);
+      }
+  return told;
+}
+
+static gboolean
+is_same_told (const float *a, const float *b, int n)
+{
+  return a && b ? memcmp (a, b, n * sizeof (float)) == 0 : a == b;
 }
 
 static gboolean
@@ -38,11 +63,12 @@ is_same (const GArray *a, const GArray *b)
 
 /* The model's decoder with all of these changes. */
 static gboolean
-use_shares (AdainEngine *engine, const GArray *shares, GError **error)
+use_changes (AdainEngine *engine, const GArray *shares, const float *told, GError **error)
 {
-  const AdainUnit  *unit = adain_engine_unit (engine);
-  AdainChain        decoder = adain_model_network (engine->model)->decoder;
-  g_autofree float *weights = g_try_new (float, adain_chain_weights (&decoder));
+  const AdainUnit    *unit = adain_engine_unit (engine);
+  const AdainNetwork *network = adain_model_network (engine->model);
+  AdainChain          decoder = network->decoder;
+  g_autofree float   *weights = g_try_new (float, adain_chain_weights (&decoder));
 
   if (!weights)
     return adain_no_memory_for_model (error);
@@ -53,6 +79,8 @@ use_shares (AdainEngine *engine, const GArray *shares, GError **error)
 
       adain_adaptation_add (share->adaptation, &decoder, share->share, weights);
     }
+  if (told)
+    adain_hyper_add (&network->hyper, &decoder, told, weights);
   return unit->class->adapt (unit->backend, &decoder, error);
 }
 
@@ -60,14 +88,18 @@ gboolean
 adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
                     GError **error)
 {
+  const AdainHyper *hyper = &adain_model_network (engine->model)->hyper;
   g_autoptr (GArray) shares = find_shares (styles, weights, n);
+  g_autofree float *told = tell_of_others (hyper, styles, weights, n);
 
-  if (is_same (shares, engine->shares))
+  if (is_same (shares, engine->shares) && is_same_told (told, engine->told, hyper->n_outputs))
     return TRUE;
-  if (!use_shares (engine, shares, error))
+  if (!use_changes (engine, shares, told, error))
     return FALSE;
   g_array_unref (engine->shares);
   engine->shares = g_steal_pointer (&shares);
+  g_free (engine->told);
+  engine->told = g_steal_pointer (&told);
   engine->decoder++;
   return TRUE;
 }

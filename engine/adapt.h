@@ -1,4 +1,5 @@
-/* The decoder that a rendering's styles have learned: the model's own with what each changes.
+/* The decoder of a rendering's styles: the model's own with what each has learned or, where one has not, with what
+ * the model tells of such a style (hyper.h).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Has the device decode as the styles have learned to, each with its weight. */
+/* Has the device decode as the styles need it, each with its weight. */
 gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
                              GError **error);
 

@@ -39,6 +39,7 @@ open_unit (AdainEngine *engine, const AdainBackendClass *class, const char *kern
     return FALSE;
   engine->units[engine->n_units++] = (AdainUnit) { class, backend };
   g_array_set_size (engine->shares, 0);
+  g_clear_pointer (&engine->told, g_free);
   engine->decoder++;
   return TRUE;
 }
@@ -111,6 +112,7 @@ adain_engine_free (AdainEngine *engine)
   g_free (engine->module_dir);
   g_free (engine->notice);
   g_array_unref (engine->shares);
+  g_free (engine->told);
   g_free (engine);
 }
 

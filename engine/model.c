@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "hyper.h"
 #include "safetensors.h"
 
 #define FORMAT "adain-style-transfer 1"
@@ -194,17 +195,23 @@ take_usual (const float **target, int n, int sign, const float **next)
 }
 
 static gboolean
-load_usual (AdainNetwork *network, Safetensors *file, float *data)
+load_usual (AdainNetwork *network, Safetensors *file, float **data)
 {
   Safetensor  *deviation = g_hash_table_lookup (file->tensors, USUAL_DEVIATION);
   Safetensor  *range = g_hash_table_lookup (file->tensors, USUAL_RANGE);
   int          channels = adain_network_channels (network);
-  const float *next = data;
+  const float *next = *data;
 
   if (deviation)
-    safetensor_to_floats (deviation, data);
+    {
+      safetensor_to_floats (deviation, *data);
+      *data += channels;
+    }
   if (range)
-    safetensor_to_floats (range, data + (deviation ? channels : 0));
+    {
+      safetensor_to_floats (range, *data);
+      *data += 2 * channels;
+    }
   return (!deviation || take_usual (&network->usual.deviation, channels, 1, &next))
          && (!range
              || (take_usual (&network->usual.low, channels, -1, &next)
@@ -231,6 +238,8 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
     return fail (error, path, _ ("“pool” or “double” is wrong"));
   if (!check_usual (file, adain_network_channels (network), &total))
     return fail (error, path, _ ("“content.deviation” or “content.range” has the wrong shape"));
+  if (!adain_hyper_check (file, network, &total))
+    return fail (error, path, _ ("a tensor “hyper…” is missing or has the wrong shape"));
 
   model->weights = g_try_new (float, total);
   if (!model->weights)
@@ -242,8 +251,10 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   if (!load_half (model, file, "encoder", &network->encoder, &next)
       || !load_half (model, file, "decoder", &network->decoder, &next))
     return fail (error, path, _ ("a weight is not a finite number"));
-  if (!load_usual (network, file, next))
+  if (!load_usual (network, file, &next))
     return fail (error, path, _ ("a number in “content.deviation” or “content.range” is impossible"));
+  if (!adain_hyper_load (file, network, next))
+    return fail (error, path, _ ("a weight is not a finite number"));
   return TRUE;
 }
 

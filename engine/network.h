@@ -39,12 +39,26 @@ typedef struct
   const float *high;      /* 0 or more */
 } AdainUsual;
 
+/* What a style's features change in the decoder (hyper.h): their means and the logarithms of their deviations, less
+ * `center`, along the `axes` are the input of two layers, of which the first has a ReLU. Of each convolution
+ * these put out `rank` factors and `out` additions to its bias; to its weights is added
+ * left[out][rank] * factors * right[rank][in][3][3]. All are NULL where a model has no such network. */
+typedef struct
+{
+  int          n_axes, n_hidden, n_outputs;
+  int          rank[ADAIN_MAX_LAYERS];
+  const float *center, *axes; /* axes[n_axes][2 * channels] */
+  const float *weight[2], *bias[2];
+  const float *left[ADAIN_MAX_LAYERS], *right[ADAIN_MAX_LAYERS];
+} AdainHyper;
+
 /* The encoder's input is (rgb - mean) * scale. */
 typedef struct
 {
   AdainChain encoder, decoder;
   float      mean[3], scale[3];
   AdainUsual usual;
+  AdainHyper hyper;
 } AdainNetwork;
 
 /* Says of each convolution what happens before and after it: the encoder is pooled after those of the

@@ -18,6 +18,9 @@ COVARIANCE_LOAD = 1e-3
 #: Steps to the root of a matrix, one for each factor of 2.25 between its
 #: norm and its smallest eigenvalue, and some to end.
 ITERATIONS = 30
+#: What is added to a variance before its logarithm is taken, and within how
+#: many deviations of the usual a `Hyper` keeps what it sees.
+LOG_LOAD, USUAL = 1e-4, 3.0
 #: Both halves work at this many sizes, each half the one before: the encoder
 #: pools between them, the decoder doubles.
 SIZES = 4
@@ -121,10 +124,15 @@ class Encoder(Layers):
 class Decoder(Layers):
     """The encoder's mirror, from features to a picture (not yet clipped)."""
 
-    def forward(self, x):
+    def forward(self, x, changes=None):
+        """With `changes`, (weight, bias) is added to those of each layer."""
         doublings = 0
-        for layer, _, last in self.walk():
-            x = convolve(x, layer.weight, layer.bias)
+        for number, (layer, _, last) in enumerate(self.walk()):
+            weight, bias = layer.weight, layer.bias
+            if changes:
+                weight = weight + changes[number][0]
+                bias = bias + changes[number][1]
+            x = convolve(x, weight, bias)
             if last and doublings == SIZES - 1:
                 break
             x = F.relu_(x)
@@ -132,6 +140,85 @@ class Decoder(Layers):
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
                 doublings += 1
         return x
+
+
+class Hyper(nn.Module):
+    """What a style's features change in a decoder, told by a small network
+    (Ha, Dai and Le, "HyperNetworks", ICLR 2017; Shen, Yan and Zeng, "Neural
+    style transfer via meta networks", CVPR 2018).
+
+    The means and logarithms of deviations of the features' C channels, less
+    `center` (2C), along the `axes` (n, 2C), pass through two layers. These put
+    out, for every convolution of the decoder, r factors and as many additions
+    to the bias as it has; `left` (out, r) times the factors times `right`
+    (r, in, 3, 3) is added to its weights.
+    """
+
+    def __init__(self, decoder, axes=64, hidden=96, ranks=None):
+        super().__init__()
+        shapes = [layer.weight.shape for layer, _, _ in decoder.walk()]
+        ranks = ranks or [min(64, max(8, shape[0])) for shape in shapes]
+        self.parts = [size for rank, shape in zip(ranks, shapes)
+                      for size in (rank, shape[0])]
+        inputs = 2 * shapes[0][1]
+        self.register_buffer("center", torch.zeros(inputs))
+        self.register_buffer("axes", torch.zeros(axes, inputs))
+        self.add_module("0", nn.Linear(axes, hidden))
+        self.add_module("1", nn.Linear(hidden, sum(self.parts)))
+        # Nothing is changed at first.
+        nn.init.zeros_(self[1].weight)
+        nn.init.zeros_(self[1].bias)
+        self.left = nn.ParameterList(
+            torch.randn(shape[0], rank) / rank ** 0.5
+            for rank, shape in zip(ranks, shapes))
+        self.right = nn.ParameterList(
+            torch.randn(rank, *shape[1:]) / (9 * shape[1]) ** 0.5
+            for rank, shape in zip(ranks, shapes))
+
+    @classmethod
+    def shaped(cls, decoder, state):
+        """One that tensors of these names and shapes fit into; a KeyError or
+        an IndexError if some are missing."""
+        ranks = [state[f"left.{i}"].shape[1]
+                 for i in range(len(flat(decoder.table)))]
+        return cls(decoder, *reversed(state["0.weight"].shape), ranks)
+
+    def __getitem__(self, i):
+        return getattr(self, str(i))
+
+    @staticmethod
+    def look(mean, deviation):
+        """What it sees (N, 2C) of styles' means and deviations."""
+        logs = 0.5 * (deviation.square() + LOG_LOAD).log()
+        return torch.cat([mean, logs], 1).flatten(1).float()
+
+    @torch.no_grad()
+    def see(self, looks):
+        """Sets the center and the axes to the mean and the main directions of
+        what it will see."""
+        self.center.copy_(looks.mean(0))
+        _, lengths, axes = torch.linalg.svd(looks - self.center,
+                                            full_matrices=False)
+        deviations = lengths / max(len(looks), 1) ** 0.5
+        kept = min(len(self.axes), len(axes))
+        # Directions in which little happens are not blown up.
+        self.axes[:kept] = axes[:kept] / (
+            deviations[:kept, None] + 0.075 * deviations[0] + 1e-6)
+
+    def forward(self, mean, deviation):
+        """For every style (N, C, 1, 1), for every convolution, what is added
+        to its weights and its bias."""
+        with torch.autocast(mean.device.type, enabled=False):
+            seen = (self.look(mean, deviation) - self.center) @ self.axes.t()
+            hidden = F.relu(self[0](seen.clamp(-USUAL, USUAL)))
+            return [self._changes(told.split(self.parts))
+                    for told in self[1](hidden)]
+
+    def _changes(self, told):
+        return [(((left * factors) @ right.flatten(1)).view(
+            len(left), *right.shape[1:]), bias)
+            for left, right, factors, bias in zip(
+                self.left, self.right, told[::2], told[1::2])]
 
 
 @dataclasses.dataclass
@@ -150,6 +237,7 @@ class Ranges:
 class Model(nn.Module):
     """An encoder and its decoder.
 
+    `hyper` is None or what tells how styles change the decoder (`Hyper`);
     `ranges` is None or what the features of photographs are like (`Ranges`).
     """
 
@@ -158,6 +246,7 @@ class Model(nn.Module):
         super().__init__()
         self.encoder = Encoder(encoder, mean, scale)
         self.decoder = Decoder(self.encoder.table[-1][-1], decoder)
+        self.hyper = None
         self.ranges = None
 
     @property
@@ -167,8 +256,17 @@ class Model(nn.Module):
     def forward(self, content, style, texture=0.0):
         """Stylise pictures of one size, in one pass through the encoder."""
         both = self.encoder(torch.cat([content, style]))[-1].float().chunk(2)
-        return self.decoder(transport(*both, texture) if texture
-                            else adain(*both))
+        return self.decode(transport(*both, texture) if texture
+                           else adain(*both), *statistics(both[1]))
+
+    def decode(self, features, mean, deviation):
+        """The pictures of features in styles of these means and deviations,
+        (N, C, 1, 1) each."""
+        if self.hyper is None:
+            return self.decoder(features)
+        return torch.cat([
+            self.decoder(features[i:i + 1], changes)
+            for i, changes in enumerate(self.hyper(mean, deviation))])
 
 
 class _Statistics(torch.autograd.Function):

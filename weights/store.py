@@ -9,8 +9,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from networks import (COMPACT_MEAN, COMPACT_SCALE, VGG_DECODER, VGG_ENCODER,
-                      VGG_MEAN, VGG_SCALE, Decoder, Encoder, Model, Ranges,
-                      as_table, ends, flat)
+                      VGG_MEAN, VGG_SCALE, Decoder, Encoder, Hyper, Model,
+                      Ranges, as_table, ends, flat)
 
 FORMAT = "adain-style-transfer 1"
 #: Positions of the convolutions in the public nn.Sequential files.
@@ -22,6 +22,7 @@ VGG_FEATURES = VGG_ENCODER[-1][-1]
 PARTS = {"encoder": ("pool", ends(VGG_ENCODER)),
          "decoder": ("double", ends(VGG_DECODER))}
 DEVIATION, RANGE = "content.deviation", "content.range"
+HYPER = "hyper."
 
 
 class UserError(Exception):
@@ -157,6 +158,21 @@ def _ranges(state, source, channels):
     return Ranges(deviation.float(), extent.float())
 
 
+def hyper_from_state(decoder, state, source):
+    """The `Hyper` of whatever sizes the tensors `hyper.0.weight`, ... have;
+    None if there are none."""
+    own = {name.removeprefix(HYPER): tensor for name, tensor in state.items()
+           if name.startswith(HYPER)}
+    if not own:
+        return None
+    try:
+        hyper = Hyper.shaped(decoder, own)
+        hyper.load_state_dict({k: v.float() for k, v in own.items()})
+    except (KeyError, IndexError, TypeError, RuntimeError) as problem:
+        raise UserError(f"{source}: {HYPER}*: {problem}") from problem
+    return hyper
+
+
 def model_from_state(state, source, metadata, mean=COMPACT_MEAN,
                      scale=COMPACT_SCALE):
     """A model of whatever layers the tensors `encoder.0.weight`, ... and the
@@ -164,6 +180,7 @@ def model_from_state(state, source, metadata, mean=COMPACT_MEAN,
     tables = _tables(state, source, metadata)
     model = Model(*tables, mean, scale)
     model.ranges = _ranges(state, source, tables[0][-1][-1])
+    model.hyper = hyper_from_state(model.decoder, state, source)
     extra = set(state) - set(model.state_dict())
     if extra:
         raise UserError(f"{source}: unknown tensor {sorted(extra)[0]}; "

@@ -31,8 +31,8 @@ from losses import (Target, color_loss, colors, content_loss, grid_loss,
                     identity_loss, style_levels, style_losses)
 from muon import Muon, has_bfloat16
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
-                      STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Model,
-                      adain, flat, multiplications, transport)
+                      STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Hyper, Model,
+                      adain, flat, multiplications, statistics, transport)
 from store import UserError
 
 CHECKPOINT_FORMAT = "adain-style-transfer training 2"
@@ -43,6 +43,8 @@ TEACHER_BATCH = 8
 CROPS_AHEAD = 16
 CALLS_BEFORE_RECORDING = 11
 CLIP = 100.0
+#: Styles that are looked at for what styles usually are like.
+LOOKS = 600
 #: Of a batch's pictures, content and style, every so many-th is painted in its
 #: own style, too.
 IDENTITY_STRIDE = 4
@@ -81,6 +83,9 @@ def parse_arguments(arguments=None):
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--init", help="start from this model (.safetensors); if it is "
         "narrower or shallower than asked for, it is made larger")
+    add("--hyper", action="store_true", help="train what tells from a style's "
+        "statistics how the decoder changes, and leave the model of --init as "
+        "it is, so that what styles have learned stays valid")
     add("--encoder-widths", type=table, default=written(COMPACT_ENCODER),
         metavar="WIDTHS | WIDTHS | WIDTHS | WIDTHS", help="channels of the "
         "layers at full size and after each pooling")
@@ -147,6 +152,10 @@ def parse_arguments(arguments=None):
                 "range_pictures"):
         if getattr(options, key) < 1:
             parser.error(f"--{key.replace('_', '-')}: must be positive")
+    if options.hyper and not options.init:
+        parser.error("--hyper: needs --init")
+    if options.hyper:
+        options.optimizer = "adam"
     if not 0 <= options.transport <= 1:
         parser.error("--transport: a share, from 0 to 1")
     if options.minutes is not None and not options.minutes > 0:
@@ -317,6 +326,30 @@ class Recorded:
         return result
 
 
+def trained(model):
+    """The part of a model that learns."""
+    return model if model.hyper is None else model.hyper
+
+
+@torch.no_grad()
+def first_hyper(options, images):
+    """The model of --init with what tells how styles change its decoder:
+    nothing at first."""
+    model, _ = store.load_safetensors(options.init)
+    if model.hyper is not None:
+        return model
+    rng = random.Random(options.seed)
+    looks = []
+    for _ in range(LOOKS):
+        crop = pictures.random_crop(images.draw(rng), options.crop,
+                                    options.sides, rng)
+        features = model.encoder(crop[None].float() / 255)[-1]
+        looks.append(Hyper.look(*statistics(features)))
+    model.hyper = Hyper(model.decoder)
+    model.hyper.see(torch.cat(looks))
+    return model
+
+
 class Trainer:
     """One process of a training run."""
 
@@ -326,10 +359,12 @@ class Trainer:
         device = options.device
         self.half = torch.bfloat16 if options.precision == "bf16" else None
         self.model = model.to(device, memory_format=torch.channels_last)
+        self.model.requires_grad_(False)
+        trained(self.model).requires_grad_(True)
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         self.teacher = self._frozen(teacher)
         self.fresh = self._masks(fresh or {})
-        parameters = list(self.model.parameters())
+        parameters = list(trained(self.model).parameters())
         cuda = torch.device(device).type == "cuda"
         # Numbers that change from step to step, where a recorded one finds
         # them.
@@ -425,8 +460,10 @@ class Trainer:
         encoded = encoded.float()
         mixed = self.mixed(*encoded.chunk(2))
         with self.autocast():
-            decoded = self.model.decoder(
-                torch.cat([mixed, encoded[::IDENTITY_STRIDE]]))
+            decoded = self.model.decode(
+                torch.cat([mixed, encoded[::IDENTITY_STRIDE]]),
+                *statistics(torch.cat([encoded[count:],
+                                       encoded[::IDENTITY_STRIDE]])))
         output, same = decoded[:count], decoded[count:]
         judged = self.teacher(output)
         plain, balanced = style_losses(judged, target)
@@ -462,7 +499,7 @@ class Trainer:
                    options.grid_weight, options.color_weight)
         self.optimizer.zero_grad()
         sum(a * b for a, b in zip(weights, losses)).backward()
-        parameters = list(self.model.parameters())
+        parameters = list(trained(self.model).parameters())
         if self.world > 1:
             flat = torch.cat([p.grad.flatten() for p in parameters])
             dist.all_reduce(flat)
@@ -477,7 +514,8 @@ class Trainer:
         with self.faster():
             self.optimizer.step()
         with torch.no_grad():
-            for slow, fast in zip(self.average.parameters(), parameters):
+            for slow, fast in zip(trained(self.average).parameters(),
+                                  parameters):
                 slow.copy_(fast.lerp(slow, self.keep))
         return torch.stack([*losses, norm]).detach()
 
@@ -567,9 +605,10 @@ class Trainer:
                 self.sheet(pairs)
         torch.backends.cudnn.benchmark = False
         if lead:
-            self.average.ranges = ranges.measure(
-                self.average.encoder, self.content.images,
-                options.range_pictures)
+            if not options.hyper:
+                self.average.ranges = ranges.measure(
+                    self.average.encoder, self.content.images,
+                    options.range_pictures)
             self.save()
             self.sheet(pairs)
         progress.line(f"stopped at step {self.step} of {options.steps}")
@@ -632,6 +671,8 @@ def first_model(options, teacher, decoder, content, style):
     """The model to begin with, from --init or the closed form, and which of
     its weights were added to --init's."""
     asked = options.encoder_widths, options.decoder_widths
+    if options.hyper:
+        return first_hyper(options, style), {}
     if options.init:
         start, _ = store.load_safetensors(options.init)
         if not grow.fits(start, asked):
@@ -661,8 +702,12 @@ def load_checkpoint(path, options):
     state = store.load_pickle(path)
     if state.get("format") != CHECKPOINT_FORMAT:
         raise UserError(f"{path}: not a checkpoint of this trainer")
+    if options.hyper != any(name.startswith(store.HYPER)
+                            for name in state["model"]):
+        raise UserError(f"{path}: begun with --hyper, and not to be resumed "
+                        "without it, or the other way round")
     asked = options.encoder_widths, options.decoder_widths
-    if state["tables"] != asked:
+    if not options.hyper and state["tables"] != asked:
         raise UserError(
             f"{path}: a checkpoint of another architecture: "
             + " and ".join(map(written, state["tables"])))
@@ -697,8 +742,15 @@ def main(arguments=None):
         print(f"{len(sets[0])} content and {len(sets[1])} style pictures",
               flush=True)
     torch.manual_seed(options.seed)
-    model, fresh = ((Model(options.encoder_widths, options.decoder_widths), {})
-                    if state else first_model(options, teacher, decoder, *sets))
+    fresh = {}
+    if not state:
+        model, fresh = first_model(options, teacher, decoder, *sets)
+    elif options.hyper:
+        model, _ = store.load_safetensors(options.init)
+        model.hyper = store.hyper_from_state(model.decoder, state["model"],
+                                             checkpoint)
+    else:
+        model = Model(options.encoder_widths, options.decoder_widths)
     os.makedirs(options.out, exist_ok=True)
     trainer = Trainer(options, model, teacher, decoder, *sets, rank, world,
                       fresh)

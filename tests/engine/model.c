@@ -14,14 +14,15 @@
 typedef struct
 {
   char *directory, *path;
-  char *bytes;          /* of the model of the reference pictures */
+  char *bytes;          /* of a model of the reference pictures */
   gsize length, header; /* of the file, of its JSON */
 } Fixture;
 
+/* `data`: the model's name, if it is another than the first. */
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *model = test_reference_path ("model.safetensors");
+  g_autofree char *model = test_reference_path (data ? data : "model.safetensors");
   GError          *error = NULL;
   guint64          header;
 
@@ -504,6 +505,53 @@ test_usual (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* What tells how styles change the decoder is there as a whole, or not at all. */
+static void
+test_hyper (Fixture *fixture, gconstpointer data)
+{
+  static const char *const shapes[][3] = {
+    { "center", "[64]", "[8,8]" },
+    { "axes", "[5,64]", "[64,5]" },
+    { "0.weight", "[6,5]", "[5,6]" },
+    { "0.bias", "[6]", "[6,1]" },
+    { "1.weight", "[158,6]", "[79,12]" },
+    { "left.3", "[16,3]", "[3,16]" },
+    { "right.0", "[3,32,3,3]", "[32,3,3,3]" },
+  };
+  g_autofree char *path = test_reference_path (data);
+  g_autoptr (Safetensors) file = safetensors_open (path, NULL);
+  const char    *start = g_mapped_file_get_contents (file->file);
+  const char    *name;
+  Safetensor    *tensor;
+  GHashTableIter iter;
+
+  g_hash_table_iter_init (&iter, file->tensors);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &tensor))
+    if (g_str_has_prefix (name, "hyper."))
+      {
+        g_autofree char *key = g_strdup_printf ("\"%s\"", name);
+        g_autofree char *other = g_strdup_printf ("\"other.%s\"", name);
+        g_autoptr (GString) json = edited (fixture, key, other);
+        g_autofree char *bytes = g_memdup2 (fixture->bytes, fixture->length);
+        const guint16    infinity = GUINT16_TO_LE (0x7c00);
+
+        g_test_message ("%s", name);
+        check_header_refused (fixture, json->str, json->len);
+        memcpy (bytes + ((const char *) tensor->data - start), &infinity, sizeof infinity);
+        check_refused (fixture, bytes, fixture->length);
+      }
+  for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      g_autofree char *from = g_strdup_printf ("\"hyper.%s\":{\"dtype\":\"F16\",\"shape\":%s", shapes[i][0],
+                                               shapes[i][1]);
+      g_autofree char *to = g_strdup_printf ("\"hyper.%s\":{\"dtype\":\"F16\",\"shape\":%s", shapes[i][0],
+                                             shapes[i][2]);
+      g_autoptr (GString) json = edited (fixture, from, to);
+
+      check_header_refused (fixture, json->str, json->len);
+    }
+}
+
 static void
 test_not_finite (Fixture *fixture, gconstpointer data)
 {
@@ -673,6 +721,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add ("/model/hyper", Fixture, "hyper.safetensors", set_up, test_hyper, tear_down);
   g_test_add_func ("/model/halves", test_halves);
   g_test_add_func ("/model/written-halves", test_written_halves);
   g_test_add_func ("/model/cost", test_cost);

@@ -22,6 +22,7 @@ static const struct
     { "one-pixel", "one-row", "column", "odd", "exact", "half", "none", "four", "four-half", "texture",
       "texture-mixed", "texture-flat" } },
   { "deep.safetensors", "deep-cases.safetensors", 3, { "odd", "two-half" } },
+  { "hyper.safetensors", "hyper-cases.safetensors", 3, { "exact", "two-half", "texture" } },
 };
 
 /* What is asked for in float is 1e-5. A picture of one pixel, row or column has channels that hardly

@@ -8,6 +8,7 @@ tests/engine/reference/README.md.
 """
 
 import argparse
+import copy
 import os
 
 import numpy as np
@@ -17,16 +18,23 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 #: The random models: widths of the encoder and the decoder, and after which
-#: convolutions they are scaled. The deep one has more layers at 1/4 and 1/8.
+#: convolutions they are scaled. The deep one has more layers at 1/4 and 1/8;
+#: that of the third knows the style (HyperNetworks).
 MODELS = {
     "model": ((16, 16, 16, 32, 16, 32, 16, 16, 32),
               (32, 16, 16, 16, 32, 16, 16, 16, 3), (1, 3, 7), (0, 4, 6)),
     "deep": ((16, 16, 16, 16, 16, 16, 16, 16, 16, 24, 16, 32),
              (24, 16, 32, 16, 16, 16, 16, 16, 16, 16, 16, 3),
              (1, 3, 8), (2, 7, 9)),
+    "hyper": ((16, 16, 16, 16, 16, 16, 16, 16, 32),
+              (16, 16, 16, 16, 16, 16, 16, 16, 3), (1, 3, 7), (0, 4, 6)),
 }
 EPSILON = 1e-5
 RIDGE = 1e-3
+#: Of what tells how styles change the decoder of the third model: axes, hidden
+#: units, factors of each convolution; and its constants.
+AXES, HIDDEN, RANK = 5, 6, 3
+LOG_LOAD, USUAL = 1e-4, 3
 
 #: name: content (height, width), styles' (height, width), weights, strength,
 #: texture if there is any
@@ -45,6 +53,11 @@ CASES = {
     "texture": ((43, 57), [(49, 53)], [1], 1, 1),
     "texture-mixed": ((61, 46), [(36, 56), (51, 40)], [3, 1], 0.7, 0.4),
     "texture-flat": ((1, 21), [(9, 2)], [1], 1, 1),
+}
+HYPER_CASES = {
+    "exact": ((24, 32), [(32, 24)], [1], 1),
+    "two-half": ((29, 58), [(16, 16), (21, 40)], [3, 1], 0.5),
+    "texture": ((43, 57), [(49, 53)], [1], 1, 1),
 }
 DEEP_CASES = {
     "odd": ((45, 37), [(19, 33)], [1], 1),
@@ -88,6 +101,26 @@ def random_model(rng, name, encoder, decoder, pool, double):
             if part == "decoder" and i in double:
                 x = F.interpolate(x, scale_factor=2, mode="nearest")
     return tensors, metadata
+
+
+def random_hyper(rng, tensors):
+    """What tells how styles change the decoder of a model: a lot, and some of
+    what it sees is unusual."""
+    decoder = [tensors[f"decoder.{i}.weight"].shape for i in range(9)]
+    inputs = 2 * decoder[0][1]
+    outputs = sum(RANK + shape[0] for shape in decoder)
+
+    def normal(scale, *shape):
+        return rng.normal(0, scale, shape).astype(np.float16)
+
+    hyper = {"center": normal(0.5, inputs), "axes": normal(0.5, AXES, inputs),
+             "0.weight": normal(0.5, HIDDEN, AXES), "0.bias": normal(1, HIDDEN),
+             "1.weight": normal(0.1, outputs, HIDDEN),
+             "1.bias": normal(0.02, outputs)}
+    for i, (out, *rest) in enumerate(decoder):
+        hyper[f"left.{i}"] = normal(0.4, out, RANK)
+        hyper[f"right.{i}"] = normal((9 * rest[0]) ** -0.5, RANK, *rest)
+    return {f"hyper.{name}": tensor for name, tensor in hyper.items()}
 
 
 def read_model(path):
@@ -153,6 +186,34 @@ class Reference:
                 x = F.max_pool2d(x, 2)
         return x
 
+    def adapted(self, styles, weights):
+        """With the decoder that the model tells of these styles' features."""
+        if "hyper.axes" not in self.tensors:
+            return self
+        hyper = {name.removeprefix("hyper."): x
+                 for name, x in self.tensors.items()}
+        told = 0
+        for style, weight in zip(styles, weights):
+            mean, deviation = (x.flatten() for x in moments(style))
+            seen = torch.cat([mean, (deviation ** 2 + LOG_LOAD).log() / 2])
+            seen = hyper["axes"] @ (seen - hyper["center"])
+            hidden = F.relu(hyper["0.weight"] @ seen.clamp(-USUAL, USUAL)
+                            + hyper["0.bias"])
+            told = told + weight / sum(weights) * (
+                hyper["1.weight"] @ hidden + hyper["1.bias"])
+        result = copy.copy(self)
+        result.tensors = dict(self.tensors)
+        for i in range(self.layers["decoder"]):
+            left, right = hyper[f"left.{i}"], hyper[f"right.{i}"]
+            factors, bias, told = told.split(
+                [RANK, len(left), len(told) - RANK - len(left)])
+            result.tensors[f"decoder.{i}.weight"] = (
+                self.tensors[f"decoder.{i}.weight"]
+                + torch.einsum("or,r,riyx->oiyx", left, factors, right))
+            result.tensors[f"decoder.{i}.bias"] = (
+                self.tensors[f"decoder.{i}.bias"] + bias)
+        return result
+
     def decode(self, x, size):
         for i in range(self.layers["decoder"]):
             x = self._convolve(x, f"decoder.{i}")
@@ -199,12 +260,13 @@ def compute(reference, rng, size, style_sizes, weights, strength, texture=0):
     mean, deviation = moments(features)
     normal = (features - mean) / deviation
     blend = 0
-    for style, weight in zip(styles, weights):
-        style_mean, style_deviation = moments(reference.encode(style))
+    encoded = [reference.encode(style) for style in styles]
+    for style, weight in zip(encoded, weights):
+        style_mean, style_deviation = moments(style)
         target = normal * style_deviation
         if texture:
             change = transport(covariance(features),
-                               covariance(reference.encode(style)))
+                               covariance(style))
             moved = torch.einsum("oi,nihw->nohw", change, features - mean)
             target = (1 - texture) * target + texture * moved
         blend = blend + weight / sum(weights) * (target + style_mean)
@@ -215,7 +277,8 @@ def compute(reference, rng, size, style_sizes, weights, strength, texture=0):
               "features": features[0].permute(1, 2, 0).numpy(),
               "mean": mean.flatten().numpy(),
               "deviation": deviation.flatten().numpy(),
-              "output": reference.decode(mixed, size)}
+              "output": reference.adapted(encoded, weights).decode(mixed,
+                                                                    size)}
     if texture:
         arrays["texture"] = np.array([texture], np.float32)
     for k, style in enumerate(styles):
@@ -243,15 +306,18 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
-    sets = {"model": ("cases", CASES), "deep": ("deep-cases", DEEP_CASES)}
+    sets = {"model": ("cases", CASES), "deep": ("deep-cases", DEEP_CASES),
+            "hyper": ("hyper-cases", HYPER_CASES)}
     if options.model:
-        del sets["deep"]
+        del sets["deep"], sets["hyper"]
     for model, (name, cases) in sets.items():
         rng = np.random.default_rng(options.seed)
         if options.model:
             tensors, metadata = read_model(options.model)
         else:
             tensors, metadata = random_model(rng, model, *MODELS[model])
+            if model == "hyper":
+                tensors.update(random_hyper(rng, tensors))
             save_file(tensors,
                       os.path.join(options.folder, f"{model}.safetensors"),
                       metadata)

@@ -219,6 +219,40 @@ class Training(Case):
             self.assertTrue(os.path.exists(
                 os.path.join(blind, sheet + ".png")))
 
+    def test_hyper(self):
+        """What tells how styles change the decoder learns, and nothing else
+        does; a file keeps it, and a checkpoint."""
+        first = self.file("first.safetensors")
+        start = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        start.ranges = networks.Ranges(torch.ones(16), torch.ones(2, 16))
+        store.save_safetensors(first, start, torch.float32)
+        out = self.file("out")
+        arguments = ("--hyper", "--init", first, "--rate", "0.01", "--ema", "0")
+        with mock.patch.object(train, "LOOKS", 5):
+            train.main(self.train_arguments(out, *arguments, "--steps", "3"))
+        name = os.path.join(out, train.EXPORT)
+        model, _ = store.load_safetensors(name)
+        for key, value in start.state_dict().items():
+            self.assertTrue(torch.equal(value.half().float(),
+                                        model.state_dict()[key]), key)
+        self.assertIsNotNone(model.ranges)
+        self.assertGreater(float(model.hyper[1].weight.detach().abs().max()), 0)
+
+        pair = torch.rand(2, 3, 32, 40).chunk(2)
+        changed = model(*pair)
+        hyper, model.hyper = model.hyper, None
+        self.assertFalse(torch.allclose(changed, model(*pair), atol=1e-4))
+
+        status, text = tool("train", *self.train_arguments(
+            out, "--resume", "--steps", "4"))
+        self.assertEqual(status, 2, text)
+        self.assertIn("--hyper", text)
+        train.main(self.train_arguments(out, *arguments, "--resume", "--steps",
+                                        "4"))
+        model, _ = store.load_safetensors(name)
+        self.assertTrue(torch.equal(hyper.axes, model.hyper.axes))
+        self.assertFalse(torch.equal(hyper[1].weight, model.hyper[1].weight))
+
     def test_cached_scores(self):
         """The second time, the original is looked up; nothing changes."""
         model, cache = self.file("m.safetensors"), self.file("cache")
@@ -550,18 +584,21 @@ class Parts(unittest.TestCase):
 
     def test_reference(self):
         """The trainer's network gives what the engine is tested against."""
-        model, _ = store.load_safetensors(
-            os.path.join(REFERENCE, "model.safetensors"))
-        with safe_open(os.path.join(REFERENCE, "cases.safetensors"),
-                       framework="pt") as file:
-            content, style, expected = (
-                file.get_tensor("exact." + key).permute(2, 0, 1)[None]
-                for key in ("content", "style0", "output"))
-        with torch.no_grad():
-            features, seen = (model.encoder(x)[-1] for x in (content, style))
-            output = model.decoder(networks.adain(features, seen))
-        self.assertLess(float((output.clamp(0, 1) - expected).abs().max()),
-                        1e-4)
+        for name, cases in ("model", "cases"), ("hyper", "hyper-cases"):
+            model, _ = store.load_safetensors(
+                os.path.join(REFERENCE, f"{name}.safetensors"))
+            with safe_open(os.path.join(REFERENCE, f"{cases}.safetensors"),
+                           framework="pt") as file:
+                content, style, expected = (
+                    file.get_tensor("exact." + key).permute(2, 0, 1)[None]
+                    for key in ("content", "style0", "output"))
+            with torch.no_grad():
+                features, seen = (model.encoder(x)[-1]
+                                  for x in (content, style))
+                output = model.decode(networks.adain(features, seen),
+                                      *networks.statistics(seen))
+            self.assertLess(
+                float((output.clamp(0, 1) - expected).abs().max()), 1e-4)
 
     def test_statistics_gradient(self):
         x = torch.rand(2, 3, 5, 4, requires_grad=True)
