@@ -389,7 +389,7 @@ typedef struct
  * transfer and super-resolution", ECCV 2016), beginning with what it knows of all styles (Zhang et al., "MetaStyle:
  * three-way trade-off among speed, flexibility, and quality in neural style transfer", AAAI 2019). What it changes
  * is of low rank (E. Hu et al., "LoRA: low-rank adaptation of large language models", ICLR 2022) and belongs to
- * @style, of which it replaces what that has learned before, and what the model tells of such styles: other photographs are then painted so, too; in a blend
+ * @style, of which it replaces what that has learned before: other photographs are then painted so, too; in a blend
  * with other styles it counts as much as the style does; and a gallery keeps it. Computed in float on the CPU
  * whatever the device; takes some 200 MB of the engine's memory.
  */

@@ -25,14 +25,14 @@ find_shares (AdainStyle *const *styles, const double *weights, int n)
   return shares;
 }
 
-/* What the model tells of those that have not, each with its weight, or NULL. */
+/* What the model tells of the styles, but for those that have learned without, each with its weight, or NULL. */
 static float *
-tell_of_others (const AdainHyper *hyper, AdainStyle *const *styles, const double *weights, int n)
+tell (const AdainHyper *hyper, AdainStyle *const *styles, const double *weights, int n)
 {
   float *told = NULL;
 
   for (int k = 0; k < n && hyper->n_outputs > 0; k++)
-    if (!styles[k]->adaptation && weights[k] > 0)
+    if (weights[k] > 0 && (!styles[k]->adaptation || styles[k]->adaptation->told))
       {
         if (!told)
           told = g_new0 (float, hyper->n_outputs);
@@ -90,7 +90,7 @@ adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double
 {
   const AdainHyper *hyper = &adain_model_network (engine->model)->hyper;
   g_autoptr (GArray) shares = find_shares (styles, weights, n);
-  g_autofree float *told = tell_of_others (hyper, styles, weights, n);
+  g_autofree float *told = tell (hyper, styles, weights, n);
 
   if (is_same (shares, engine->shares) && is_same_told (told, engine->told, hyper->n_outputs))
     return TRUE;

@@ -1,5 +1,5 @@
-/* The decoder of a rendering's styles: the model's own with what each has learned or, where one has not, with what
- * the model tells of such a style (hyper.h).
+/* The decoder of a rendering's styles: the model's own with what the model tells of each (hyper.h) and what each has
+ * learned.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

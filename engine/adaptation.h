@@ -16,10 +16,12 @@ G_BEGIN_DECLS
  * fewer or more change is written in weights/README.md. */
 #define ADAIN_ADAPTATION_RANK 4
 
-/* Of each convolution with the rank r: left[out][r], right[r][in][3][3] and bias[out], one after the other. */
+/* Of each convolution with the rank r: left[out][r], right[r][in][3][3] and bias[out], one after the other. They
+ * change the model's decoder, or that with what the model tells of the style (hyper.h). */
 typedef struct
 {
   gatomicrefcount references;
+  gboolean        told;
   gsize           n;
   float           values[];
 } AdainAdaptation;

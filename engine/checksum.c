@@ -75,6 +75,34 @@ adain_decoder_checksum (const AdainNetwork *network)
   return g_strdup (g_checksum_get_string (checksum));
 }
 
+char *
+adain_hyper_checksum (const AdainNetwork *network)
+{
+  const AdainHyper *hyper = &network->hyper;
+  const gsize       outputs = hyper->n_outputs, hidden = hyper->n_hidden, axes = hyper->n_axes;
+  const gsize       inputs = 2 * (gsize) adain_network_channels (network);
+  g_autoptr (GChecksum) checksum = NULL;
+
+  if (outputs == 0)
+    return NULL;
+  checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  add_floats (checksum, hyper->center, inputs);
+  add_floats (checksum, hyper->axes, axes * inputs);
+  add_floats (checksum, hyper->weight[0], hidden * axes);
+  add_floats (checksum, hyper->bias[0], hidden);
+  add_floats (checksum, hyper->weight[1], outputs * hidden);
+  add_floats (checksum, hyper->bias[1], outputs);
+  for (int i = 0; i < network->decoder.n; i++)
+    {
+      const AdainConv *conv = &network->decoder.convs[i];
+      const gsize      rank = hyper->rank[i];
+
+      add_floats (checksum, hyper->left[i], conv->out * rank);
+      add_floats (checksum, hyper->right[i], rank * conv->in * 9);
+    }
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
 static gpointer
 find_encoder (gpointer network)
 {

@@ -14,4 +14,7 @@ char *adain_encoder_checksum (const AdainNetwork *network);
 /* Of all that a decoder does. */
 char *adain_decoder_checksum (const AdainNetwork *network);
 
+/* Of what tells how styles change it; NULL if there is none. */
+char *adain_hyper_checksum (const AdainNetwork *network);
+
 G_END_DECLS

@@ -122,9 +122,9 @@ read_numbers (AdainGallery *gallery, Safetensors *file, const char *path, GError
   return TRUE;
 }
 
-/* What one style has learned, from its row of the tensor. */
+/* What one style has learned, from its row of the tensor; `told`: over what the model tells of it. */
 static gboolean
-read_adaptation (const AdainGallery *gallery, AdainGalleryStyle *style, const Safetensor *row,
+read_adaptation (const AdainGallery *gallery, AdainGalleryStyle *style, const Safetensor *row, gboolean told,
                  const char *path, GError **error)
 {
   g_autoptr (AdainAdaptation)
@@ -133,6 +133,7 @@ read_adaptation (const AdainGallery *gallery, AdainGalleryStyle *style, const Sa
 
   if (!adaptation)
     return adain_no_memory_for_style (error);
+  adaptation->told = told;
   safetensor_to_floats (row, adaptation->values);
   for (gsize i = 0; i < adaptation->n; i++)
     {
@@ -145,12 +146,14 @@ read_adaptation (const AdainGallery *gallery, AdainGalleryStyle *style, const Sa
   return TRUE;
 }
 
-/* What styles have learned, if it was with this decoder. */
+/* What styles have learned, if it was with this decoder, and over what this model tells of them or over nothing. */
 static gboolean
-read_adaptations (AdainGallery *gallery, Safetensors *file, const char *path, GError **error)
+read_adaptations (AdainGallery *gallery, Safetensors *file, JsonArray *names, const char *path,
+                  GError **error)
 {
   const AdainNetwork *network = adain_model_network (gallery->model);
   g_autofree char    *checksum = adain_decoder_checksum (network);
+  g_autofree char    *hyper = adain_hyper_checksum (network);
   gsize               n = gallery->styles->len;
   Safetensor *tensor = find_rows (file, "adaptation", n, 0, adain_adaptation_size (&network->decoder));
 
@@ -160,9 +163,11 @@ read_adaptations (AdainGallery *gallery, Safetensors *file, const char *path, GE
     return fail (error, path, _ ("a tensor is missing or has the wrong shape"));
   for (gsize i = 0; i < n; i++)
     {
-      Safetensor row = safetensor_row (tensor, i);
+      Safetensor  row = safetensor_row (tensor, i);
+      const char *over = get_line (json_array_get_object_element (names, i), "hyper");
 
-      if (!read_adaptation (gallery, adain_gallery_at (gallery, i), &row, path, error))
+      if ((!*over || g_strcmp0 (over, hyper) == 0)
+          && !read_adaptation (gallery, adain_gallery_at (gallery, i), &row, *over != 0, path, error))
         return FALSE;
     }
   return TRUE;
@@ -174,7 +179,8 @@ load (AdainGallery *gallery, Safetensors *file, const char *path, GError **error
   const char *styles = g_hash_table_lookup (file->metadata, "styles");
   Safetensor *factors = g_hash_table_lookup (file->tensors, "factor");
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
+  JsonNode  *root;
+  JsonArray *names;
 
   if (g_strcmp0 (g_hash_table_lookup (file->metadata, "format"), FORMAT) != 0)
     return fail (error, path, _ ("its metadata do not name our format"));
@@ -186,15 +192,16 @@ load (AdainGallery *gallery, Safetensors *file, const char *path, GError **error
     }
   root = styles && json_parser_load_from_data (parser, styles, -1, NULL) ? json_parser_get_root (parser)
                                                                          : NULL;
-  if (!root || !JSON_NODE_HOLDS_ARRAY (root) || json_array_get_length (json_node_get_array (root)) == 0)
+  names = root && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
+  if (!names || json_array_get_length (names) == 0)
     return fail (error, path, _ ("it names no styles"));
-  if (!factors || factors->rank != 3
-      || factors->shape[0] != json_array_get_length (json_node_get_array (root)) || factors->shape[1] < 1
-      || factors->shape[1] > gallery->channels || factors->shape[2] != gallery->channels)
+  if (!factors || factors->rank != 3 || factors->shape[0] != json_array_get_length (names)
+      || factors->shape[1] < 1 || factors->shape[1] > gallery->channels
+      || factors->shape[2] != gallery->channels)
     return fail (error, path, _ ("a tensor is missing or has the wrong shape"));
   gallery->rank = factors->shape[1];
-  return read_names (gallery, json_node_get_array (root), path, error)
-         && read_numbers (gallery, file, path, error) && read_adaptations (gallery, file, path, error);
+  return read_names (gallery, names, path, error) && read_numbers (gallery, file, path, error)
+         && read_adaptations (gallery, file, names, path, error);
 }
 
 AdainGallery *
@@ -216,6 +223,7 @@ adain_gallery_load (const char *path, AdainModel *model, GError **error)
 static char *
 write_names (const AdainGallery *gallery)
 {
+  g_autofree char *hyper = adain_hyper_checksum (adain_model_network (gallery->model));
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
@@ -223,6 +231,7 @@ write_names (const AdainGallery *gallery)
   for (guint i = 0; i < gallery->styles->len; i++)
     {
       const AdainGalleryEntry *names = adain_gallery_entry (gallery, i);
+      const AdainAdaptation   *adaptation = adain_gallery_at (gallery, i)->adaptation;
       const char *const        members[][2] = { { "name", names->name },
                                                 { "artist", names->artist },
                                                 { "title", names->title },
@@ -233,6 +242,11 @@ write_names (const AdainGallery *gallery)
         {
           json_builder_set_member_name (builder, members[m][0]);
           json_builder_add_string_value (builder, members[m][1] ? members[m][1] : "");
+        }
+      if (adaptation && adaptation->told)
+        {
+          json_builder_set_member_name (builder, "hyper");
+          json_builder_add_string_value (builder, hyper);
         }
       json_builder_end_object (builder);
     }

@@ -13,6 +13,7 @@
 
 #include "budget.h"
 #include "error.h"
+#include "hyper.h"
 #include "lessons.h"
 #include "loss.h"
 #include "pool.h"
@@ -50,6 +51,7 @@ typedef struct
   int              n_workers;
   int          *deck, left; /* the numbers of the lessons in random order, and how many are still to come */
   int           turn[LESSONS];
+  float        *start;              /* the decoder's weights, as the style finds them */
   float        *weights;            /* of the decoder */
   float        *gradients[LESSONS]; /* with respect to them */
   float        *gradient;           /* with respect to the adaptation */
@@ -178,14 +180,11 @@ move (Learning *self, int step, double rate)
     }
 }
 
-/* Takes on what the adaptation makes of the model's decoder. */
+/* Takes on what the adaptation makes of the decoder. */
 static gboolean
 change_decoder (Learning *self, GError **error)
 {
-  const AdainNetwork *network = adain_model_network (self->style->model);
-
-  self->network.decoder = network->decoder;
-  adain_chain_copy_weights (&self->network.decoder, self->weights);
+  memcpy (self->weights, self->start, adain_chain_weights (&self->network.decoder) * sizeof (float));
   adain_adaptation_add (self->adaptation, &self->network.decoder, 1, self->weights);
   return adain_gradient_pack (&self->decoder, error);
 }
@@ -285,6 +284,7 @@ tear_down (Learning *self)
     g_free (self->gradients[k]);
   g_free (self->workers);
   g_free (self->deck);
+  g_free (self->start);
   g_free (self->weights);
   g_free (self->gradient);
   g_free (self->m);
@@ -337,20 +337,47 @@ check (const AdainEngine *engine, int n_contents, const AdainStyle *style, const
   return wrong == NULL;
 }
 
-/* Begins with what the style has learned already, or else where nothing is changed. */
+/* Where the style has learned nothing: over what the model tells of it, of which nothing is changed yet. */
+static void
+begin_anew (Learning *self)
+{
+  adain_adaptation_begin (self->adaptation, &self->network.decoder, self->random);
+  self->adaptation->told = self->network.hyper.n_outputs > 0;
+}
+
+static void
+go_on (Learning *self)
+{
+  const AdainAdaptation *before = self->style->adaptation;
+
+  memcpy (self->adaptation->values, before->values, before->n * sizeof (float));
+  self->adaptation->told = before->told;
+}
+
 static gboolean
 begin (Learning *self, GError **error)
 {
-  const AdainChain *decoder = &self->network.decoder;
+  const AdainHyper *hyper = &self->network.hyper;
+  AdainChain       *decoder = &self->network.decoder;
+  const gsize       n = adain_chain_weights (decoder);
+  g_autofree float *told = g_new0 (float, hyper->n_outputs);
 
   self->adaptation = adain_adaptation_new (decoder);
-  self->weights = g_try_new (float, adain_chain_weights (decoder));
-  if (!self->adaptation || !self->weights)
+  self->start = g_try_new (float, n);
+  self->weights = g_try_new (float, n);
+  if (!self->adaptation || !self->start || !self->weights)
     return adain_no_memory_to_learn (error);
   if (self->style->adaptation)
-    memcpy (self->adaptation->values, self->style->adaptation->values, self->adaptation->n * sizeof (float));
+    go_on (self);
   else
-    adain_adaptation_begin (self->adaptation, decoder, self->random);
+    begin_anew (self);
+  adain_chain_copy_weights (decoder, self->weights);
+  memcpy (self->start, self->weights, n * sizeof (float));
+  if (self->adaptation->told)
+    {
+      adain_hyper_tell (hyper, self->style->statistics, 1, told);
+      adain_hyper_add (hyper, decoder, told, self->start);
+    }
   return TRUE;
 }
 

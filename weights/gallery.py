@@ -94,6 +94,20 @@ def checksum(encoder):
     return digest(encoder, encoder.mean, encoder.scale)
 
 
+def hyper_checksum(hyper):
+    """SHA-256 of what tells how styles change a decoder; None of None."""
+    if hyper is None:
+        return None
+    total = hashlib.sha256()
+    pairs = zip(hyper.left, hyper.right)
+    for tensor in (hyper.center, hyper.axes, hyper[0].weight, hyper[0].bias,
+                   hyper[1].weight, hyper[1].bias,
+                   *(matrix for pair in pairs for matrix in pair)):
+        total.update(tensor.detach().float().cpu().numpy()
+                     .astype("<f4").tobytes())
+    return total.hexdigest()
+
+
 def open_srgb(path):
     """A picture as upright sRGB, or None with a warning if it is broken."""
     image = pictures.open_rgb(path)

@@ -28,7 +28,8 @@ import gallery
 import pictures
 import store
 from losses import Target, content_loss, grid_loss, style_levels, style_losses
-from networks import REDUCTION, STYLE_LAYERS, convolve, ends, transport
+from networks import (REDUCTION, STYLE_LAYERS, convolve, ends, statistics,
+                      transport)
 from store import UserError
 
 #: As the engine's ADAIN_ADAPTATION_RANK.
@@ -45,10 +46,12 @@ WORTH = 0.95
 
 class Adaptation:
     """What a style changes in a decoder: of each convolution `left` (out, r),
-    `right` (r, in * 9) and `bias` (out). At first that is nothing."""
+    `right` (r, in * 9) and `bias` (out). At first that is nothing. `told` is
+    what the model tells of such a style: of each convolution what is added to
+    its weight and its bias."""
 
-    def __init__(self, decoder, generator):
-        self.decoder = decoder
+    def __init__(self, decoder, generator, told=None):
+        self.decoder, self.told = decoder, told
         self.parts = []
         for layer, _, _ in decoder.walk():
             out, inputs = layer.weight.shape[0], layer.weight[0].numel()
@@ -75,7 +78,11 @@ class Adaptation:
                 (layer for layer, _, _ in self.decoder.walk()), self.parts)):
             left, right, bias = part
             weight = layer.weight + (left @ right).view_as(layer.weight)
-            x = convolve(x, weight, layer.bias + bias)
+            bias = layer.bias + bias
+            if self.told:
+                weight = weight + self.told[i][0]
+                bias = bias + self.told[i][1]
+            x = convolve(x, weight, bias)
             if i < last:
                 x = F.relu(x)
             if i in doublings:
@@ -141,6 +148,12 @@ class School:
                  Target.reached(transport(y, theirs), levels))
                 for x, y in crops]
 
+    @torch.no_grad()
+    def tell(self, own):
+        """What the model tells of a style's features, if it can."""
+        hyper = self.model.hyper
+        return hyper(*statistics(own))[0] if hyper is not None else None
+
     def judge(self, adaptation, work):
         """The picture, its content loss and its style loss."""
         features, target = work
@@ -167,8 +180,9 @@ class School:
         style = self.style(path)
         work, tests = (self.assign(crops, style)
                        for crops in (self.lessons, self.tests))
-        adaptation = Adaptation(self.model.decoder, torch.Generator()
-                                .manual_seed(options.seed))
+        adaptation = Adaptation(
+            self.model.decoder, torch.Generator().manual_seed(options.seed),
+            self.tell(style[0]))
         before = self.examine(adaptation, tests)
         adam = torch.optim.Adam(adaptation.tensors(), options.rate)
         deck = []
@@ -266,10 +280,12 @@ def main(arguments=None):
     if metadata.get("decoder") != decoder or rows is None:
         rows = torch.zeros(len(styles), size, dtype=torch.float16)
     metadata["decoder"] = decoder
+    hyper = gallery.hyper_checksum(school.model.hyper)
     todo = [i for i, style in enumerate(styles)
             if style["name"] in found
             and (not options.only or style["name"] in options.only)
-            and (options.again or not rows[i].any())]
+            and (options.again or not rows[i].any()
+                 or style.get("hyper") not in (None, hyper))]
     began, context = time.time(), multiprocessing.get_context("fork")
     with concurrent.futures.ProcessPoolExecutor(
             options.processes, context) as processes:
@@ -280,6 +296,10 @@ def main(arguments=None):
             row, (content, style) = job.result()
             rows[i] = row if row is not None else 0
             state["adaptation"] = rows
+            styles[i].pop("hyper", None)
+            if hyper and row is not None:
+                styles[i]["hyper"] = hyper
+            metadata["styles"] = json.dumps(styles, ensure_ascii=False)
             store.replace(options.gallery,
                           lambda name: save_file(state, name, metadata))
             minutes = (time.time() - began) / 60

@@ -553,11 +553,10 @@ test_pictures (void)
     g_assert_true (isfinite (style->adaptation->values[i]));
 }
 
-/* A gallery keeps what was learned, to the last bit, but only for the decoder that learned it. */
+/* A gallery keeps what was learned in `model`, to the last bit, but not for `other`. */
 static void
-test_gallery (void)
+check_gallery (AdainModel *model, AdainModel *other)
 {
-  g_autoptr (AdainModel) model = test_model_new (), other = test_model_new ();
   g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
   g_autoptr (AdainImage) photo = test_image_new (64, 48), painting = test_image_noisy (48, 48, 0.3, 5);
   AdainLearnOptions options = { .steps = 2, .texture = 1 };
@@ -580,14 +579,63 @@ test_gallery (void)
   kept = adain_gallery_style (loaded, 1, NULL);
   g_assert_null (plain->adaptation);
   g_assert_true (has_learned_same (kept, learned));
+  g_assert_cmpint (kept->adaptation->told, ==, learned->adaptation->told);
+  g_assert_cmpint (kept->adaptation->told, ==, adain_model_network (model)->hyper.n_outputs > 0);
 
-  *(float *) adain_model_network (other)->decoder.convs[0].weight += 1;
   elsewhere = adain_gallery_load (path, other, &error);
   g_assert_no_error (error);
   foreign = adain_gallery_style (elsewhere, 1, NULL);
   g_assert_null (foreign->adaptation);
   g_remove (path);
   g_rmdir (folder);
+}
+
+/* It counts for the decoder that learned it only. */
+static void
+test_gallery (void)
+{
+  g_autoptr (AdainModel) model = test_model_new (), other = test_model_new ();
+
+  *(float *) adain_model_network (other)->decoder.convs[0].weight += 1;
+  check_gallery (model, other);
+}
+
+static AdainModel *
+telling_model_new (void)
+{
+  g_autofree char *path = test_reference_path ("hyper.safetensors");
+
+  return adain_model_load (path, NULL);
+}
+
+/* And for what the model told of the style then. */
+static void
+test_gallery_told (void)
+{
+  g_autoptr (AdainModel) model = telling_model_new (), other = telling_model_new ();
+
+  *(float *) adain_model_network (other)->hyper.right[8] += 1;
+  check_gallery (model, other);
+}
+
+/* What was learned is painted over what the model tells of the style, if it was learned over that. */
+static void
+test_told (void)
+{
+  g_autoptr (AdainModel) model = telling_model_new ();
+  g_autoptr (AdainEngine) engine = test_refining_engine_new (model, 2, 0);
+  g_autoptr (AdainImage) photo = test_image_new (64, 48), painting = test_image_noisy (48, 48, 0.3, 5);
+  g_autoptr (AdainStyle) style = test_style_new (engine, painting);
+  g_autoptr (AdainImage) expected = blend (engine, photo, &style, NULL, 1), over = NULL, alone = NULL;
+  g_autoptr (AdainAdaptation) nothing = adain_adaptation_new (&adain_model_network (model)->decoder);
+
+  adain_style_adapt (style, nothing);
+  nothing->told = TRUE;
+  over = blend (engine, photo, &style, NULL, 1);
+  g_assert_cmpfloat (test_image_error (over, expected), ==, 0);
+  nothing->told = FALSE;
+  alone = blend (engine, photo, &style, NULL, 1);
+  g_assert_cmpfloat (test_image_error (alone, expected), >, 0.01);
 }
 
 int
@@ -607,5 +655,7 @@ main (int argc, char **argv)
   g_test_add_func ("/learn/refused", test_refused);
   g_test_add_func ("/learn/pictures", test_pictures);
   g_test_add_func ("/learn/gallery", test_gallery);
+  g_test_add_func ("/learn/gallery-told", test_gallery_told);
+  g_test_add_func ("/learn/told", test_told);
   return g_test_run ();
 }

@@ -407,13 +407,29 @@ class Learning(Case):
     def test_learn(self):
         """What is learned is kept, tied to the decoder, and is not learned
         again."""
-        styles, path = self.file("one"), self.file("model.safetensors")
-        out = self.file("gallery.safetensors")
+        self.check_learning("bare", networks.Model(SMALL_ENCODER,
+                                                   SMALL_DECODER))
+
+    def test_learn_over(self):
+        """What a model tells of the style is learned over, and named."""
+        model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
+        model.hyper = networks.Hyper(model.decoder)
+        model.hyper.see(torch.rand(70, 32))
+        nn.init.normal_(model.hyper[1].weight, 0, 0.1)
+        style, path = self.check_learning("telling", model)
+        loaded, _ = store.load_safetensors(path)
+        self.assertEqual(style["hyper"],
+                         gallery.hyper_checksum(loaded.hyper))
+
+    def check_learning(self, name, model):
+        """The style as the gallery names it, and the model's path."""
+        styles = self.file(name)
+        path = self.file(f"{name}.safetensors")
+        out = self.file(f"{name}-gallery.safetensors")
         os.makedirs(styles)
         Image.effect_noise((90, 60), 80).convert("RGB").save(
             os.path.join(styles, "van-gogh--a-room--1888.png"))
-        store.save_safetensors(path, networks.Model(SMALL_ENCODER,
-                                                    SMALL_DECODER))
+        store.save_safetensors(path, model)
         gallery.main([path, styles, out])
         arguments = [path, out, "--pictures", styles, "--vgg", self.vgg,
                      "--content", self.file("content") + ":1:5",
@@ -428,6 +444,7 @@ class Learning(Case):
             self.assertEqual(file.metadata()["decoder"],
                              gallery.digest(model.decoder))
             self.assertEqual(len(file.get_tensor("mean")), 1)
+            style, = json.loads(file.metadata()["styles"])
         size = sum(min(4, out) * (out + 9 * inputs) + out for out, inputs
                    in [layer.weight.shape[:2]
                        for layer, _, _ in model.decoder.walk()])
@@ -436,6 +453,7 @@ class Learning(Case):
         with contextlib.redirect_stdout(io.StringIO()) as told:
             learn.main(arguments)
         self.assertEqual(told.getvalue(), "")
+        return style, path
 
     def test_adaptation(self):
         """Decoding with the changes is decoding with changed weights."""
