@@ -160,16 +160,25 @@ typedef struct _AdainModel AdainModel;
 
 /**
  * adain_model_load:
- * @path: a safetensors file with the tensors and metadata that weights/README.md describes
+ * @path: a safetensors file with the tensors and metadata that weights/README.md describes; or an ONNX file, which is
+ *   a network from picture to picture that paints without styles ("foreign")
  *
- * Maps and validates the whole file before anything of it is used: a truncated, huge,
- * overlapping or lying file gives ADAIN_ERROR_MODEL with the file's name.
+ * Maps and validates the whole safetensors file before anything of it is used: a truncated, huge,
+ * overlapping or lying file gives ADAIN_ERROR_MODEL with the file's name. An ONNX file is read by
+ * adain_engine_new(), which needs the module for it.
  */
 AdainModel *adain_model_load (const char *path, GError **error);
 AdainModel *adain_model_ref (AdainModel *model);
 void        adain_model_unref (AdainModel *model);
 
-/* A string of the file's metadata such as "name" or "license"; NULL if absent. */
+/* Whether a model paints without styles; then there are no galleries for it, adain_style_encode() fails, and
+ * adain_content_render() takes no style. */
+gboolean adain_model_is_foreign (const AdainModel *model);
+
+/* The same by the name of its file, which ends in ".onnx". */
+gboolean adain_model_path_is_foreign (const char *path);
+
+/* A string of a safetensors file's metadata such as "name" or "license"; NULL if absent. */
 const char *adain_model_metadata (const AdainModel *model, const char *key);
 
 /* Tells encoders apart: hexadecimal digits, the same for models whose galleries are the same. Any thread. */
@@ -197,6 +206,28 @@ typedef enum
 } AdainDevice;
 
 /**
+ * AdainRange: which numbers stand for black to white in an ONNX model, in its input and output alike
+ * @ADAIN_RANGE_AUTO: what its metadata call "value_range", by the names of adain_range_name(); if they say nothing,
+ *   what it makes of a test picture of 0 to 1 decides: if that goes beyond 2 it is 0 to 255, if it goes below
+ *   -0.25 it is -1 to 1, else 0 to 1
+ * @ADAIN_RANGE_UNIT: 0 to 1
+ * @ADAIN_RANGE_BYTE: 0 to 255
+ * @ADAIN_RANGE_SIGNED: -1 to 1
+ * @ADAIN_RANGE_IMAGENET: 0 to 1, less the means and divided by the deviations of ImageNet's pictures
+ */
+typedef enum
+{
+  ADAIN_RANGE_AUTO,
+  ADAIN_RANGE_UNIT,
+  ADAIN_RANGE_BYTE,
+  ADAIN_RANGE_SIGNED,
+  ADAIN_RANGE_IMAGENET,
+} AdainRange;
+
+/* "auto", "unit", "byte", "signed", "imagenet" */
+const char *adain_range_name (AdainRange range);
+
+/**
  * AdainEngineOptions: zero in any field means the default
  * @memory: bytes the engine may use for one picture beside the weights (default: a quarter of the
  *   memory, a container's limit being respected). Less memory costs time, not quality.
@@ -213,6 +244,7 @@ typedef enum
  *   device gives up at the first.
  * @refine: whether renderings will ask for refinement, or styles will be learned: styles are encoded for it then,
  *   which takes twice as long. Without, no rendering with these styles can be refined, and none of them learned.
+ * @range: of an ONNX model
  */
 typedef struct
 {
@@ -224,6 +256,7 @@ typedef struct
   gboolean    texture;
   gboolean    regions;
   gboolean    refine;
+  AdainRange  range;
 } AdainEngineOptions;
 
 AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options,
@@ -408,7 +441,8 @@ typedef struct _AdainContent AdainContent;
  * adain_content_encode:
  * @work_size: longest side, in pixels, at which the network sees the picture; 0 means its full size.
  *   Strokes are a certain number of pixels wide there, so that this decides how wide they become on the
- *   picture. One larger than the picture enlarges it, as far as half of the memory and 16384 px allow.
+ *   picture. One larger than the picture enlarges it, as far as half of the memory and 16384 px allow. An ONNX model
+ *   that takes pictures of one size alone sees the picture at that.
  *   The result always has the full size: fine detail can be carried over from the picture.
  *
  * Encodes the picture once for any number of renderings. Keeps reading from @source until freed,
@@ -449,18 +483,21 @@ gboolean adain_content_share (AdainContent *content, const AdainScene *scene, GE
  * AdainColor:
  * @ADAIN_COLOR_STYLE: the colors are the style's
  * @ADAIN_COLOR_LIGHTNESS: keep the picture's chroma, take only the lightness of the result
- *
- * (The third mode, moving the styles' palettes to the picture's, happens in adain_style_encode().)
+ * @ADAIN_COLOR_PALETTE: the colors are moved to the picture's palette; those of an ONNX model's result by the
+ *   rendering, those of styles by adain_style_encode(), to which a rendering adds nothing
  */
 typedef enum
 {
   ADAIN_COLOR_STYLE,
   ADAIN_COLOR_LIGHTNESS,
+  ADAIN_COLOR_PALETTE,
 } AdainColor;
 
 typedef struct
 {
-  double     strength; /* 0 (the untouched picture, exactly) to 1 (the style) */
+  /* 0 (the untouched picture, exactly) to 1 (the style); with an ONNX model the opacity of its result over the
+   * picture. */
+  double     strength;
   AdainColor color;
   /* 0: each channel of the features takes on the styles' deviation, as the paper has it. 1: all channels
    * together take on their covariance, by the optimal transport map (Lu et al., "A closed-form solution to
@@ -507,7 +544,7 @@ gboolean adain_content_prepare (AdainContent *content, AdainStyle *const *styles
 
 /**
  * adain_content_render:
- * @styles, @n_styles: at least one style
+ * @styles, @n_styles: at least one style; with an ONNX model none
  * @weights: (nullable): one weight for each style, finite, not negative, not all zero;
  *   NULL means equal weights. They are normalized to the sum 1.
  *

@@ -22,6 +22,7 @@ enum
   RGBA = 4,
   MASK = 1,
   COVER = 3,                  /* what of a pixel is painted, where that is not all */
+  FOREIGN = 96,               /* of three layers of 32 channels, as the first ones of such networks mostly have */
   SCRATCH = RGBA + MASK + RGB /* what is read of a tile, and what the network sees of it */
 };
 
@@ -89,6 +90,13 @@ gsize
 adain_budget_refinement (gsize pixels, gsize features)
 {
   return (4 * RGB * pixels + features) * sizeof (float);
+}
+
+gsize
+adain_budget_foreign (gsize pixels)
+{
+  /* As it is read, as the network takes and gives it, and as it is written. */
+  return (4 * RGB + FOREIGN) * pixels * sizeof (float);
 }
 
 gsize

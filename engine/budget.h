@@ -37,6 +37,10 @@ gsize adain_budget_regions (int n_regions, gsize cells);
 /* Bytes as large as the picture of a refinement: the pixels, their gradient and its moments, and `features` numbers. */
 gsize adain_budget_refinement (gsize pixels, gsize features);
 
+/* Bytes of what somebody else's network is given of so many pixels, what it makes of them, and what it may need meanwhile,
+ * which nobody knows. */
+gsize adain_budget_foreign (gsize pixels);
+
 /* Bytes for each pixel of a worker's tile with its halo: of an encoding, and of a rendering by a network
  * whose features have `channels` channels, with or without regions. */
 gsize adain_budget_encode_pixel (void);

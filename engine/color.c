@@ -53,7 +53,7 @@ void
 adain_color_finish (AdainColor mode, float share, const float *styled, const float *rgba, const float *cover,
                     float *out, int n)
 {
-  if (mode == ADAIN_COLOR_STYLE && share == 0 && !cover)
+  if (mode != ADAIN_COLOR_LIGHTNESS && share == 0 && !cover)
     {
       finish_styled (styled, rgba, out, n);
       return;

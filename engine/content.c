@@ -11,6 +11,7 @@
 
 #include "budget.h"
 #include "error.h"
+#include "foreign.h"
 #include "picture.h"
 #include "scene.h"
 
@@ -124,6 +125,8 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
 {
   GError *local = NULL;
 
+  if (content->engine->foreign)
+    return TRUE;
   if (content->statistics && (content->textures || !texture)
       && content->unit.backend == adain_engine_unit (content->engine)->backend)
     return TRUE;
@@ -154,9 +157,22 @@ adain_content_prepare (AdainContent *content, AdainStyle *const *styles, int n_s
   return ok;
 }
 
+/* Only features have statistics. */
+static gboolean
+check_shared (const AdainContent *content, GError **error)
+{
+  if (!content->engine->foreign)
+    return TRUE;
+  g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                       _ ("An ONNX model paints each picture by itself, without shared statistics"));
+  return FALSE;
+}
+
 gboolean
 adain_scene_add (AdainScene *scene, const AdainContent *content, GError **error)
 {
+  if (!check_shared (content, error))
+    return FALSE;
   return adain_scene_merge (scene, &content->regions, content->statistics, &content->survey)
          || adain_no_memory_for_picture (error);
 }
@@ -166,6 +182,8 @@ adain_content_share (AdainContent *content, const AdainScene *scene, GError **er
 {
   gboolean texture = content->textures != NULL;
 
+  if (!check_shared (content, error))
+    return FALSE;
   content->scene = scene;
   free_textures (content);
   content->has_residual = FALSE;
@@ -207,14 +225,19 @@ scale (AdainContent *content, double factor, GCancellable *cancellable, GError *
   return TRUE;
 }
 
-/* The factor from the picture to what the network sees, for which enlarging ends where there is no room. */
+/* The factor from the picture to what the network sees, for which enlarging ends where there is no room, unless the
+ * network takes one size alone. */
 static double
 scale_factor (const AdainContent *content, int work_size)
 {
+  const AdainForeign *foreign = content->engine->foreign;
+  double only = foreign ? adain_foreign_scale (foreign, content->source.width, content->source.height) : 0;
   double width = content->source.width, height = content->source.height, longest = MAX (width, height);
   double room = adain_budget_scaled_room (content->memory);
   double most = MIN (sqrt (room / (width * height)), LONGEST_ENLARGED / longest);
 
+  if (only > 0)
+    return only;
   if (work_size == 0)
     return 1;
   return MIN (work_size / longest, MAX (most, 1));

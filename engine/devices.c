@@ -4,26 +4,26 @@
  */
 #include "devices.h"
 
-#include <gmodule.h>
-
 #include <glib/gi18n-lib.h>
+
+#include "module.h"
 
 /* One device. A new one is a row here, a value of AdainDevice and a module of its own. */
 typedef struct
 {
   AdainDevice device;
-  const char *module; /* its file without suffix; NULL: the back end is built in */
+  AdainModule module; /* unless the back end is built in */
   const AdainBackendClass *(*built_in) (void);
-  const char *missing; /* what to say when there is no module */
-  const char *misfit;  /* when it is one of another version */
 } Device;
 
 static const Device devices[] = {
   {
       .device = ADAIN_DEVICE_CUDA,
-      .module = "adain-cuda",
-      .missing = N_ ("This installation has no module for NVIDIA GPUs"),
-      .misfit = N_ ("The module for NVIDIA GPUs does not fit this version"),
+      .module = { .file = "adain-cuda",
+                  .entry = "adain_backend",
+                  .abi = ADAIN_BACKEND_ABI,
+                  .missing = N_ ("This installation has no module for NVIDIA GPUs"),
+                  .misfit = N_ ("The module for NVIDIA GPUs does not fit this version") },
   },
   {
       .device = ADAIN_DEVICE_CPU,
@@ -33,41 +33,12 @@ static const Device devices[] = {
 
 G_STATIC_ASSERT (G_N_ELEMENTS (devices) <= ADAIN_DEVICES_MAX);
 
-/* The class that a module exports, or NULL with a reason. */
-static const AdainBackendClass *
-load (const Device *device, const char *module_dir, char **reason)
-{
-  g_autofree char  *name = g_strconcat (device->module, "." G_MODULE_SUFFIX, NULL);
-  g_autofree char  *path = module_dir ? g_build_filename (module_dir, name, NULL) : NULL;
-  AdainBackendEntry entry;
-  GModule          *module;
-  const AdainBackendClass *class;
-
-  if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
-    {
-      *reason = g_strdup (_ (device->missing));
-      return NULL;
-    }
-  module = g_module_open (path, G_MODULE_BIND_LOCAL);
-  if (!module || !g_module_symbol (module, "adain_backend", (gpointer *) &entry)
-      || (class = entry ())->abi != ADAIN_BACKEND_ABI)
-    {
-      *reason = g_strdup (_ (device->misfit));
-      if (module)
-        g_module_close (module);
-      return NULL;
-    }
-  /* GLib keeps strings of the module for good, such as the name of the error domain. */
-  g_module_make_resident (module);
-  return class;
-}
-
 /* How well a device suits this machine: 0, with a reason, if it cannot be used. */
 static int
 look_at (const Device *device, gboolean texture, gboolean regions, const char *module_dir,
          const AdainBackendClass **class, char **reason)
 {
-  *class = device->built_in ? device->built_in () : load (device, module_dir, reason);
+  *class = device->built_in ? device->built_in () : adain_module_load (&device->module, module_dir, reason);
   if (*class == NULL)
     return 0;
   if (texture && !(*class)->texture)

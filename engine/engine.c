@@ -8,6 +8,7 @@
 
 #include "budget.h"
 #include "devices.h"
+#include "foreign.h"
 #include "machine.h"
 
 const AdainUnit *
@@ -74,6 +75,17 @@ open_best (AdainEngine *engine, AdainDevice device, GError **error)
   return open_cpu_instead (engine, error);
 }
 
+/* Opens the network of a model that is not ours. */
+static gboolean
+open_foreign (AdainEngine *engine, AdainDevice device, AdainRange range, GError **error)
+{
+  engine->foreign = adain_foreign_new (adain_model_foreign_path (engine->model), range, engine->module_dir,
+                                       engine->threads, error);
+  if (engine->foreign && device == ADAIN_DEVICE_CUDA)
+    engine->notice = g_strdup (_ ("The processor paints with ONNX models, the GPU cannot"));
+  return engine->foreign != NULL;
+}
+
 AdainEngine *
 adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOptions *options, GError **error)
 {
@@ -94,7 +106,8 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->module_dir = g_strdup (options->module_dir);
   engine->shares = adain_shares_new ();
 
-  if (open_best (engine, device, error))
+  if (adain_model_is_foreign (model) ? open_foreign (engine, device, options->range, error)
+                                     : open_best (engine, device, error))
     return engine;
   adain_engine_free (engine);
   return NULL;
@@ -107,6 +120,7 @@ adain_engine_free (AdainEngine *engine)
     return;
   for (int i = 0; i < engine->n_units; i++)
     engine->units[i].class->close (engine->units[i].backend);
+  adain_foreign_free (engine->foreign);
   adain_model_unref (engine->model);
   g_free (engine->kernels);
   g_free (engine->module_dir);
@@ -119,8 +133,11 @@ adain_engine_free (AdainEngine *engine)
 const char *
 adain_engine_describe (AdainEngine *engine)
 {
-  const AdainUnit *unit = adain_engine_unit (engine);
+  const AdainUnit *unit;
 
+  if (engine->foreign)
+    return adain_foreign_describe (engine->foreign);
+  unit = adain_engine_unit (engine);
   return unit->class->describe (unit->backend);
 }
 

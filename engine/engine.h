@@ -18,6 +18,9 @@ typedef struct
   AdainBackend *backend;
 } AdainUnit;
 
+/* Somebody else's network (foreign.h). */
+typedef struct _AdainForeign AdainForeign;
+
 struct _AdainEngine
 {
   AdainModel *model;
@@ -27,6 +30,7 @@ struct _AdainEngine
   gboolean    regions; /* the device can paint some */
   gboolean    refine;  /* styles are encoded such that they can be refined to */
   char       *kernels, *module_dir;
+  AdainForeign *foreign; /* which paints; NULL: the units do */
   AdainUnit   units[2]; /* the one in use last */
   int         n_units;
   char       *notice;

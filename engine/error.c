@@ -41,6 +41,13 @@ adain_no_memory_to_refine (GError **error)
 }
 
 gboolean
+adain_no_memory_for_foreign (GError **error)
+{
+  return no_memory (
+      error, _ ("Not enough memory for an ONNX model and a picture of this size; choose a smaller working size"));
+}
+
+gboolean
 adain_no_memory_to_learn (GError **error)
 {
   return no_memory (error, _ ("Not enough memory to learn a style"));

@@ -12,6 +12,7 @@ gboolean adain_no_memory_for_picture (GError **error);
 gboolean adain_no_memory_for_style (GError **error);
 gboolean adain_no_memory_for_model (GError **error);
 gboolean adain_no_memory_to_refine (GError **error);
+gboolean adain_no_memory_for_foreign (GError **error);
 gboolean adain_no_memory_to_learn (GError **error);
 
 G_END_DECLS

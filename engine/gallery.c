@@ -95,7 +95,8 @@ adain_gallery_new (AdainModel *model)
   gallery->model = adain_model_ref (model);
   gallery->channels = adain_model_channels (model);
   gallery->rank = MIN (RANK, gallery->channels);
-  set_levels (gallery, &adain_model_network (model)->encoder);
+  if (!adain_model_is_foreign (model))
+    set_levels (gallery, &adain_model_network (model)->encoder);
   gallery->styles = g_ptr_array_new_with_free_func (style_free);
   return gallery;
 }

@@ -153,7 +153,7 @@ adain_mixture_init (AdainMixture *mixture, AdainContent *content, AdainStyle *co
   int      n_coats;
   gboolean ok = TRUE;
 
-  *mixture = (AdainMixture) { content };
+  *mixture = (AdainMixture) { content, .opacity = 1 };
   find_reach (mixture, weights, n);
   n_coats = gather_coats (mixture, styles, weights, n, coats);
   for (int k = 0; ok && options->texture > 0 && k < n_coats; k++)
@@ -171,6 +171,15 @@ adain_mixture_init (AdainMixture *mixture, AdainContent *content, AdainStyle *co
     }
   free_coats (coats, n_coats);
   return ok;
+}
+
+void
+adain_mixture_init_opacity (AdainMixture *mixture, AdainContent *content, double opacity)
+{
+  *mixture = (AdainMixture) { content, .opacity = opacity };
+  mixture->reaches = g_new0 (gboolean, content->source.n_regions + 1);
+  mixture->reaches[content->source.n_regions] = TRUE;
+  mixture->everywhere = opacity == 1 && !content->source.protection;
 }
 
 void
@@ -208,7 +217,8 @@ adain_mixture_cover (const AdainMixture *mixture, const AdainRect *rect, float *
         }
     }
   for (gsize i = 0; i < n; i++)
-    cover[i] = MIN (cover[i] + (mixture->reaches[source->n_regions] ? rest[i] : 0), 1);
+    cover[i] = mixture->opacity
+               * MIN (cover[i] + (mixture->reaches[source->n_regions] ? rest[i] : 0), 1);
   if (!source->protection)
     return TRUE;
   if (!adain_region_read (source->protection, lock, rect, scratch, error))

@@ -29,6 +29,7 @@
 struct _AdainModel
 {
   gatomicrefcount refs;
+  char           *foreign_path; /* NULL: it is one of ours */
   GHashTable     *metadata;
   float          *weights; /* all tensors, one after the other */
   GOnce           checksum;
@@ -258,8 +259,27 @@ load (AdainModel *model, Safetensors *file, const char *path, GError **error)
   return TRUE;
 }
 
-AdainModel *
-adain_model_load (const char *path, GError **error)
+gboolean
+adain_model_path_is_foreign (const char *path)
+{
+  g_autofree char *lower = g_ascii_strdown (path, -1);
+
+  return g_str_has_suffix (lower, ".onnx");
+}
+
+static AdainModel *
+new_foreign (const char *path)
+{
+  AdainModel *model = g_new0 (AdainModel, 1);
+
+  g_atomic_ref_count_init (&model->refs);
+  model->metadata = g_hash_table_new (g_str_hash, g_str_equal);
+  model->foreign_path = g_strdup (path);
+  return model;
+}
+
+static AdainModel *
+load_own (const char *path, GError **error)
 {
   g_autoptr (Safetensors) file = safetensors_open (path, error);
   g_autoptr (AdainModel) model = NULL;
@@ -275,6 +295,24 @@ adain_model_load (const char *path, GError **error)
 }
 
 AdainModel *
+adain_model_load (const char *path, GError **error)
+{
+  return adain_model_path_is_foreign (path) ? new_foreign (path) : load_own (path, error);
+}
+
+gboolean
+adain_model_is_foreign (const AdainModel *model)
+{
+  return model->foreign_path != NULL;
+}
+
+const char *
+adain_model_foreign_path (const AdainModel *model)
+{
+  return model->foreign_path;
+}
+
+AdainModel *
 adain_model_ref (AdainModel *model)
 {
   g_atomic_ref_count_inc (&model->refs);
@@ -287,6 +325,7 @@ adain_model_unref (AdainModel *model)
   if (model == NULL || !g_atomic_ref_count_dec (&model->refs))
     return;
   g_hash_table_unref (model->metadata);
+  g_free (model->foreign_path);
   g_free (model->checksum.retval);
   g_free (model->weights);
   g_free (model);
@@ -319,5 +358,5 @@ adain_model_checksum (AdainModel *model)
 int
 adain_model_channels (const AdainModel *model)
 {
-  return adain_network_channels (&model->network);
+  return model->foreign_path ? 0 : adain_network_channels (&model->network);
 }

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* The file of one that is foreign, or NULL; its network has no layers. */
+const char *adain_model_foreign_path (const AdainModel *model);
+
 const AdainNetwork *adain_model_network (const AdainModel *model);
 
 /* What keeps the checksum of its encoder (checksum.c). */

@@ -12,8 +12,9 @@
 
 #include "budget.h"
 #include "color.h"
-#include "detail.h"
 #include "error.h"
+#include "finish.h"
+#include "foreign.h"
 #include "mixture.h"
 #include "picture.h"
 #include "pool.h"
@@ -259,82 +260,10 @@ decode_all (AdainContent *content, const AdainMixture *mixture, const AdainRende
   return ok;
 }
 
-/* The picture as it is: what strength 0 means. */
-static gboolean
-copy_picture (AdainContent *content, const AdainSink *sink, const AdainReport *report, GError **error)
-{
-  const int         band = 64;
-  g_autofree float *rgba = g_try_new (float, content->source.width * (gsize) band * 4);
-
-  if (!rgba)
-    {
-      adain_no_memory_for_picture (error);
-      return FALSE;
-    }
-  for (int y = 0; y < content->source.height; y += band)
-    {
-      AdainRect rect = { 0, y, content->source.width, MIN (band, content->source.height - y) };
-
-      if (g_cancellable_set_error_if_cancelled (report->cancellable, error)
-          || !content->source.read (content->source.user_data, &rect, rgba, NULL, error)
-          || !sink->write (sink->user_data, &rect, rgba, error))
-        return FALSE;
-    }
-  if (report->callback)
-    report->callback (report->end, ADAIN_PROGRESS_TILES, 1, 1, report->data);
-  return TRUE;
-}
-
-/* Writes a whole result of the picture's own size. */
-static gboolean
-write_result (AdainContent *content, const AdainMixture *mixture, const float *result,
-              const AdainRenderOptions *options, const AdainSink *sink, GError **error)
-{
-  const int         band = 64;
-  int               width = content->work.width;
-  gsize             n = width * (gsize) band;
-  g_autofree float *rgba = g_try_new (float, n * 4);
-  g_autofree float *cover = mixture->everywhere ? NULL : g_try_new (float, n * 3);
-
-  if (!rgba || (!mixture->everywhere && !cover))
-    return adain_no_memory_for_picture (error);
-  for (int y = 0; y < content->work.height; y += band)
-    {
-      AdainRect rect = { 0, y, width, MIN (band, content->work.height - y) };
-
-      if (!adain_picture_read_unclipped (&content->work, &content->lock, &rect, rgba, error)
-          || (cover && !adain_mixture_cover (mixture, &rect, cover, cover + n, error)))
-        return FALSE;
-      adain_color_finish (options->color, options->plain ? 0 : 1 - options->strength,
-                          result + (gsize) y * width * 3, rgba, cover, rgba, width * rect.height);
-      if (!sink->write (sink->user_data, &rect, rgba, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-typedef struct
-{
-  AdainContent             *content;
-  const AdainMixture       *mixture;
-  const AdainRenderOptions *options;
-  const AdainSink          *sink;
-} Finish;
-
-/* From the size that the network sees to the sink. Changes `result`. */
-static gboolean
-finish (const Finish *self, float *result, const AdainReport *report, GError **error)
-{
-  return adain_content_is_scaled (self->content)
-             ? adain_detail_write (self->content, result, self->mixture, self->options, self->sink, report,
-                                   error)
-             : write_result (self->content, self->mixture, result, self->options, self->sink, error);
-}
-
 static gboolean
 finish_interim (float *result, gpointer user_data, GError **error)
 {
-  return finish (user_data, result, &(AdainReport) { .end = 1 }, error);
+  return adain_finish (user_data, result, &(AdainReport) { .end = 1 }, error);
 }
 
 /* The share of a rendering that decoding takes where refinement follows. */
@@ -347,7 +276,7 @@ render_whole (AdainContent *content, const AdainMixture *mixture, AdainStyle *co
               AdainReport *report, GError **error)
 {
   g_autofree float *result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
-  Finish            last = { content, mixture, options, sink };
+  AdainFinish       last = { content, mixture, options, sink };
 
   if (!result)
     return adain_no_memory_for_picture (error);
@@ -364,7 +293,7 @@ render_whole (AdainContent *content, const AdainMixture *mixture, AdainStyle *co
     }
   report->start = report->end;
   report->end = 1;
-  return finish (&last, result, report, error);
+  return adain_finish (&last, result, report, error);
 }
 
 static gboolean
@@ -376,7 +305,7 @@ render (AdainContent *content, AdainStyle *const *styles, const double *weights,
                                         report->cancellable, error);
 
   if (ok && !mixture.transform)
-    ok = copy_picture (content, sink, report, error);
+    ok = adain_finish_untouched (content, sink, report, error);
   else if (ok && (adain_content_is_scaled (content) || options->refine > 0))
     ok = render_whole (content, &mixture, styles, weights, n_styles, options, sink, report, error);
   else if (ok)
@@ -427,21 +356,9 @@ check_styles (const AdainContent *content, AdainStyle *const *styles, const doub
   return TRUE;
 }
 
-gboolean
-adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
-                      const AdainRenderOptions *options, const AdainSink *sink, AdainProgress progress,
-                      gpointer progress_data, GCancellable *cancellable, GError **error)
+static gboolean
+check_options (const AdainContent *content, const AdainRenderOptions *options, GError **error)
 {
-  AdainSteadyProgress steady;
-  AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
-  g_autofree double  *normalized = NULL;
-  GError             *local = NULL;
-
-  if (n_styles < 1)
-    {
-      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT, _ ("There is no style"));
-      return FALSE;
-    }
   if (!(options->strength >= 0 && options->strength <= 1))
     {
       g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
@@ -473,24 +390,55 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
                            _ ("A picture with regions cannot be refined; set the refinement to 0"));
       return FALSE;
     }
-  normalized = g_new (double, n_styles);
+  return TRUE;
+}
+
+static gboolean
+render_by_styles (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+                  const AdainRenderOptions *options, const AdainSink *sink, AdainReport *report,
+                  GError **error)
+{
+  g_autofree double *normalized = g_new (double, n_styles);
+  AdainReport        none = { .end = 1, .cancellable = report->cancellable };
+  GError            *local = NULL;
+
   if (!check_styles (content, styles, weights, n_styles, options, normalized, error))
     return FALSE;
   if (options->strength == 0 && !options->plain)
-    return copy_picture (content, sink, &report, error);
+    return adain_finish_untouched (content, sink, report, error);
 
-  while (!adain_content_ensure (content, options->texture > 0,
-                                &(AdainReport) { .end = 1, .cancellable = cancellable }, &local)
+  while (!adain_content_ensure (content, options->texture > 0, &none, &local)
          || !adain_engine_adapt (content->engine, styles, normalized, n_styles, &local)
-         || !render (content, styles, normalized, n_styles, options, sink, &report, &local))
+         || !render (content, styles, normalized, n_styles, options, sink, report, &local))
     {
       if (!adain_engine_fall_back (content->engine, &local))
         {
           g_propagate_error (error, local);
           return FALSE;
         }
-      report.start = 0;
-      report.end = 1;
+      report->start = 0;
+      report->end = 1;
     }
   return TRUE;
+}
+
+gboolean
+adain_content_render (AdainContent *content, AdainStyle *const *styles, const double *weights, int n_styles,
+                      const AdainRenderOptions *options, const AdainSink *sink, AdainProgress progress,
+                      gpointer progress_data, GCancellable *cancellable, GError **error)
+{
+  AdainSteadyProgress steady;
+  AdainReport         report = adain_report (&steady, progress, progress_data, cancellable);
+
+  if (content->engine->foreign ? n_styles > 0 : n_styles < 1)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           n_styles < 1 ? _ ("There is no style") : _ ("An ONNX model paints without styles"));
+      return FALSE;
+    }
+  if (!check_options (content, options, error))
+    return FALSE;
+  return content->engine->foreign
+             ? adain_foreign_render (content, options, sink, &report, error)
+             : render_by_styles (content, styles, weights, n_styles, options, sink, &report, error);
 }

@@ -122,6 +122,12 @@ adain_style_encode (AdainEngine *engine, const AdainSource *source, int side, co
   AdainStyle *style;
   int         width, height;
 
+  if (engine->foreign)
+    {
+      g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                           _ ("An ONNX model paints without styles"));
+      return NULL;
+    }
   if (!adain_picture_check (source, error))
     return NULL;
   if (side < 0)

@@ -11,7 +11,7 @@
 static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
 static const char *const integers[] = { "work-size", "refine", "learn" };
 static const char *const booleans[] = { "shared-statistics", "as-filter" };
-static const char *const choices[] = { "preserve-color", "device" };
+static const char *const choices[] = { "preserve-color", "device", "onnx-range" };
 
 /* Texts, one for each style. */
 static const char *const lists[] = { "parts", "turns" };

@@ -34,6 +34,21 @@ device_choice (void)
       _ ("A graphics card through CUDA. If it fails, the processor takes over."), NULL);
 }
 
+static GimpChoice *
+range_choice (void)
+{
+  GimpChoice *choice = gimp_choice_new ();
+
+  gimp_choice_add (choice, adain_range_name (ADAIN_RANGE_AUTO), ADAIN_RANGE_AUTO, _ ("Automatic"),
+                   _ ("What the file says, or else what a test picture shows."));
+  gimp_choice_add (choice, adain_range_name (ADAIN_RANGE_UNIT), ADAIN_RANGE_UNIT, _ ("0 to 1"), NULL);
+  gimp_choice_add (choice, adain_range_name (ADAIN_RANGE_BYTE), ADAIN_RANGE_BYTE, _ ("0 to 255"), NULL);
+  gimp_choice_add (choice, adain_range_name (ADAIN_RANGE_SIGNED), ADAIN_RANGE_SIGNED, _ ("−1 to 1"), NULL);
+  gimp_choice_add (choice, adain_range_name (ADAIN_RANGE_IMAGENET), ADAIN_RANGE_IMAGENET, _ ("ImageNet"),
+                   _ ("With the means and deviations of ImageNet's pictures."));
+  return choice;
+}
+
 void
 adain_arguments_declare (GimpProcedure *procedure)
 {
@@ -42,7 +57,7 @@ adain_arguments_declare (GimpProcedure *procedure)
       _ ("Paths of the pictures whose style is taken, in any format that GIMP opens. "
          "Or names of the gallery, of styles of your own or of those that come with the plug-in, such as "
          "\"gallery:hokusai--the-great-wave-off-kanagawa\": of any other name the error lists the "
-         "similar ones. May be empty if a style layer is given."),
+         "similar ones. May be empty if a style layer is given, and must be with an ONNX model."),
       G_PARAM_READWRITE);
   gimp_procedure_add_double_array_argument (
       procedure, "weights", _ ("_Weights"),
@@ -142,9 +157,14 @@ adain_arguments_declare (GimpProcedure *procedure)
                                       device_choice (), "auto", G_PARAM_READWRITE);
   gimp_procedure_add_file_argument (
       procedure, "model", _ ("_Model"),
-      _ ("Another network to paint with, a safetensors file made for this plug-in. "
-         "None: the one that comes with it."),
+      _ ("Another network to paint with, a safetensors file made for this plug-in; or an ONNX file with a network "
+         "from picture to picture, which paints without styles. None: the one that comes with the plug-in."),
       GIMP_FILE_CHOOSER_ACTION_OPEN, TRUE, NULL, G_PARAM_READWRITE);
+  gimp_procedure_add_choice_argument (
+      procedure, "onnx-range", _ ("O_NNX range"),
+      _ ("Which numbers stand for black to white in an ONNX model. Automatic: what the file says, or else what the "
+         "network makes of a test picture."),
+      range_choice (), adain_range_name (ADAIN_RANGE_AUTO), G_PARAM_READWRITE);
 
   gimp_procedure_add_core_object_array_return_value (
       procedure, "layers", _ ("Layers"),
@@ -202,6 +222,7 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
                 "refine", &parameters->refine, "learn", &parameters->learn, "model", &file, NULL);
   parameters->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   parameters->device = gimp_procedure_config_get_choice_id (config, "device");
+  parameters->range = gimp_procedure_config_get_choice_id (config, "onnx-range");
   parameters->model = file != NULL ? g_file_get_path (file) : adain_arguments_default_model ();
   if (parameters->model == NULL)
     parameters->model = g_file_get_uri (file);
@@ -336,6 +357,39 @@ read_learning (AdainArguments *arguments, GimpProcedureConfig *config, GError **
   return FALSE;
 }
 
+/* An argument that is given and that an ONNX model does not have, or NULL. */
+static const char *
+unknown_argument (const AdainArguments *arguments)
+{
+  if (arguments->shared_statistics)
+    return "shared-statistics";
+  if (arguments->parameters.refine > 0)
+    return "refine";
+  if (arguments->parameters.learn > 0)
+    return "learn";
+  return NULL;
+}
+
+static gboolean
+check_styles (const AdainArguments *arguments, GError **error)
+{
+  const gboolean foreign = adain_model_path_is_foreign (arguments->parameters.model);
+  const char    *unknown = foreign ? unknown_argument (arguments) : NULL;
+
+  if (!foreign && arguments->n_styles == 0)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _ ("No style is given: “styles” is empty and there is no “style-layer”."));
+  else if (foreign && arguments->n_styles > 0)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _ ("An ONNX model (“model”) paints without styles: leave “styles” and “style-layer” empty."));
+  else if (unknown != NULL)
+    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                 _ ("“%s” does not go with an ONNX model (“model”)."), unknown);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 AdainArguments *
 adain_arguments_read (GimpProcedureConfig *config, GError **error)
 {
@@ -348,14 +402,7 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
     arguments->styles = g_new0 (char *, 1);
 
   arguments->n_styles = (int) g_strv_length (arguments->styles) + (arguments->style_layer != NULL ? 1 : 0);
-  if (arguments->n_styles == 0)
-    {
-      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                   _ ("No style is given: “styles” is empty and there is no “style-layer”."));
-      return NULL;
-    }
-
-  if (!read_weights (arguments, config, error) || !read_excerpts (arguments, config, error)
+  if (!check_styles (arguments, error) || !read_weights (arguments, config, error) || !read_excerpts (arguments, config, error)
       || !read_regions (arguments, config, error) || !read_learning (arguments, config, error)
       || !check_model (&arguments->parameters, error))
     return NULL;

@@ -18,7 +18,7 @@ void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *co
  * AdainArguments:
  * @styles: NULL-terminated paths or URIs, possibly empty
  * @style_layer: (nullable): a layer as one more style, the last one
- * @n_styles: how many styles there are, @style_layer included; at least one
+ * @n_styles: how many styles there are, @style_layer included; at least one, but with an ONNX model none
  * @weights: (nullable): @n_styles weights, or NULL for equal ones
  * @excerpts: of @n_styles: what of each style's picture is used
  * @regions: (nullable): @n_regions drawables, where each style is, in their order; the image's selection

@@ -15,9 +15,10 @@
 #include "plugin/paint/load.h"
 #include "plugin/paint/recolor.h"
 
-/* The part of a picture's work that encoding takes, without refinement and with it; rendering is the rest. */
-#define ENCODING         0.4
-#define ENCODING_REFINED 0.02
+/* The part of a picture's work that encoding takes, without refinement and where rendering takes nearly all: with it, or
+ * by an ONNX model. */
+#define ENCODING        0.4
+#define ENCODING_LITTLE 0.02
 
 /* The part of the whole job that learning takes. */
 #define LEARNING 0.8
@@ -409,7 +410,7 @@ encode_piece (AdainJob *job, AdainEngine *engine, AdainPiece *piece, Portion *po
 static double
 encoding_share (const AdainJob *job)
 {
-  return job->arguments->parameters.refine > 0 ? ENCODING_REFINED : ENCODING;
+  return job->arguments->parameters.refine > 0 || adain_model_is_foreign (job->model) ? ENCODING_LITTLE : ENCODING;
 }
 
 /* Looks at all pictures. Only one at a time is kept encoded: there may be hundreds. */

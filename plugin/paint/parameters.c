@@ -27,13 +27,18 @@ adain_parameters_clear (AdainParameters *parameters)
 AdainRenderOptions
 adain_parameters_render_options (const AdainParameters *parameters)
 {
+  static const AdainColor colors[] = {
+    [ADAIN_PRESERVE_NONE] = ADAIN_COLOR_STYLE,
+    [ADAIN_PRESERVE_PALETTE] = ADAIN_COLOR_PALETTE,
+    [ADAIN_PRESERVE_LIGHTNESS] = ADAIN_COLOR_LIGHTNESS,
+  };
+
   return (AdainRenderOptions) {
     .strength = parameters->strength,
     .texture = parameters->texture,
     .detail = parameters->detail,
     .refine = parameters->refine,
-    /* Recolored styles are painted as they are. */
-    .color = parameters->preserve == ADAIN_PRESERVE_LIGHTNESS ? ADAIN_COLOR_LIGHTNESS : ADAIN_COLOR_STYLE,
+    .color = colors[parameters->preserve],
   };
 }
 
@@ -54,6 +59,7 @@ adain_parameters_engine_options (const AdainParameters *parameters, const char *
     .module_dir = module_dir,
     .texture = parameters->texture > 0,
     .refine = parameters->refine > 0,
+    .range = parameters->range,
   };
 }
 

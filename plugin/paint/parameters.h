@@ -43,6 +43,7 @@ const char *adain_preserve_name (AdainPreserve preserve);
 /**
  * AdainParameters:
  * @model: path of the model file, or the URI of one that is not local
+ * @range: of @model, where that is an ONNX model
  * @learn: steps in which the style is learned before painting; 0: it is not
  *
  * The run, the preview and the operation have them in common.
@@ -59,6 +60,7 @@ typedef struct
   int           learn;
   AdainDevice   device;
   char         *model;
+  AdainRange    range;
 } AdainParameters;
 
 void adain_parameters_clear (AdainParameters *parameters);
