@@ -23,21 +23,21 @@ typedef struct _AdainForeign AdainForeign;
 
 struct _AdainEngine
 {
-  AdainModel *model;
-  gsize       memory;
-  int         threads, tile;
-  gboolean    texture; /* contents are encoded such that they can take one on */
-  gboolean    regions; /* the device can paint some */
-  gboolean    refine;  /* styles are encoded such that they can be refined to */
-  char       *kernels, *module_dir;
-  AdainForeign *foreign; /* which paints; NULL: the units do */
-  AdainUnit   units[2]; /* the one in use last */
-  int         n_units;
-  char       *notice;
-  int         channels;
-  GArray     *shares; /* AdainShare (adaptation.h), of the decoder in use; none: the model's own */
-  float      *told;   /* by the model's network for styles (hyper.h), for the decoder in use; NULL: nothing */
-  guint       decoder; /* tells the decoders apart that have been in use */
+  AdainModel   *model;
+  gsize         memory;
+  int           threads, tile;
+  gboolean      texture; /* contents are encoded such that they can take one on */
+  gboolean      regions; /* the device can paint some */
+  gboolean      refine;  /* styles are encoded such that they can be refined to */
+  char         *kernels, *module_dir;
+  AdainForeign *foreign;  /* which paints; NULL: the units do */
+  AdainUnit     units[2]; /* the one in use last */
+  int           n_units;
+  char         *notice;
+  int           channels;
+  GArray       *shares; /* AdainShare (adaptation.h), of the decoder in use; none: the model's own */
+  float        *told; /* by the model's network for styles (hyper.h), for the decoder in use; NULL: nothing */
+  guint         decoder; /* tells the decoders apart that have been in use */
 };
 
 const AdainUnit *adain_engine_unit (AdainEngine *engine);

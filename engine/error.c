@@ -44,7 +44,8 @@ gboolean
 adain_no_memory_for_foreign (GError **error)
 {
   return no_memory (
-      error, _ ("Not enough memory for an ONNX model and a picture of this size; choose a smaller working size"));
+      error,
+      _ ("Not enough memory for an ONNX model and a picture of this size; choose a smaller working size"));
 }
 
 gboolean

@@ -10,7 +10,8 @@
 #include "picture.h"
 
 gboolean
-adain_finish_untouched (AdainContent *content, const AdainSink *sink, const AdainReport *report, GError **error)
+adain_finish_untouched (AdainContent *content, const AdainSink *sink, const AdainReport *report,
+                        GError **error)
 {
   const int         band = 64;
   g_autofree float *rgba = g_try_new (float, content->source.width * (gsize) band * 4);

@@ -73,13 +73,13 @@ static const Range ranges[] = {
 
 struct _AdainForeign
 {
-  char                         *path;
+  char *path;
   const AdainImageNetworkClass *class;
-  AdainImageNetwork            *network;
-  char                         *description;
-  const Range                  *range;
-  int                           width, height; /* the only ones that it takes, or 0 */
-  int                           multiple;
+  AdainImageNetwork *network;
+  char              *description;
+  const Range       *range;
+  int                width, height; /* the only ones that it takes, or 0 */
+  int                multiple;
 };
 
 const char *
@@ -111,9 +111,9 @@ run (const AdainForeign *foreign, const float *rgb, int width, int height, int *
   *times = out_width / width;
   if (*times < 1 || out_width != *times * width || out_height != *times * height)
     {
-      g_autofree char *reason = g_strdup_printf (
-          _ ("of %d x %d pixels it makes %d x %d, which is not as many or a multiple"), width, height,
-          out_width, out_height);
+      g_autofree char *reason =
+          g_strdup_printf (_ ("of %d x %d pixels it makes %d x %d, which is not as many or a multiple"),
+                           width, height, out_width, out_height);
 
       fail (foreign, error, reason);
       g_clear_pointer (&out, g_free);
@@ -393,8 +393,7 @@ read_painted (gpointer user_data, const AdainRect *rect, float *rgba, float *mas
     return FALSE;
   for (int y = 0; y < rect->height; y++)
     for (int x = 0; x < rect->width; x++, rgba += 4)
-      memcpy (rgba,
-              painted->result + ((gsize) (rect->y + y) * painted->work->width + rect->x + x) * 3,
+      memcpy (rgba, painted->result + ((gsize) (rect->y + y) * painted->work->width + rect->x + x) * 3,
               3 * sizeof (float));
   return TRUE;
 }
@@ -437,6 +436,13 @@ check (const AdainContent *content, const AdainRenderOptions *options, GError **
   return FALSE;
 }
 
+static void
+tell (const AdainReport *report, double fraction)
+{
+  if (report->callback)
+    report->callback (fraction, ADAIN_PROGRESS_TILES, 1, 1, report->data);
+}
+
 gboolean
 adain_foreign_render (AdainContent *content, const AdainRenderOptions *options, const AdainSink *sink,
                       AdainReport *report, GError **error)
@@ -460,9 +466,11 @@ adain_foreign_render (AdainContent *content, const AdainRenderOptions *options, 
   ok = paint (content->engine->foreign, content, result, report->cancellable, error)
        && (options->color != ADAIN_COLOR_PALETTE || recolor (content, result, report->cancellable, error));
   report->start = PAINTING;
-  if (ok && report->callback)
-    report->callback (PAINTING, ADAIN_PROGRESS_TILES, 1, 1, report->data);
+  if (ok)
+    tell (report, PAINTING);
   ok = ok && adain_finish (&last, result, report, error);
+  if (ok)
+    tell (report, 1);
   adain_mixture_clear (&mixture);
   return ok;
 }

@@ -217,8 +217,7 @@ adain_mixture_cover (const AdainMixture *mixture, const AdainRect *rect, float *
         }
     }
   for (gsize i = 0; i < n; i++)
-    cover[i] = mixture->opacity
-               * MIN (cover[i] + (mixture->reaches[source->n_regions] ? rest[i] : 0), 1);
+    cover[i] = mixture->opacity * MIN (cover[i] + (mixture->reaches[source->n_regions] ? rest[i] : 0), 1);
   if (!source->protection)
     return TRUE;
   if (!adain_region_read (source->protection, lock, rect, scratch, error))

@@ -15,9 +15,9 @@ adain_module_load (const AdainModule *module, const char *module_dir, char **rea
 {
   g_autofree char *name = g_strconcat (module->file, "." G_MODULE_SUFFIX, NULL);
   g_autofree char *path = module_dir ? g_build_filename (module_dir, name, NULL) : NULL;
-  const guint     *class;
-  Entry            entry;
-  GModule         *opened;
+  const guint *class;
+  Entry    entry;
+  GModule *opened;
 
   if (!path || !g_file_test (path, G_FILE_TEST_EXISTS))
     {

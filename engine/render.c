@@ -433,7 +433,8 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
   if (content->engine->foreign ? n_styles > 0 : n_styles < 1)
     {
       g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                           n_styles < 1 ? _ ("There is no style") : _ ("An ONNX model paints without styles"));
+                           n_styles < 1 ? _ ("There is no style")
+                                        : _ ("An ONNX model paints without styles"));
       return FALSE;
     }
   if (!check_options (content, options, error))

@@ -239,11 +239,12 @@ run (AdainImageNetwork *network, const float *rgb, int width, int height, int *o
       no_memory (error);
       return NULL;
     }
-  if (!adain_onnx_session_check (
-          session,
-          session->api->CreateTensorWithDataAsOrtValue (session->memory, data, n * 3 * (half ? 2 : 4), shape,
-                                                        ADAIN_ONNX_RANK, session->input.type, &input),
-          error))
+  if (!adain_onnx_session_check (session,
+                                 session->api->CreateTensorWithDataAsOrtValue (session->memory, data,
+                                                                               n * 3 * (half ? 2 : 4), shape,
+                                                                               ADAIN_ONNX_RANK,
+                                                                               session->input.type, &input),
+                                 error))
     return NULL;
   output = adain_onnx_session_run (session, input, cancellable, error);
   session->api->ReleaseValue (input);

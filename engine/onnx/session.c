@@ -74,7 +74,7 @@ adain_onnx_session_metadata (const AdainOnnxSession *session, const char *key)
 static gboolean
 read_port (const AdainOnnxSession *session, OrtTypeInfo *info, AdainOnnxPort *port, GError **error)
 {
-  const OrtApi                   *api = session->api;
+  const OrtApi                    *api = session->api;
   const OrtTensorTypeAndShapeInfo *tensor = NULL;
 
   if (!adain_onnx_session_check (session, api->CastTypeInfoToTensorInfo (info, &tensor), error))
@@ -84,8 +84,9 @@ read_port (const AdainOnnxSession *session, OrtTypeInfo *info, AdainOnnxPort *po
          || (adain_onnx_session_check (session, api->GetTensorElementType (tensor, &port->type), error)
              && adain_onnx_session_check (session, api->GetDimensionsCount (tensor, &port->rank), error)
              && (port->rank != ADAIN_ONNX_RANK
-                 || adain_onnx_session_check (
-                     session, api->GetDimensions (tensor, port->shape, ADAIN_ONNX_RANK), error)));
+                 || adain_onnx_session_check (session,
+                                              api->GetDimensions (tensor, port->shape, ADAIN_ONNX_RANK),
+                                              error)));
 }
 
 static gboolean
@@ -96,8 +97,10 @@ describe_input (AdainOnnxSession *session, GError **error)
   char         *name = NULL;
   gboolean      ok;
 
-  ok = adain_onnx_session_check (
-           session, api->SessionGetInputName (session->session, 0, get_allocator (session), &name), error)
+  ok = adain_onnx_session_check (session,
+                                 api->SessionGetInputName (session->session, 0, get_allocator (session),
+                                                           &name),
+                                 error)
        && adain_onnx_session_check (session, api->SessionGetInputTypeInfo (session->session, 0, &info), error)
        && read_port (session, info, &session->input, error);
   session->input.name = take_text (session, name);
@@ -114,8 +117,10 @@ describe_output (AdainOnnxSession *session, GError **error)
   char         *name = NULL;
   gboolean      ok;
 
-  ok = adain_onnx_session_check (
-           session, api->SessionGetOutputName (session->session, 0, get_allocator (session), &name), error)
+  ok = adain_onnx_session_check (session,
+                                 api->SessionGetOutputName (session->session, 0, get_allocator (session),
+                                                            &name),
+                                 error)
        && adain_onnx_session_check (session, api->SessionGetOutputTypeInfo (session->session, 0, &info),
                                     error)
        && read_port (session, info, &session->output, error);
@@ -132,8 +137,9 @@ describe (AdainOnnxSession *session, GError **error)
 
   if (!adain_onnx_session_check (session, api->SessionGetInputCount (session->session, &session->n_inputs),
                                  error)
-      || !adain_onnx_session_check (
-          session, api->SessionGetOutputCount (session->session, &session->n_outputs), error))
+      || !adain_onnx_session_check (session,
+                                    api->SessionGetOutputCount (session->session, &session->n_outputs),
+                                    error))
     return FALSE;
   return (session->n_inputs == 0 || describe_input (session, error))
          && (session->n_outputs == 0 || describe_output (session, error));
@@ -148,8 +154,10 @@ set_options (const AdainOnnxSession *session, OrtSessionOptions *options, int th
   return adain_onnx_session_check (session, api->SetIntraOpNumThreads (options, threads), error)
          && adain_onnx_session_check (session, api->SetInterOpNumThreads (options, 1), error)
          && adain_onnx_session_check (session, api->SetDeterministicCompute (options, TRUE), error)
-         && adain_onnx_session_check (
-             session, api->AddSessionConfigEntry (options, "session.intra_op.allow_spinning", "0"), error);
+         && adain_onnx_session_check (session,
+                                      api->AddSessionConfigEntry (options, "session.intra_op.allow_spinning",
+                                                                  "0"),
+                                      error);
 }
 
 /* The file is given as a whole, so that it can name no others. */
@@ -163,17 +171,21 @@ create (AdainOnnxSession *session, int threads, GError **error)
 
   if (!file)
     return FALSE;
-  ok = adain_onnx_session_check (
-           session, api->CreateEnv (ORT_LOGGING_LEVEL_FATAL, "adain", &session->environment), error)
-       && adain_onnx_session_check (
-           session, api->CreateCpuMemoryInfo (OrtArenaAllocator, OrtMemTypeDefault, &session->memory), error)
+  ok = adain_onnx_session_check (session,
+                                 api->CreateEnv (ORT_LOGGING_LEVEL_FATAL, "adain", &session->environment),
+                                 error)
+       && adain_onnx_session_check (session,
+                                    api->CreateCpuMemoryInfo (OrtArenaAllocator, OrtMemTypeDefault,
+                                                              &session->memory),
+                                    error)
        && adain_onnx_session_check (session, api->CreateSessionOptions (&options), error)
        && set_options (session, options, threads, error)
-       && adain_onnx_session_check (
-           session,
-           api->CreateSessionFromArray (session->environment, g_mapped_file_get_contents (file),
-                                        g_mapped_file_get_length (file), options, &session->session),
-           error);
+       && adain_onnx_session_check (session,
+                                    api->CreateSessionFromArray (session->environment,
+                                                                 g_mapped_file_get_contents (file),
+                                                                 g_mapped_file_get_length (file), options,
+                                                                 &session->session),
+                                    error);
   if (options)
     api->ReleaseSessionOptions (options);
   g_mapped_file_unref (file);
@@ -237,10 +249,10 @@ adain_onnx_session_run (const AdainOnnxSession *session, const OrtValue *input, 
 {
   const OrtApi     *api = session->api;
   const char *const inputs[] = { session->input.name }, *const outputs[] = { session->output.name };
-  Run               run = { api };
-  OrtValue         *output = NULL;
-  OrtStatus        *status;
-  gulong            handler = 0;
+  Run        run = { api };
+  OrtValue  *output = NULL;
+  OrtStatus *status;
+  gulong     handler = 0;
 
   if (!adain_onnx_session_check (session, api->CreateRunOptions (&run.options), error))
     return NULL;

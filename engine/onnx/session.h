@@ -15,22 +15,22 @@ G_BEGIN_DECLS
 /* An input or output as the file declares it. */
 typedef struct
 {
-  char   *name;
-  gboolean is_tensor;
+  char                     *name;
+  gboolean                  is_tensor;
   ONNXTensorElementDataType type;
-  gsize   rank;
-  gint64  shape[ADAIN_ONNX_RANK]; /* if that is its rank; what is not fixed is not positive */
+  gsize                     rank;
+  gint64 shape[ADAIN_ONNX_RANK]; /* if that is its rank; what is not fixed is not positive */
 } AdainOnnxPort;
 
 typedef struct
 {
-  const OrtApi     *api;
-  OrtEnv           *environment;
-  OrtSession       *session;
-  OrtMemoryInfo    *memory;
-  char             *path;
-  gsize             n_inputs, n_outputs;
-  AdainOnnxPort     input, output; /* the first of each */
+  const OrtApi  *api;
+  OrtEnv        *environment;
+  OrtSession    *session;
+  OrtMemoryInfo *memory;
+  char          *path;
+  gsize          n_inputs, n_outputs;
+  AdainOnnxPort  input, output; /* the first of each */
 } AdainOnnxSession;
 
 AdainOnnxSession *adain_onnx_session_new (const char *path, int threads, GError **error);

@@ -380,8 +380,9 @@ check_styles (const AdainArguments *arguments, GError **error)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("No style is given: “styles” is empty and there is no “style-layer”."));
   else if (foreign && arguments->n_styles > 0)
-    g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                 _ ("An ONNX model (“model”) paints without styles: leave “styles” and “style-layer” empty."));
+    g_set_error (
+        error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+        _ ("An ONNX model (“model”) paints without styles: leave “styles” and “style-layer” empty."));
   else if (unknown != NULL)
     g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
                  _ ("“%s” does not go with an ONNX model (“model”)."), unknown);
@@ -402,9 +403,9 @@ adain_arguments_read (GimpProcedureConfig *config, GError **error)
     arguments->styles = g_new0 (char *, 1);
 
   arguments->n_styles = (int) g_strv_length (arguments->styles) + (arguments->style_layer != NULL ? 1 : 0);
-  if (!check_styles (arguments, error) || !read_weights (arguments, config, error) || !read_excerpts (arguments, config, error)
-      || !read_regions (arguments, config, error) || !read_learning (arguments, config, error)
-      || !check_model (&arguments->parameters, error))
+  if (!check_styles (arguments, error) || !read_weights (arguments, config, error)
+      || !read_excerpts (arguments, config, error) || !read_regions (arguments, config, error)
+      || !read_learning (arguments, config, error) || !check_model (&arguments->parameters, error))
     return NULL;
 
   return g_steal_pointer (&arguments);

@@ -410,7 +410,8 @@ encode_piece (AdainJob *job, AdainEngine *engine, AdainPiece *piece, Portion *po
 static double
 encoding_share (const AdainJob *job)
 {
-  return job->arguments->parameters.refine > 0 || adain_model_is_foreign (job->model) ? ENCODING_LITTLE : ENCODING;
+  return job->arguments->parameters.refine > 0 || adain_model_is_foreign (job->model) ? ENCODING_LITTLE
+                                                                                      : ENCODING;
 }
 
 /* Looks at all pictures. Only one at a time is kept encoded: there may be hundreds. */
