@@ -237,21 +237,25 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
                     "picture looks."));
 
   attach_model (grid, 2, labels, config,
-                _ ("Another network to paint with: a safetensors file made for this plug-in. It "
-                   "decides how brushwork and detail look. None means the one that comes with the "
-                   "plug-in."));
+                _ ("Another network to paint with: a safetensors file made for this plug-in, which "
+                   "decides how brushwork and detail look, or an ONNX file with a network that paints "
+                   "without styles. None means the one that comes with the plug-in."));
 
-  attach_scale (grid, 3, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
+  attach_choice (grid, 3, labels, config, "onnx-range", _ ("O_NNX range"),
+                 _ ("Which numbers stand for black to white in an ONNX file. If its results are black, "
+                    "white or garish, another than the automatic one may be right."));
+
+  attach_scale (grid, 4, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
                 _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
                    "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
                    "times as long as painting once. The preview shows how it comes along."));
 
   attach_scale (
-      grid, 4, labels, config, "learn", _ ("Learn t_he style (steps)"), 1.0, 0,
+      grid, 5, labels, config, "learn", _ ("Learn t_he style (steps)"), 1.0, 0,
       _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
          "colors come nearer to the style's. 100 steps are plenty. The preview does not show it."));
 
-  attach_learned (grid, 5, labels, config);
+  attach_learned (grid, 6, labels, config);
 
   return grid;
 }

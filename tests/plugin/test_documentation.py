@@ -12,7 +12,8 @@ MANUAL = os.path.join(SOURCE, "ui", "help", "manual.xhtml")
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "parts", "turns", "style-layer", "regions",
              "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",
-             "detail", "work-size", "refine", "learn", "learned", "device", "model"]
+             "detail", "work-size", "refine", "learn", "learned", "device", "model",
+             "onnx-range"]
 
 
 def procedure():
