@@ -11,7 +11,6 @@
 
 #include "budget.h"
 #include "error.h"
-#include "foreign.h"
 #include "picture.h"
 #include "scene.h"
 

@@ -8,7 +8,6 @@
 
 #include "budget.h"
 #include "devices.h"
-#include "foreign.h"
 #include "machine.h"
 
 const AdainUnit *

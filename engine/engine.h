@@ -6,6 +6,7 @@
 
 #include "adaptation.h"
 #include "backend.h"
+#include "foreign.h"
 #include "model.h"
 
 G_BEGIN_DECLS
@@ -17,9 +18,6 @@ typedef struct
   const AdainBackendClass *class;
   AdainBackend *backend;
 } AdainUnit;
-
-/* Somebody else's network (foreign.h). */
-typedef struct _AdainForeign AdainForeign;
 
 struct _AdainEngine
 {

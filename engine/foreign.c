@@ -10,13 +10,10 @@
 #include "foreign.h"
 
 #include <math.h>
-#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
-#include "budget.h"
 #include "error.h"
-#include "finish.h"
 #include "image-network.h"
 #include "module.h"
 #include "picture.h"
@@ -38,12 +35,6 @@
 /* What the file may say of itself: keys of its metadata. */
 #define KEY_RANGE    "value_range"
 #define KEY_MULTIPLE "size_multiple"
-
-/* Rows that are read at a time. */
-#define BAND 64
-
-/* The share of a rendering that painting takes. */
-#define PAINTING 0.9
 
 static const AdainModule module = {
   .file = "adain-onnx",
@@ -289,30 +280,9 @@ network_side (int side, int only, int multiple)
   return (side + multiple - 1) / multiple * multiple;
 }
 
-/* The picture as the network is to see it, but for its padding and range. */
-static gboolean
-read_picture (AdainContent *content, float *rgb, GError **error)
-{
-  int               width = content->work.width;
-  g_autofree float *rgba = g_try_new (float, width * (gsize) BAND * 4);
-  g_autofree float *mask = g_try_new (float, width * (gsize) BAND);
-
-  if (!rgba || !mask)
-    return adain_no_memory_for_picture (error);
-  for (int y = 0; y < content->work.height; y += BAND)
-    {
-      AdainRect rect = { 0, y, width, MIN (BAND, content->work.height - y) };
-
-      if (!adain_picture_read (&content->work, &content->lock, &rect, rgba, mask, error))
-        return FALSE;
-      adain_survey_flatten (&content->survey, &rect, rgba, mask, rgb + (gsize) y * width * 3);
-    }
-  return TRUE;
-}
-
-/* Pads `rgb`, of the size of `work`, and brings it into the network's range. NULL if there is not enough memory. */
+/* Pads `rgb`, of the size of `picture`, and brings it into the network's range. NULL if there is not enough memory. */
 static float *
-new_input (const AdainForeign *foreign, const AdainSource *work, const float *rgb, int width, int height)
+new_input (const AdainForeign *foreign, const float *rgb, const AdainRect *picture, int width, int height)
 {
   const Range *range = foreign->range;
   float       *input = g_try_new (float, (gsize) width * height * 3), *out = input;
@@ -321,8 +291,8 @@ new_input (const AdainForeign *foreign, const AdainSource *work, const float *rg
     for (int x = 0; x < width; x++, out += 3)
       {
         const float *pixel = rgb
-                             + ((gsize) adain_reflect (y, work->height) * work->width
-                                + adain_reflect (x, work->width))
+                             + ((gsize) adain_reflect (y, picture->height) * picture->width
+                                + adain_reflect (x, picture->width))
                                    * 3;
 
         for (int c = 0; c < 3; c++)
@@ -346,131 +316,32 @@ take_pixel (const Range *range, const float *out, gsize pitch, int times, float 
     }
 }
 
-/* Paints the picture into `result`, of the size of `work`. */
-static gboolean
-paint (const AdainForeign *foreign, AdainContent *content, float *result, GCancellable *cancellable,
-       GError **error)
+gsize
+adain_foreign_pixels (const AdainForeign *foreign, int width, int height)
 {
-  const AdainSource *work = &content->work;
-  int                width = network_side (work->width, foreign->width, foreign->multiple);
-  int                height = network_side (work->height, foreign->height, foreign->multiple);
-  int                times;
-  gsize              pitch;
-  g_autofree float  *input = NULL, *out = NULL;
-
-  if (!adain_budget_take (&content->memory, adain_budget_foreign ((gsize) width * height)))
-    return adain_no_memory_for_foreign (error);
-  if (!read_picture (content, result, error))
-    return FALSE;
-  input = new_input (foreign, work, result, width, height);
-  if (!input)
-    return adain_no_memory_for_picture (error);
-  out = run (foreign, input, width, height, &times, cancellable, error);
-  content->memory += adain_budget_foreign ((gsize) width * height);
-  if (!out)
-    return FALSE;
-
-  pitch = (gsize) width * times * 3;
-  for (int y = 0; y < work->height; y++)
-    for (int x = 0; x < work->width; x++, result += 3)
-      take_pixel (foreign->range, out + y * times * pitch + (gsize) x * times * 3, pitch, times, result);
-  return TRUE;
-}
-
-/* What is painted, as a source that is visible where the picture is. */
-typedef struct
-{
-  const AdainSource *work;
-  const float       *result;
-} Painted;
-
-static gboolean
-read_painted (gpointer user_data, const AdainRect *rect, float *rgba, float *mask, GError **error)
-{
-  const Painted *painted = user_data;
-
-  if (!painted->work->read (painted->work->user_data, rect, rgba, mask, error))
-    return FALSE;
-  for (int y = 0; y < rect->height; y++)
-    for (int x = 0; x < rect->width; x++, rgba += 4)
-      memcpy (rgba, painted->result + ((gsize) (rect->y + y) * painted->work->width + rect->x + x) * 3,
-              3 * sizeof (float));
-  return TRUE;
-}
-
-/* Moves the colors of the result to the picture's palette. */
-static gboolean
-recolor (const AdainContent *content, float *result, GCancellable *cancellable, GError **error)
-{
-  Painted       painted = { &content->work, result };
-  AdainSource   source = content->work;
-  AdainPalette  palette;
-  AdainColorMap map;
-
-  source.read = read_painted;
-  source.user_data = &painted;
-  if (!adain_source_palette (&source, &palette, cancellable, error))
-    return FALSE;
-  adain_color_map_init (&map, &palette, &content->survey.palette);
-  for (gsize i = 0; i < (gsize) source.width * source.height; i++, result += 3)
-    {
-      float rgba[4] = { result[0], result[1], result[2] };
-
-      adain_color_map_apply (&map, rgba, 1);
-      memcpy (result, rgba, 3 * sizeof (float));
-    }
-  return TRUE;
-}
-
-static gboolean
-check (const AdainContent *content, const AdainRenderOptions *options, GError **error)
-{
-  if (options->refine > 0)
-    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                         _ ("What an ONNX model paints cannot be refined; set the refinement to 0"));
-  else if (content->source.n_regions > 0)
-    g_set_error_literal (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
-                         _ ("An ONNX model paints without styles, and so without their regions"));
-  else
-    return TRUE;
-  return FALSE;
-}
-
-static void
-tell (const AdainReport *report, double fraction)
-{
-  if (report->callback)
-    report->callback (fraction, ADAIN_PROGRESS_TILES, 1, 1, report->data);
+  return (gsize) network_side (width, foreign->width, foreign->multiple)
+         * network_side (height, foreign->height, foreign->multiple);
 }
 
 gboolean
-adain_foreign_render (AdainContent *content, const AdainRenderOptions *options, const AdainSink *sink,
-                      AdainReport *report, GError **error)
+adain_foreign_paint (const AdainForeign *foreign, float *rgb, int width, int height,
+                     GCancellable *cancellable, GError **error)
 {
-  AdainMixture       mixture;
-  AdainRenderOptions whole = *options;
-  AdainFinish        last = { content, &mixture, &whole, sink };
-  g_autofree float  *result = NULL;
-  gboolean           ok;
+  int               seen_width = network_side (width, foreign->width, foreign->multiple);
+  int               seen_height = network_side (height, foreign->height, foreign->multiple);
+  AdainRect         picture = { 0, 0, width, height };
+  g_autofree float *input = new_input (foreign, rgb, &picture, seen_width, seen_height), *out = NULL;
+  int               times;
+  gsize             pitch;
 
-  if (!check (content, options, error))
-    return FALSE;
-  if (options->strength == 0)
-    return adain_finish_untouched (content, sink, report, error);
-  result = g_try_new (float, (gsize) content->work.width * content->work.height * 3);
-  if (!result)
+  if (!input)
     return adain_no_memory_for_picture (error);
-  /* The strength is the opacity of the finished result over the picture. */
-  whole.strength = 1;
-  adain_mixture_init_opacity (&mixture, content, options->strength);
-  ok = paint (content->engine->foreign, content, result, report->cancellable, error)
-       && (options->color != ADAIN_COLOR_PALETTE || recolor (content, result, report->cancellable, error));
-  report->start = PAINTING;
-  if (ok)
-    tell (report, PAINTING);
-  ok = ok && adain_finish (&last, result, report, error);
-  if (ok)
-    tell (report, 1);
-  adain_mixture_clear (&mixture);
-  return ok;
+  out = run (foreign, input, seen_width, seen_height, &times, cancellable, error);
+  if (!out)
+    return FALSE;
+  pitch = (gsize) seen_width * times * 3;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++, rgb += 3)
+      take_pixel (foreign->range, out + y * times * pitch + (gsize) x * times * 3, pitch, times, rgb);
+  return TRUE;
 }

@@ -1,13 +1,15 @@
-/* Networks that others have made, from picture to picture: one style, or one kind of picture turned into another, without any
- * style being given.
+/* Networks that others have made, from picture to picture: one style, or one kind of picture turned into another,
+ * without any style being given.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include "content.h"
+#include "adain.h"
 
 G_BEGIN_DECLS
+
+typedef struct _AdainForeign AdainForeign;
 
 /* Opens the file by the module in `module_dir`. ADAIN_RANGE_AUTO: finds out what the network takes. */
 AdainForeign *adain_foreign_new (const char *path, AdainRange range, const char *module_dir, int threads,
@@ -20,8 +22,11 @@ const char *adain_foreign_describe (const AdainForeign *foreign);
 /* What a picture of this size has to be scaled by to fit into the only size that the network takes; 0: it takes any. */
 double adain_foreign_scale (const AdainForeign *foreign, int width, int height);
 
-/* Paints a content of an engine with such a network and writes the result. */
-gboolean adain_foreign_render (AdainContent *content, const AdainRenderOptions *options,
-                               const AdainSink *sink, AdainReport *report, GError **error);
+/* How many pixels the network sees of a picture of this size, with its padding. */
+gsize adain_foreign_pixels (const AdainForeign *foreign, int width, int height);
+
+/* Paints a picture, height rows of width pixels of 3 floats R'G'B', in place. */
+gboolean adain_foreign_paint (const AdainForeign *foreign, float *rgb, int width, int height,
+                              GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -14,11 +14,11 @@
 #include "color.h"
 #include "error.h"
 #include "finish.h"
-#include "foreign.h"
 #include "mixture.h"
 #include "picture.h"
 #include "pool.h"
 #include "refine.h"
+#include "repaint.h"
 #include "style.h"
 
 /* A worker's own buffers. */
@@ -440,6 +440,6 @@ adain_content_render (AdainContent *content, AdainStyle *const *styles, const do
   if (!check_options (content, options, error))
     return FALSE;
   return content->engine->foreign
-             ? adain_foreign_render (content, options, sink, &report, error)
+             ? adain_repaint (content, options, sink, &report, error)
              : render_by_styles (content, styles, weights, n_styles, options, sink, &report, error);
 }
