@@ -27,6 +27,7 @@ import grow
 import pictures
 import ranges
 import store
+from course import Progress
 from losses import (Target, color_loss, colors, content_loss, grid_loss,
                     identity_loss, style_levels, style_losses)
 from muon import Muon, has_bfloat16
@@ -623,34 +624,6 @@ class Trainer:
         dist.all_reduce(state, dist.ReduceOp.MAX)
         self.passed = float(state[1])
         return bool(state[0])
-
-
-class Progress:
-    """A progress bar on a terminal, plain lines elsewhere."""
-
-    def __init__(self, title, shown=True, first=0):
-        self.title, self.shown, self.first = title, shown, first
-        self.bar = sys.stderr.isatty()
-        self.start = time.monotonic()
-
-    def __call__(self, done, total):
-        if not (self.shown and self.bar):
-            return
-        passed = time.monotonic() - self.start
-        rate = (done - self.first) / passed if passed else 0
-        left = (total - done) / rate if rate else 0
-        filled = 30 * done // total
-        text = (f"\r{self.title} [{'#' * filled}{'.' * (30 - filled)}] "
-                f"{done}/{total}  {rate:.2f}/s  {left / 60:.0f} min left ")
-        sys.stderr.write(text if done < total else text + "\n")
-        sys.stderr.flush()
-
-    def line(self, text):
-        if self.shown:
-            passed = time.monotonic() - self.start
-            if self.bar:
-                sys.stderr.write("\r\033[K")
-            print(f"{text}  ({passed / 60:.1f} min)", flush=True)
 
 
 def sheet_pairs(options, content, style):

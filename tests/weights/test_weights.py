@@ -39,8 +39,10 @@ REFERENCE = os.path.join(ROOT, "tests", "engine", "reference")
 sys.path.insert(0, WEIGHTS)
 
 import closed_form  # noqa: E402
+import course  # noqa: E402
 import evaluate  # noqa: E402
 import gallery  # noqa: E402
+import generators  # noqa: E402
 import grow  # noqa: E402
 import learn  # noqa: E402
 import losses  # noqa: E402
@@ -50,6 +52,8 @@ import pictures  # noqa: E402
 import ranges  # noqa: E402
 import store  # noqa: E402
 import train  # noqa: E402
+import train_cycle  # noqa: E402
+import train_fast  # noqa: E402
 
 SMALL_ENCODER = (8, 8), (8, 8), (8, 8, 8, 8), (16,)
 SMALL_DECODER = (8,), (8, 8, 8, 8), (8, 8), (8, 3)
@@ -474,6 +478,124 @@ class Learning(Case):
                 layer.bias += bias
         self.assertLess(float((changed - model.decoder(features)).abs()
                               .max()), 1e-4)
+
+
+class OnePurpose(Case):
+    """Networks without styles, as ONNX files."""
+
+    @staticmethod
+    def painted_by_engine(path, picture):
+        """A picture (3, H, W) in 0..1, painted by the engine."""
+        height, width = picture.shape[1:]
+        done = subprocess.run(
+            [os.environ["ADAIN_ONNX_PAINT"], os.environ["ADAIN_ONNX_MODULES"],
+             path, str(width), str(height)], check=True, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            input=picture.permute(1, 2, 0).contiguous().numpy().tobytes())
+        data = np.frombuffer(done.stdout, np.float32)
+        return torch.tensor(data).view(height, width, 3).permute(2, 0, 1)
+
+    def check_export(self, path, generator):
+        """The engine paints as PyTorch does."""
+        self.assertTrue(os.path.getsize(path))
+        if "ADAIN_ONNX_PAINT" not in os.environ:
+            self.skipTest("the engine has no module for ONNX models")
+        picture = torch.rand(3, 64, 72, generator=torch.manual_seed(1))
+        with torch.no_grad():
+            wanted = generator.paint(picture[None])[0]
+        self.assertLess(float((self.painted_by_engine(path, picture)
+                               - wanted).abs().max()), 1e-3)
+
+    def run_quietly(self, tool, arguments):
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            tool.main(arguments)
+        return told.getvalue()
+
+    def small(self, out):
+        return ["--out", out, "--width", "4", "--blocks", "1", "--crop", "32",
+                "--sides", "40", "48", "--every", "2", "--save-every", "4"]
+
+    def generator(self, out, name):
+        state = store.load_pickle(os.path.join(out, course.CHECKPOINT))
+        generator = generators.Generator(*state["form"])
+        generator.load_state_dict(state["parts"][name])
+        return state, generator
+
+    def test_fast(self):
+        """One style: it is learned, training goes on, the engine paints."""
+        out = self.file("fast")
+        arguments = ["--content", self.file("content") + ":1:5", "--style",
+                     self.file("style", "0048.png"), "--style-side", "40",
+                     "--vgg", self.vgg, "--batch", "2", *self.small(out)]
+        told = self.run_quietly(train_fast, arguments + ["--steps", "4"])
+        self.assertIn("step 4  content", told)
+        with self.assertRaisesRegex(store.UserError, "--resume"):
+            self.run_quietly(train_fast, arguments)
+        told = self.run_quietly(train_fast, arguments
+                                + ["--steps", "8", "--resume"])
+        self.assertIn("stopped at step 8 of 8", told)
+        state, generator = self.generator(out, "generator")
+        self.assertEqual(state["step"], 8)
+        losses = [sum(row[1:]) for row in state["history"]]
+        self.assertLess(losses[-1], losses[0])
+        for name in "sheet.png", "curves.png":
+            Image.open(os.path.join(out, name)).verify()
+        self.check_export(os.path.join(out, "model.onnx"), generator)
+
+    def test_cycle(self):
+        """Two kinds: both ways are learned, training goes on, the engine
+        paints."""
+        out = self.file("cycle")
+        arguments = ["--from", self.file("content") + ":1:5", "--to",
+                     self.file("style"), "--buffer", "2", *self.small(out)]
+        told = self.run_quietly(train_cycle, arguments + ["--steps", "4"])
+        self.assertIn("step 4  deceit", told)
+        self.run_quietly(train_cycle, arguments + ["--steps", "6", "--resume"])
+        for file, name in ("model.onnx", "there"), ("back.onnx", "back"):
+            state, generator = self.generator(out, name)
+            self.check_export(os.path.join(out, file), generator)
+        self.assertEqual(state["step"], 6)
+        self.assertEqual(len(state["parts"]["buffer of to"]["kept"]), 2)
+
+    def test_cycle_learns(self):
+        """What is asked of a generator comes about: colors are exchanged
+        between dark and bright pictures."""
+        folders = self.file("dark"), self.file("bright")
+        for folder, level in zip(folders, (60, 190)):
+            os.makedirs(folder)
+            for i in range(4):
+                noise = Image.effect_noise((48, 48), 20)
+                noise.point(lambda x, level=level: x + level - 128).convert(
+                    "RGB").save(os.path.join(folder, f"{i + 1}.png"))
+        out = self.file("exchange")
+        self.run_quietly(train_cycle, [
+            "--from", folders[0], "--to", folders[1], *self.small(out),
+            "--identity-weight", "0.1", "--cycle-weight", "1", "--rate", "2e-3",
+            "--steps", "60", "--save-every", "60"])
+        _, generator = self.generator(out, "there")
+        with torch.no_grad():
+            painted = generator.paint(torch.full((1, 3, 32, 32), 60 / 255)
+                                      + 0.08 * torch.randn(1, 3, 32, 32))
+        self.assertGreater(float(painted.mean()), 0.5)
+
+    def test_buffer(self):
+        """The judges are shown new pictures and those of earlier steps."""
+        buffer, rng = train_cycle.Buffer(2), random.Random(1)
+        shown = [float(buffer.exchange(torch.full((1, 1), float(i)), rng))
+                 for i in range(40)]
+        self.assertEqual(shown[:2], [0, 1])
+        self.assertLess(10, sum(x < i for i, x in enumerate(shown)))
+        self.assertLess(10, sum(x == i for i, x in enumerate(shown)))
+
+    def test_other_architecture(self):
+        """A checkpoint of another architecture is not gone on from."""
+        out = self.file("other")
+        arguments = ["--from", self.file("content"), "--to",
+                     self.file("style"), *self.small(out), "--steps", "1"]
+        self.run_quietly(train_cycle, arguments)
+        arguments[arguments.index("--width") + 1] = "8"
+        with self.assertRaisesRegex(store.UserError, "another architecture"):
+            self.run_quietly(train_cycle, arguments + ["--resume"])
 
 
 class BadInput(Case):
