@@ -7,6 +7,21 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimpui.h>
 
+#include "plugin/filter/arguments.h"
+
+static void
+on_kind_of_model (GObject *config, GParamSpec *pspec, GtkWidget *control)
+{
+  gtk_widget_set_sensitive (control, !adain_arguments_model_is_foreign (GIMP_PROCEDURE_CONFIG (config)));
+}
+
+void
+adain_controls_only_for_styles (GtkWidget *control, GimpProcedureConfig *config)
+{
+  g_signal_connect_object (config, "notify::model", G_CALLBACK (on_kind_of_model), control, 0);
+  on_kind_of_model (G_OBJECT (config), NULL, control);
+}
+
 static GtkWidget *
 create_grid (void)
 {
@@ -53,7 +68,7 @@ name_choice (GtkComboBox *combo)
   g_free (label);
 }
 
-static void
+static GtkWidget *
 attach_choice (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config,
                const char *property, const char *text, const char *tooltip)
 {
@@ -62,6 +77,8 @@ attach_choice (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConf
   g_signal_connect (combo, "changed", G_CALLBACK (name_choice), NULL);
   name_choice (GTK_COMBO_BOX (combo));
   attach (grid, row, labels, text, combo, combo, tooltip);
+
+  return combo;
 }
 
 /* GIMP's slider with label and number, as one row of the grid. */
@@ -103,6 +120,8 @@ adain_controls_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
   texture = attach_scale (grid, 1, labels, config, "texture", _ ("Te_xture (%)"), 100.0, 0,
                           _ ("How much of the style's strokes and patterns is taken: 0 takes its colors "
                              "and contrasts, 100 what makes up its texture, too."));
+
+  adain_controls_only_for_styles (texture, config);
 
   stroke = attach_scale (grid, 2, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
                          _ ("How wide strokes and patterns become: twice as wide at 2, half as wide at "
@@ -209,6 +228,25 @@ attach_model (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfi
   attach (grid, row, labels, _ ("_Model"), button, box, tooltip);
 }
 
+/* For an ONNX model alone. */
+static void
+on_foreign_model (GObject *config, GParamSpec *pspec, GtkWidget *control)
+{
+  gtk_widget_set_sensitive (control, adain_arguments_model_is_foreign (GIMP_PROCEDURE_CONFIG (config)));
+}
+
+static void
+attach_range (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config)
+{
+  GtkWidget *combo =
+      attach_choice (grid, row, labels, config, "onnx-range", _ ("ONNX range"),
+                     _ ("Which numbers stand for black to white in an ONNX file. If its results are black, "
+                        "white or garish, another than the automatic one may be right."));
+
+  g_signal_connect_object (config, "notify::model", G_CALLBACK (on_foreign_model), combo, 0);
+  on_foreign_model (G_OBJECT (config), NULL, combo);
+}
+
 /* The name that what is learned is kept under, as long as something is. */
 static void
 attach_learned (GtkWidget *grid, int row, GtkSizeGroup *labels, GimpProcedureConfig *config)
@@ -226,6 +264,7 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget *grid = create_grid ();
   GtkWidget *size = create_work_size (config);
+  GtkWidget *refine, *learn;
 
   attach (grid, 0, labels, _ ("Working si_ze"), size, size,
           _ ("The longest side at which the picture is painted at a stroke size of 1. Strokes have a "
@@ -241,19 +280,22 @@ adain_controls_new_advanced (GimpProcedureConfig *config, GtkSizeGroup *labels)
                    "decides how brushwork and detail look, or an ONNX file with a network that paints "
                    "without styles. None means the one that comes with the plug-in."));
 
-  attach_choice (grid, 3, labels, config, "onnx-range", _ ("O_NNX range"),
-                 _ ("Which numbers stand for black to white in an ONNX file. If its results are black, "
-                    "white or garish, another than the automatic one may be right."));
+  attach_range (grid, 3, labels, config);
 
-  attach_scale (grid, 4, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
-                _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
-                   "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
-                   "times as long as painting once. The preview shows how it comes along."));
+  refine = attach_scale (
+      grid, 4, labels, config, "refine", _ ("Refine res_ult (steps)"), 1.0, 0,
+      _ ("Brings the result nearer to the styles after the network has painted it, in small steps: "
+         "colors and contrasts become more like theirs. 100 steps are plenty; each takes a few "
+         "times as long as painting once. The preview shows how it comes along."));
 
-  attach_scale (
+  adain_controls_only_for_styles (refine, config);
+
+  learn = attach_scale (
       grid, 5, labels, config, "learn", _ ("Learn t_he style (steps)"), 1.0, 0,
       _ ("Lets the network learn the style, of which there must be one, before it paints: strokes and "
          "colors come nearer to the style's. 100 steps are plenty. The preview does not show it."));
+
+  adain_controls_only_for_styles (learn, config);
 
   attach_learned (grid, 6, labels, config);
 
@@ -266,6 +308,7 @@ adain_controls_new_as_filter (GimpProcedureConfig *config)
   GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (config), "as-filter",
                                                  _ ("Keep as an editable filter"));
 
+  adain_controls_only_for_styles (check, config);
   gtk_widget_set_tooltip_text (
       check, _ ("Instead of a new layer the result is a filter on your layer, which you can "
                 "change, hide or remove at any time. It has at most four styles, and no "

@@ -82,7 +82,7 @@ static void request_tiles (Dialog *dialog);
 static const char *
 obstacle (Dialog *dialog)
 {
-  if (!adain_style_set_is_loaded (dialog->styles))
+  if (!adain_style_set_is_loaded (dialog->styles) || !adain_style_set_is_wanted (dialog->styles))
     return NULL;
 
   if (adain_style_set_count_ready (dialog->styles) == 0)
@@ -357,11 +357,30 @@ finish_keeping (Dialog *dialog)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* What an ONNX model cannot do is not asked for any more; writes only what differs. */
+static void
+forget_what_needs_styles (Dialog *dialog)
+{
+  GObject *config = G_OBJECT (dialog->config);
+  int      refine, learn;
+  gboolean shared, as_filter;
+
+  if (adain_style_set_is_wanted (dialog->styles))
+    return;
+
+  g_object_get (config, "refine", &refine, "learn", &learn, "shared-statistics", &shared, "as-filter",
+                &as_filter, NULL);
+  if (refine > 0 || learn > 0 || shared || as_filter)
+    g_object_set (config, "refine", 0, "learn", 0, "shared-statistics", FALSE, "as-filter", FALSE, NULL);
+}
+
 /* Tiles show the picture as the settings would paint it; another model has another gallery, or none. */
 static void
 on_setting (Dialog *dialog, GParamSpec *pspec)
 {
   static const char *const shown[] = { "texture", "strength", "preserve-color", "work-size", NULL };
+
+  forget_what_needs_styles (dialog);
 
   if (g_str_equal (pspec->name, "model"))
     g_clear_pointer (&dialog->gallery, gtk_widget_destroy);
@@ -568,6 +587,7 @@ create_shared (Dialog *dialog)
   GtkWidget *check = gimp_prop_check_button_new (G_OBJECT (dialog->config), "shared-statistics",
                                                  _ ("Paint all layers alike, as frames"));
 
+  adain_controls_only_for_styles (check, dialog->config);
   gtk_widget_set_tooltip_text (check, _ ("For the frames of an animation: the layers are painted with the "
                                          "statistics of all of them together, so that nothing flickers. The "
                                          "preview, too, shows the first layer with those, as far as up to "
@@ -743,6 +763,7 @@ dialog_new (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *im
   dialog->state = adain_state_load ();
   adain_settings_load (config, dialog->state, UNFINISHED_GROUP);
   dialog->styles = adain_style_set_new (config, image);
+  forget_what_needs_styles (dialog);
   dialog->history = adain_history_new (config);
   dialog->looks = adain_looks_new (config, dialog->styles, image, drawables, queue_update, dialog);
 

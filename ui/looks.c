@@ -130,11 +130,12 @@ add_regions (AdainLooks *looks, AdainLook *look, GimpDrawable **regions)
 AdainLook *
 adain_looks_create (AdainLooks *looks)
 {
-  AdainLook     *look = adain_look_new (adain_style_set_count_ready (looks->styles));
+  gboolean       wanted = adain_style_set_is_wanted (looks->styles);
+  AdainLook     *look = adain_look_new (wanted ? adain_style_set_count_ready (looks->styles) : 0);
   GimpDrawable **regions = g_new0 (GimpDrawable *, look->n_styles + 1);
   int            n = 0;
 
-  for (int i = 0; i < adain_style_set_get_size (looks->styles); i++)
+  for (int i = 0; wanted && i < adain_style_set_get_size (looks->styles); i++)
     {
       const AdainStyleItem *item = adain_style_set_get (looks->styles, i);
 

@@ -228,6 +228,16 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
     parameters->model = g_file_get_uri (file);
 }
 
+gboolean
+adain_arguments_model_is_foreign (GimpProcedureConfig *config)
+{
+  g_autoptr (GFile) file = NULL;
+
+  g_object_get (config, "model", &file, NULL);
+  return file != NULL && g_file_peek_path (file) != NULL
+         && adain_model_path_is_foreign (g_file_peek_path (file));
+}
+
 static gboolean
 check_model (const AdainParameters *parameters, GError **error)
 {

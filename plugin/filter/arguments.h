@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* Sets all of @parameters from the arguments. */
 void adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config);
 
+/* Whether the model that is set is an ONNX file, which paints without styles. */
+gboolean adain_arguments_model_is_foreign (GimpProcedureConfig *config);
+
 /**
  * AdainArguments:
  * @styles: NULL-terminated paths or URIs, possibly empty

@@ -335,6 +335,12 @@ class Session:
             os.symlink(self.operation, os.path.join(folder, os.path.basename(self.operation)))
             os.symlink(os.path.dirname(self.model), os.path.join(folder, "weights"))
 
+    def install_module(self, module):
+        """A run-time module of the build, where the plug-in finds it."""
+        folder = os.path.join(self.profile, "plug-ins", "adain-style-transfer", "modules")
+        os.makedirs(folder)
+        os.symlink(module, os.path.join(folder, os.path.basename(module)))
+
     def install_manual(self, directory):
         """The manual of the build, and those plug-ins of GIMP's that show it."""
         shutil.copytree(directory, os.path.join(self.profile, "plug-ins", "adain-style-transfer", "help"))

@@ -1113,6 +1113,64 @@ class Tests:
             dialog.click("Cancel")
             assert image.layers("outside") == 2
 
+    def test_onnx(self):
+        """An ONNX model paints without the styles, which are there again with another model."""
+        models = os.environ["ADAIN_TEST_ONNX_MODELS"]
+        says = "An ONNX model paints without styles."
+        with self.session() as session:
+            session.install_module(os.environ["ADAIN_TEST_ONNX_MODULE"])
+            image = Image(session, self.photo)
+            image.run("onnx", more=self.styles_argument() + " #:refine 2 #:shared-statistics TRUE"
+                      f' #:model "{models}/network.onnx"')
+            image.run("again", "RUN-WITH-LAST-VALS")
+            image.run("empty")
+            image.run("broken", more=f'#:model "{models}/bad-text.onnx"')
+            image.start()
+
+            def can(role, name):
+                return dialog.find(role, name).has("SENSITIVE")
+
+            def built_in():
+                """Scrolled out of sight or not."""
+                until("the built-in model", lambda: dialog.window.find_all(
+                    "button", "Built-in model", showing=False)[0].click() or True)
+
+            dialog = Dialog(session)
+            dialog.find("label", says)
+            foreign = dialog.rested_look()
+            dialog.expect_ok(True)
+            expect("whether styles can be added", lambda: can("button", "Add…"), False)
+            dialog.click("Advanced", "toggle button")
+            until("the range", lambda: dialog.combo("ONNX range").has("SENSITIVE"))
+            self.shot(session, "onnx")
+
+            built_in()
+            own = dialog.wait_change(foreign)
+            dialog.expect_styles()
+            expect("whether styles can be added", lambda: can("button", "Add…"), True)
+            expect("the range", lambda: dialog.combo("ONNX range").has("SENSITIVE"), False)
+            expect("a word about styles", lambda: dialog.window.find_all("label", says), [])
+            dialog.key("ctrl+z")
+            dialog.find("label", says)
+            dialog.wait_change(own)
+            dialog.click("OK")
+            assert image.layers("onnx") == 2
+            dialog.gone()
+            assert image.layers("again") == 3
+
+            dialog = Dialog(session)
+            dialog.find("label", says)
+            built_in()
+            dialog.expect_ok(False)
+            dialog.click("Cancel")
+            assert image.layers("empty") == 3
+
+            dialog = Dialog(session)
+            until("the error in the preview", lambda: [w for w in dialog.window.find_all("label")
+                                                       if "bad-text.onnx" in w.name])
+            dialog.click("Cancel")
+            assert image.layers("broken") == 3
+
     def test_access(self):
         """Names and roles for screen readers, mnemonics, and a way to everything by Tab."""
         with self.session() as session:

@@ -507,8 +507,10 @@ class OnePurpose(Case):
                                - wanted).abs().max()), 1e-3)
 
     def run_quietly(self, tool, arguments):
+        # So little work is not worth sharing.
+        self.addCleanup(torch.set_num_threads, torch.get_num_threads())
         with contextlib.redirect_stdout(io.StringIO()) as told:
-            tool.main(arguments)
+            tool.main(arguments + ["--threads", "1"])
         return told.getvalue()
 
     def small(self, out):

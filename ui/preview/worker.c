@@ -57,6 +57,7 @@ struct _AdainPreviewWorker
   /* The thread's own. */
   AdainShelf      *shelf;
   AdainDevice      device;
+  AdainRange       range;
   gboolean         texture; /* whether @engine was asked for it, */
   gboolean         regions; /* and for these, which only some looks have */
   gboolean         refine;
@@ -242,8 +243,8 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
   gboolean           regions = look->regions != NULL;
   gboolean           refine = look->parameters.refine > 0;
 
-  if (worker->engine && worker->device == look->parameters.device && worker->texture == texture
-      && (worker->regions || !regions) && (worker->refine || !refine) && shelf
+  if (worker->engine && worker->device == look->parameters.device && worker->range == look->parameters.range
+      && worker->texture == texture && (worker->regions || !regions) && (worker->refine || !refine) && shelf
       && adain_shelf_model (shelf) == adain_shelf_model (worker->shelf))
     {
       change_shelf (worker, shelf);
@@ -267,6 +268,7 @@ open_engine (AdainPreviewWorker *worker, const AdainLook *look, GError **error)
     return FALSE;
 
   worker->device = look->parameters.device;
+  worker->range = look->parameters.range;
   worker->texture = texture;
   worker->regions = regions;
   worker->refine = refine;

@@ -28,6 +28,9 @@ struct _AdainStyleList
   GKeyFile      *state;
   GimpDrawable **layers; /* that can serve as styles */
 
+  GtkWidget *unwanted; /* says that the model takes no styles */
+  GtkWidget *scrolled;
+  GtkWidget *buttons;
   GtkWidget *list;
   GtkWidget *excerpt; /* its popover */
   GtkWidget *add_button;
@@ -118,6 +121,16 @@ on_excerpt (AdainStyleList *self, AdainStyleRow *row)
 }
 
 static void
+update_wanted (AdainStyleList *self)
+{
+  gboolean wanted = adain_style_set_is_wanted (self->set);
+
+  gtk_widget_set_sensitive (self->scrolled, wanted);
+  gtk_widget_set_sensitive (self->buttons, wanted);
+  gtk_widget_set_visible (self->unwanted, !wanted);
+}
+
+static void
 on_changed (AdainStyleList *self)
 {
   GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
@@ -142,6 +155,7 @@ on_changed (AdainStyleList *self)
 
   select_row (self, index, focus);
   update_buttons (self);
+  update_wanted (self);
 }
 
 /* The other rows stay with what is being done to them. */
@@ -247,8 +261,8 @@ on_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y,
   char **uris;
   char  *text;
 
-  /* The preview takes drops for the list, which must not change during a run. */
-  if (!gtk_widget_is_sensitive (GTK_WIDGET (self)))
+  /* The preview takes drops for the list, which must not change during a run, and takes none for an ONNX model. */
+  if (!gtk_widget_is_sensitive (self->scrolled))
     {
       gtk_drag_finish (context, FALSE, FALSE, time);
       return;
@@ -540,6 +554,18 @@ create_buttons (AdainStyleList *self)
   return box;
 }
 
+static GtkWidget *
+create_unwanted (void)
+{
+  GtkWidget *label = gtk_label_new (_ ("An ONNX model paints without styles."));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0);
+  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_set_no_show_all (label, TRUE);
+
+  return label;
+}
+
 static void
 adain_style_list_destroy (GtkWidget *widget)
 {
@@ -576,7 +602,10 @@ adain_style_list_init (AdainStyleList *self)
 {
   GtkBox    *box = GTK_BOX (self);
   GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Styles"));
-  GtkWidget *scrolled = create_list (self);
+
+  self->scrolled = create_list (self);
+  self->buttons = create_buttons (self);
+  self->unwanted = create_unwanted ();
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (self), GTK_ORIENTATION_VERTICAL);
   gtk_box_set_spacing (box, 6);
@@ -585,8 +614,9 @@ adain_style_list_init (AdainStyleList *self)
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), self->list);
 
   gtk_box_pack_start (box, label, FALSE, FALSE, 0);
-  gtk_box_pack_start (box, scrolled, TRUE, TRUE, 0);
-  gtk_box_pack_start (box, create_buttons (self), FALSE, FALSE, 0);
+  gtk_box_pack_start (box, self->scrolled, TRUE, TRUE, 0);
+  gtk_box_pack_start (box, self->buttons, FALSE, FALSE, 0);
+  gtk_box_pack_start (box, self->unwanted, FALSE, FALSE, 0);
 }
 
 GtkWidget *

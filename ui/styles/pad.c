@@ -174,7 +174,7 @@ on_changed (AdainStylePad *pad)
     }
 
   pad->n = total >= ADAIN_BLEND_MIN && total <= ADAIN_BLEND_MAX ? total : 0;
-  gtk_widget_set_sensitive (GTK_WIDGET (pad), pad->n > 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (pad), pad->n > 0 && adain_style_set_is_wanted (pad->set));
   on_weights_changed (pad);
   gtk_widget_queue_draw (GTK_WIDGET (pad));
 }

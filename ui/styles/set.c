@@ -4,6 +4,7 @@
  */
 #include "ui/styles/set.h"
 
+#include "plugin/filter/arguments.h"
 #include "ui/settings.h"
 #include "ui/styles/loader.h"
 #include "ui/styles/settings.h"
@@ -393,16 +394,23 @@ adain_style_set_refresh (AdainStyleSet *set)
     }
 }
 
+gboolean
+adain_style_set_is_wanted (AdainStyleSet *set)
+{
+  return !adain_arguments_model_is_foreign (set->config);
+}
+
 void
 adain_style_set_drop_unusable (AdainStyleSet *set)
 {
+  gboolean wanted = adain_style_set_is_wanted (set);
   gboolean changed = FALSE;
 
   for (int i = set->items->len - 1; i >= 0; i--)
     {
       AdainStyleState state = item_at (set, i)->state;
 
-      if (state == ADAIN_STYLE_MISSING || state == ADAIN_STYLE_BROKEN)
+      if (!wanted || state == ADAIN_STYLE_MISSING || state == ADAIN_STYLE_BROKEN)
         {
           g_ptr_array_remove_index (set->items, i);
           changed = TRUE;

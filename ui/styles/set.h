@@ -24,6 +24,9 @@ GimpImage *adain_style_set_get_image (AdainStyleSet *set);
 int                   adain_style_set_get_size (AdainStyleSet *set);
 const AdainStyleItem *adain_style_set_get (AdainStyleSet *set, int index);
 
+/* Whether the model paints in styles: an ONNX model does not. */
+gboolean adain_style_set_is_wanted (AdainStyleSet *set);
+
 /* How many styles can be used now, and whether all files have been read. */
 int      adain_style_set_count_ready (AdainStyleSet *set);
 gboolean adain_style_set_is_loaded (AdainStyleSet *set);
@@ -45,7 +48,7 @@ void adain_style_set_look_up (AdainStyleSet *set);
 /* Looks again for files that were missing, and for those that have gone. */
 void adain_style_set_refresh (AdainStyleSet *set);
 
-/* Takes the styles that cannot be used out of the settings. */
+/* Takes the styles that cannot be used out of the settings; all of them if none are wanted. */
 void adain_style_set_drop_unusable (AdainStyleSet *set);
 
 /* Signals: "changed" (which styles there are, their order or state), "loaded" (a style's id, int: its file was
