@@ -21,8 +21,8 @@ enum
   RGB = 3,
   RGBA = 4,
   MASK = 1,
-  COVER = 3,    /* what of a pixel is painted, where that is not all */
-  FOREIGN = 96, /* of three layers of 32 channels, as the first ones of such networks mostly have */
+  COVER = 3,     /* what of a pixel is painted, where that is not all */
+  FOREIGN = 192, /* of six layers of 32 channels: what networks of Johnson's form were seen to take */
   SCRATCH = RGBA + MASK + RGB /* what is read of a tile, and what the network sees of it */
 };
 
