@@ -118,6 +118,16 @@ run (const AdainForeign *foreign, const float *rgb, int width, int height, int *
   return out;
 }
 
+/* The side that the network sees of one of `side` pixels. */
+static int
+network_side (int side, int only, int multiple)
+{
+  if (only)
+    return only;
+  side = MAX (side, MIN_SIDE);
+  return (side + multiple - 1) / multiple * multiple;
+}
+
 /* Colors that run from 0 to 1, and a checkerboard. */
 static float *
 new_probe (int width, int height)
@@ -155,8 +165,8 @@ range_of (const float *out, gsize n)
 static gboolean
 probe_range (AdainForeign *foreign, GError **error)
 {
-  int               width = foreign->width ? foreign->width : MAX (PROBE_SIDE, foreign->multiple);
-  int               height = foreign->height ? foreign->height : MAX (PROBE_SIDE, foreign->multiple);
+  int               width = network_side (PROBE_SIDE, foreign->width, foreign->multiple);
+  int               height = network_side (PROBE_SIDE, foreign->height, foreign->multiple);
   g_autofree float *rgb = new_probe (width, height);
   g_autofree float *out = NULL;
   int               times;
@@ -269,16 +279,6 @@ adain_foreign_scale (const AdainForeign *foreign, int width, int height)
 }
 
 /* Painting ---------------------------------------------------------------------------------- */
-
-/* The side that the network sees of one of `side` pixels. */
-static int
-network_side (int side, int only, int multiple)
-{
-  if (only)
-    return only;
-  side = MAX (side, MIN_SIDE);
-  return (side + multiple - 1) / multiple * multiple;
-}
 
 /* Pads `rgb`, of the size of `picture`, and brings it into the network's range. NULL if there is not enough memory. */
 static float *

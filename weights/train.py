@@ -15,7 +15,6 @@ import copy
 import os
 import random
 import signal
-import sys
 import time
 
 import torch
