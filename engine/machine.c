@@ -3,7 +3,7 @@
  * /proc/self/cgroup names the process's group in each hierarchy, one in a line: "0::/path" for version 2,
  * "5:cpu,cpuacct:/path" for version 1. A group's limits are files, and those of the groups above it hold as
  * well. Within a container the path may be one of the host's, which is not there: then the limits are those
- * of the root that the container sees.
+ * of the root that the container sees. Where there is no such file, as on Windows, there are no limits.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,7 +11,13 @@
 
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
+
+#ifdef G_OS_WIN32
+#  define WIN32_LEAN_AND_MEAN
+#  include <windows.h>
+#else
+#  include <unistd.h>
+#endif
 
 #define CGROUPS "sys/fs/cgroup"
 
@@ -116,13 +122,25 @@ find_limit (const char *root, const char *controller, ReadLimit read_limit)
   return limit;
 }
 
+/* Bytes; 1 if the system does not say. */
+static double
+built_in_memory (void)
+{
+#ifdef G_OS_WIN32
+  MEMORYSTATUSEX status = { .dwLength = sizeof status };
+
+  return GlobalMemoryStatusEx (&status) ? (double) status.ullTotalPhys : 1;
+#else
+  long pages = sysconf (_SC_PHYS_PAGES), size = sysconf (_SC_PAGESIZE);
+
+  return pages > 0 && size > 0 ? (double) pages * size : 1;
+#endif
+}
+
 gsize
 adain_machine_memory_in (const char *root)
 {
-  long   pages = sysconf (_SC_PHYS_PAGES), size = sysconf (_SC_PAGESIZE);
-  double built_in = pages > 0 && size > 0 ? (double) pages * size : 1;
-
-  return MAX (MIN (built_in, find_limit (root, "memory", memory_limit)), 1);
+  return MAX (MIN (built_in_memory (), find_limit (root, "memory", memory_limit)), 1);
 }
 
 int

@@ -258,7 +258,7 @@ INLINE void
 block (const Row *row, const Element *in, const Element *weights, void *out, gsize offset,
        const Pixels *pixels, const int vectors, const int tiles)
 {
-  float     sums[2 * TILE_SIZE] __attribute__ ((aligned (ALIGNMENT)));
+  float     sums[2 * TILE_SIZE] __attribute__ ((aligned (ADAIN_ALIGNMENT)));
   const int run = row->kx * row->pairs * PAIR, depth = MIN (run, DEPTH);
   const int in_step = row->in_step * sizeof (Element),
             weights_step = vectors * LANES * PAIR * sizeof (Element);

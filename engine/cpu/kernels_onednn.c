@@ -6,16 +6,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include <dnnl.h>
 #include <omp.h>
 
+#include "aligned.h"
 #include "bfloat16.h"
 #include "kernels.h"
-
-#define ALIGNMENT 64
 
 /* How inputs of one size are convolved. Read only, once it is made. */
 typedef struct
@@ -286,8 +284,8 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
   gsize        out_element = packed->float_out ? sizeof (float) : element;
   gsize        in_row = (gsize) (out_width + 2) * packed->in * element;
   gsize        out_row = (gsize) out_width * packed->out * out_element;
-  gsize        in_bytes = adain_round_up (in_row * (out_rows + 2), ALIGNMENT);
-  gsize        out_bytes = adain_round_up (out_row * out_rows, ALIGNMENT);
+  gsize        in_bytes = adain_aligned_size (in_row * (out_rows + 2));
+  gsize        out_bytes = adain_aligned_size (out_row * out_rows);
   Shape       *shape;
   guint8      *memory;
   gboolean     ok;
@@ -296,15 +294,14 @@ conv (const AdainPacked *packed, const void *in, gsize in_pitch, void *out, gsiz
   shape = find_shape (packed, out_width, out_rows);
   if (!shape)
     return FALSE;
-  memory = aligned_alloc (ALIGNMENT,
-                          in_bytes + out_bytes + adain_round_up (shape->scratch + ALIGNMENT, ALIGNMENT));
+  memory = adain_aligned_try_new (in_bytes + out_bytes + shape->scratch + ADAIN_ALIGNMENT);
   if (!memory)
     return FALSE;
   gather (packed, in, in_pitch * element, packed->in * element, width, rows, memory);
   ok = convolve (packed, memory, memory + in_bytes, memory + in_bytes + out_bytes, shape);
   for (int y = 0; y < out_rows && ok; y++)
     memcpy ((guint8 *) out + y * out_pitch * out_element, memory + in_bytes + y * out_row, out_row);
-  free (memory);
+  adain_aligned_free (memory);
   return ok;
 }
 

@@ -30,12 +30,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "aligned.h"
 #include "kernels.h"
-
-#define ALIGNMENT 64
 
 #define INPUT_STRIDE ((3 + PAIR - 1) / PAIR * PAIR)
 #define INLINE       static inline __attribute__ ((always_inline))
@@ -142,7 +140,7 @@ pack_taps (const AdainPacked *packed, const AdainConv *conv, Taps *taps)
   int               depth = adain_round_up (packed->in_stride, PAIR);
   int               run = taps->kx * depth;
   gsize             bytes = (gsize) lanes * taps->ky * packed_inputs (run) * sizeof (Element);
-  Element          *next = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  Element          *next = adain_aligned_try_new (bytes);
   g_autofree float *scales = g_try_new0 (float, lanes);
 
   taps->weights = next;
@@ -184,7 +182,7 @@ unpack (AdainPacked *packed)
 
   for (int i = 0; i < weights->n_taps; i++)
     {
-      free (weights->taps[i].weights);
+      adain_aligned_free (weights->taps[i].weights);
       g_free (weights->taps[i].bias);
       g_free (weights->taps[i].units);
     }

@@ -5,16 +5,14 @@
 #include "stream.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../error.h"
+#include "aligned.h"
 
 /* Rows a layer holds beside the new ones: up to three that its next output still needs, and the
  * reflected one below the last. */
 #define EXTRA_ROWS 4
-
-#define ALIGNMENT 64
 
 /* Integers leave room for activations so many times larger than those in the ranges. */
 #define HEADROOM 2
@@ -116,7 +114,7 @@ lay_out (const AdainKernels *kernels, const AdainLayers *layers, int width, int 
           stream->stages[i].rows = stream->memory + total;
           stream->stages[i].capacity = capacity;
         }
-      total += (pitch * capacity + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      total += adain_aligned_size (pitch * capacity);
       if (layers->layer[i].pool)
         unpooled = MAX (unpooled, (gsize) capacity * width * conv->out_stride * kernels->element);
       width = scaled (&layers->layer[i], width);
@@ -124,7 +122,7 @@ lay_out (const AdainKernels *kernels, const AdainLayers *layers, int width, int 
         result = (gsize) scaled (&layers->layer[i], capacity) * width * conv->out_stride * sizeof (float);
       step = MAX (scaled (&layers->layer[i], step), 1);
     }
-  unpooled = (unpooled + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  unpooled = adain_aligned_size (unpooled);
   if (stream)
     {
       stream->unpooled = stream->memory + total;
@@ -147,7 +145,7 @@ adain_stream_new (const AdainKernels *kernels, const AdainLayers *layers, int wi
 
   if (!stream)
     return NULL;
-  stream->memory = aligned_alloc (ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  stream->memory = adain_aligned_try_new (bytes);
   if (!stream->memory)
     {
       g_free (stream);
@@ -165,7 +163,7 @@ adain_stream_free (AdainStream *stream)
 {
   if (stream == NULL)
     return;
-  free (stream->memory);
+  adain_aligned_free (stream->memory);
   g_free (stream);
 }
 

@@ -4,7 +4,17 @@
  */
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
+
+#include <glib.h>
+#ifdef G_OS_WIN32
+/* Or it defines words as common as "hyper". */
+#  define WIN32_LEAN_AND_MEAN
+#  include <windows.h>
+
+#  include <psapi.h>
+#else
+#  include <sys/resource.h>
+#endif
 
 #include "engine/budget.h"
 #include "engine/content.h"
@@ -296,10 +306,17 @@ write_large (gpointer user_data, const AdainRect *rect, const float *rgba, GErro
 static gsize
 peak_memory (void)
 {
+#ifdef G_OS_WIN32
+  PROCESS_MEMORY_COUNTERS counters;
+
+  g_assert_true (K32GetProcessMemoryInfo (GetCurrentProcess (), &counters, sizeof counters));
+  return counters.PeakWorkingSetSize;
+#else
   struct rusage usage;
 
   getrusage (RUSAGE_SELF, &usage);
   return (gsize) usage.ru_maxrss << 10;
+#endif
 }
 
 /* Renders the large picture; returns by how much this raised the peak of memory. */
