@@ -6,6 +6,7 @@
 ; SPDX-License-Identifier: GPL-3.0-or-later
 
 #define Name "adain-style-transfer"
+#define Operation "{localappdata}\gegl-0.4\plug-ins\" + Name
 
 [Setup]
 AppId={#Name}
@@ -34,12 +35,17 @@ Type: filesandordirs; Name: "{app}\weights"
 Type: filesandordirs; Name: "{app}\locale"
 Type: filesandordirs; Name: "{app}-folder"
 Type: filesandordirs; Name: "{app}\help"
+Type: filesandordirs; Name: "{#Operation}"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"
 
 [Files]
 Source: "{#Stage}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
 Source: "{#Stage}-folder\*"; DestDir: "{app}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs
+; Editable filters: where GEGL looks, with the weights and the translations beside the operation.
+Source: "{#Stage}\operation\*"; DestDir: "{#Operation}"; Flags: ignoreversion
+Source: "{#Stage}\weights\*"; DestDir: "{#Operation}\weights"; Flags: ignoreversion recursesubdirs createallsubdirs
+Source: "{#Stage}\locale\*"; DestDir: "{#Operation}\locale"; Flags: ignoreversion recursesubdirs createallsubdirs
 ; GIMP 3.2 looks into a folder of its own.
 Source: "{#Stage}\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
 Source: "{#Stage}-folder\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))

@@ -3,11 +3,16 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
-
 #include <glib/gi18n-lib.h>
 
 #include <gegl-plugin.h>
+
+#ifdef G_OS_WIN32
+#  define WIN32_LEAN_AND_MEAN
+#  include <windows.h>
+#else
+#  include <dlfcn.h>
+#endif
 
 #include "plugin/operation/studio.h"
 
@@ -16,15 +21,30 @@ G_MODULE_EXPORT gboolean              gegl_module_register (GTypeModule *module)
 
 void gegl_op_adain_style_transfer_register_type (GTypeModule *module);
 
+/* The folder that the module lies in, or NULL. */
+static char *
+own_folder (void)
+{
+#ifdef G_OS_WIN32
+  const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+  HMODULE     module;
+
+  return GetModuleHandleExW (flags, (gconstpointer) own_folder, &module)
+             ? g_win32_get_package_installation_directory_of_module (module)
+             : NULL;
+#else
+  Dl_info info;
+
+  return dladdr (own_folder, &info) != 0 ? g_path_get_dirname (info.dli_fname) : NULL;
+#endif
+}
+
 /* The module's own folder, if the weights lie in it, else the plug-in's. */
 static char *
 find_folder (void)
 {
-  g_autofree char *folder = NULL, *weights = NULL;
-  Dl_info          info;
+  g_autofree char *folder = own_folder (), *weights = NULL;
 
-  if (dladdr (find_folder, &info) != 0)
-    folder = g_path_get_dirname (info.dli_fname);
   if (folder != NULL)
     weights = g_build_filename (folder, "weights", NULL);
   if (weights != NULL && g_file_test (weights, G_FILE_TEST_IS_DIR))
