@@ -5,10 +5,10 @@
 #   environment_show DIR...       directories of the user's that commands have to see
 #   environment_run COMMAND...    runs a command there, at the source tree
 #   environment_build NAME ARG... configures (with these options) and builds $builds/NAME
-#   environment_cross             from then on that place is one that builds for arm64
+#   environment_cross NAME ARCH   from then on that place is one that builds for NAME
 #
 # A host that has GIMP 3 is used as it is. Elsewhere that place is a Debian 13 in a directory
-# of the user's cache, entered by chroot. The one that builds for arm64 is such a Debian everywhere, so
+# of the user's cache, entered by chroot. One that builds for another system is such a Debian everywhere, so
 # that packages of a second architecture do not get into the way of GIMP's.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -155,8 +155,8 @@ enter_root ()
 
 environment_cross ()
 {
-  root=$cache/debian13-arm64
-  architectures=amd64,arm64
+  root=$cache/debian13-$1
+  architectures=$2
 }
 
 environment_prepare ()
