@@ -389,7 +389,7 @@ test_nearer (void)
                          after = blend (engine, other, &learned, NULL, 1);
 
   g_assert_cmpfloat (test_distance (engine, after, painting), <,
-                     0.65 * test_distance (engine, before, painting));
+                     0.75 * test_distance (engine, before, painting));
 }
 
 static gboolean
