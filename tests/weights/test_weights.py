@@ -230,7 +230,7 @@ class Training(Case):
         start = networks.Model(SMALL_ENCODER, SMALL_DECODER)
         start.ranges = networks.Ranges(torch.ones(16), torch.ones(2, 16))
         store.save_safetensors(first, start, torch.float32)
-        out = self.file("out")
+        out = self.file("hyper-out")
         arguments = ("--hyper", "--init", first, "--rate", "0.01", "--ema", "0")
         with mock.patch.object(train, "LOOKS", 5):
             train.main(self.train_arguments(out, *arguments, "--steps", "3"))
@@ -408,6 +408,10 @@ class Training(Case):
 
 
 class Learning(Case):
+    def setUp(self):
+        # What is worth keeping depends on the network.
+        torch.manual_seed(1)
+
     def test_learn(self):
         """What is learned is kept, tied to the decoder, and is not learned
         again."""
@@ -419,7 +423,7 @@ class Learning(Case):
         model = networks.Model(SMALL_ENCODER, SMALL_DECODER)
         model.hyper = networks.Hyper(model.decoder)
         model.hyper.see(torch.rand(70, 32))
-        nn.init.normal_(model.hyper[1].weight, 0, 0.1)
+        nn.init.normal_(model.hyper[1].weight, 0, 0.01)
         style, path = self.check_learning("telling", model)
         loaded, _ = store.load_safetensors(path)
         self.assertEqual(style["hyper"],
@@ -431,7 +435,8 @@ class Learning(Case):
         path = self.file(f"{name}.safetensors")
         out = self.file(f"{name}-gallery.safetensors")
         os.makedirs(styles)
-        Image.effect_noise((90, 60), 80).convert("RGB").save(
+        noise = np.random.default_rng(1).normal(128, 80, (60, 90, 3))
+        Image.fromarray(noise.clip(0, 255).astype(np.uint8)).save(
             os.path.join(styles, "van-gogh--a-room--1888.png"))
         store.save_safetensors(path, model)
         gallery.main([path, styles, out])
@@ -1031,7 +1036,7 @@ class Parts(unittest.TestCase):
 
     def test_shipped_model(self):
         path = os.path.join(WEIGHTS, "compact.safetensors")
-        self.assertLess(os.path.getsize(path), 1_500_000)
+        self.assertLess(os.path.getsize(path), 2_500_000)
         model, metadata = store.load_safetensors(path)
         for key in ("name", "license", "description", "scores"):
             self.assertTrue(metadata[key])
