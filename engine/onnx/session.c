@@ -89,44 +89,26 @@ read_port (const AdainOnnxSession *session, OrtTypeInfo *info, AdainOnnxPort *po
                                               error)));
 }
 
+/* Functions of ONNX Runtime's: one that tells a name, and one that tells a type. */
+typedef OrtStatus *(ORT_API_CALL *GetName) (const OrtSession *, size_t, OrtAllocator *, char **);
+typedef OrtStatus *(ORT_API_CALL *GetTypeInfo) (const OrtSession *, size_t, OrtTypeInfo **);
+
+/* The first of the inputs or outputs that these tell of. */
 static gboolean
-describe_input (AdainOnnxSession *session, GError **error)
+describe_port (AdainOnnxSession *session, GetName get_name, GetTypeInfo get_type, AdainOnnxPort *port,
+               GError **error)
 {
-  const OrtApi *api = session->api;
-  OrtTypeInfo  *info = NULL;
-  char         *name = NULL;
-  gboolean      ok;
+  OrtTypeInfo *info = NULL;
+  char        *name = NULL;
+  gboolean     ok;
 
-  ok = adain_onnx_session_check (session,
-                                 api->SessionGetInputName (session->session, 0, get_allocator (session),
-                                                           &name),
+  ok = adain_onnx_session_check (session, get_name (session->session, 0, get_allocator (session), &name),
                                  error)
-       && adain_onnx_session_check (session, api->SessionGetInputTypeInfo (session->session, 0, &info), error)
-       && read_port (session, info, &session->input, error);
-  session->input.name = take_text (session, name);
+       && adain_onnx_session_check (session, get_type (session->session, 0, &info), error)
+       && read_port (session, info, port, error);
+  port->name = take_text (session, name);
   if (info)
-    api->ReleaseTypeInfo (info);
-  return ok;
-}
-
-static gboolean
-describe_output (AdainOnnxSession *session, GError **error)
-{
-  const OrtApi *api = session->api;
-  OrtTypeInfo  *info = NULL;
-  char         *name = NULL;
-  gboolean      ok;
-
-  ok = adain_onnx_session_check (session,
-                                 api->SessionGetOutputName (session->session, 0, get_allocator (session),
-                                                            &name),
-                                 error)
-       && adain_onnx_session_check (session, api->SessionGetOutputTypeInfo (session->session, 0, &info),
-                                    error)
-       && read_port (session, info, &session->output, error);
-  session->output.name = take_text (session, name);
-  if (info)
-    api->ReleaseTypeInfo (info);
+    session->api->ReleaseTypeInfo (info);
   return ok;
 }
 
@@ -141,8 +123,12 @@ describe (AdainOnnxSession *session, GError **error)
                                     api->SessionGetOutputCount (session->session, &session->n_outputs),
                                     error))
     return FALSE;
-  return (session->n_inputs == 0 || describe_input (session, error))
-         && (session->n_outputs == 0 || describe_output (session, error));
+  return (session->n_inputs == 0
+          || describe_port (session, api->SessionGetInputName, api->SessionGetInputTypeInfo, &session->input,
+                            error))
+         && (session->n_outputs == 0
+             || describe_port (session, api->SessionGetOutputName, api->SessionGetOutputTypeInfo,
+                               &session->output, error));
 }
 
 /* As many threads as are given and no others, which do not wait in a loop; and the same sums in every run. */
