@@ -216,17 +216,20 @@ def import_teacher(teacher, directory):
 
 
 def plain_model(path, directory):
-    """The model without what the engine knows of photographs beyond the
-    network: the peers, which run the network alone, paint the same then."""
+    """The model's two halves without what the engine knows beyond them (of
+    photographs, of styles): the peers, which run these alone, paint the same
+    then."""
     with open(path, "rb") as file:
         data = file.read()
     length, = struct.unpack("<Q", data[:8])
     header = json.loads(data[8:8 + length])
     kept, end = [], 0
     for name, entry in list(header.items()):
-        if name.startswith("content."):
+        if name == "__metadata__":
+            continue
+        if not name.startswith(("encoder.", "decoder.")):
             del header[name]
-        elif name != "__metadata__":
+        else:
             first, last = (8 + length + x for x in entry["data_offsets"])
             kept.append(data[first:last])
             entry["data_offsets"] = [end, end + last - first]
