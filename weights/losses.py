@@ -1,14 +1,23 @@
-"""The paper's two losses, judged by the teacher's encoder, and three of pixels.
+"""The paper's two losses, judged by the teacher's encoder, and four of pixels.
 
 The teacher hardly sees the color of even areas, so that a small network
-learns to leave skies grey; and a grid pleases it as well as any other texture.
-The losses of pixels teach better.
+learns to leave skies grey; a grid pleases it as well as any other texture, and
+it does not mind where in a picture the texture is. The losses of pixels teach
+better.
 """
 
 import torch
 import torch.nn.functional as F
 
 from networks import REDUCTION, apply_statistics, statistics, transport
+
+#: Side in pixels of the windows whose activity counts, every REDUCTION pixels.
+WINDOW = 2 * REDUCTION
+#: A deviation that the eye hardly tells from none, for R'G'B' of 0 to 1.
+EVEN = 0.006
+#: What it weighs to be too calm, where too lively weighs 1.
+CALM = 0.4
+LUMA = 0.299, 0.587, 0.114
 
 
 class Target:
@@ -123,3 +132,30 @@ def grid_loss(output):
     common = blocks.mean((2, 4))
     common = common - common.mean((2, 3), keepdim=True)
     return common.square().mean((1, 2, 3))
+
+
+def activity(pictures):
+    """How lively their windows are: the logarithm of the luma's deviation, per
+    picture, (pictures, windows)."""
+    weights = torch.tensor(LUMA, device=pictures.device).view(1, 3, 1, 1)
+    luma = (pictures.float() * weights).sum(1, keepdim=True)
+    luma = F.pad(luma, [(WINDOW - REDUCTION) // 2] * 4, mode="reflect")
+    mean, square = (F.avg_pool2d(x, WINDOW, REDUCTION)
+                    for x in (luma, luma.square()))
+    variance = (square - mean.square()).clamp_min(0)
+    return (variance + EVEN ** 2).log().flatten(1) / 2
+
+
+def activity_loss(output, content, style):
+    """Squared differences of the windows' activity from what the content asks
+    for, per picture: where the contents are as calm as a tenth of all their
+    windows, the output should be as calm as a tenth of the style's. So even
+    areas stay even in styles that have such, and the texture goes to where
+    something is.
+    """
+    asked, own = activity(content), activity(style).sort(1).values
+    ranks = asked.flatten().argsort().argsort().view_as(asked)
+    places = ranks * own.shape[1] // ranks.numel()
+    excess = activity(output) - own.gather(1, places)
+    return (excess.clamp_min(0).square()
+            + CALM * excess.clamp_max(0).square()).mean(1)

@@ -27,8 +27,8 @@ import pictures
 import ranges
 import store
 from course import Progress
-from losses import (Target, color_loss, colors, content_loss, grid_loss,
-                    identity_loss, style_levels, style_losses)
+from losses import (Target, activity_loss, color_loss, colors, content_loss,
+                    grid_loss, identity_loss, style_levels, style_losses)
 from muon import Muon, has_bfloat16
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
                       STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Hyper, Model,
@@ -112,6 +112,8 @@ def parse_arguments(arguments=None):
         help="loss of pictures painted in their own style")
     add("--grid-weight", type=float, default=500.0,
         help="loss of patterns that all blocks of 8 x 8 pixels share")
+    add("--activity-weight", type=float, default=0.0,
+        help="loss of texture where the content is calmer than the style")
     add("--color-weight", type=float, default=30.0,
         help="loss of colors, compared with the teacher's decoder's")
     add("--ema", type=float, default=0.998, help="averaging of the weights")
@@ -445,8 +447,8 @@ class Trainer:
                           transport(content[-last:], style[-last:])])
 
     def losses(self):
-        """Mean content, style, balanced style, identity, grid and color loss
-        of a batch."""
+        """Mean content, style, balanced style, identity, grid, activity and
+        color loss of a batch."""
         count, paired = self.options.batch, self.paired or 0
         index, other = self.content.random(count), self.style.random(count)
         other[:paired] = index[:paired]
@@ -471,7 +473,7 @@ class Trainer:
             self.style.weigh(other, balanced.detach(), self.options.focus)
         losses = [content_loss(judged, target), plain, balanced,
                   identity_loss(same, both[::IDENTITY_STRIDE]),
-                  grid_loss(output)]
+                  grid_loss(output), activity_loss(output, content, style)]
         if paired:
             losses.append(color_loss(output[:paired],
                                      self.pairs.colors[index[:paired]]))
@@ -495,8 +497,8 @@ class Trainer:
         """What of a step does not depend on its number."""
         losses, options = self.losses(), self.options
         weights = (1, options.style_weight, options.balance_weight,
-                   options.identity_weight,
-                   options.grid_weight, options.color_weight)
+                   options.identity_weight, options.grid_weight,
+                   options.activity_weight, options.color_weight)
         self.optimizer.zero_grad()
         sum(a * b for a, b in zip(weights, losses)).backward()
         parameters = list(trained(self.model).parameters())

@@ -794,6 +794,27 @@ class Parts(unittest.TestCase):
         stripes = torch.tensor([0.1] * 5 + [-0.1] * 5).repeat(4)
         self.assertLess(float(losses.grid_loss(even + stripes).max()), 0.001)
 
+    def test_activity_loss(self):
+        """Textures belong where the content has some, if the style is half
+        even."""
+        texture = torch.rand(1, 3, 32, 32) / 2
+        left = torch.cat([texture, torch.full_like(texture, 0.5)], 3)
+        right = left.flip(3)
+        both = torch.cat([texture, texture], 3)
+        content, style = left / 4, right
+        right_one, wrong, busy, calm = (
+            float(losses.activity_loss(output, content, style))
+            for output in (left, right, both, torch.full_like(both, 0.5)))
+        self.assertLess(right_one, wrong / 20)
+        self.assertLess(right_one, calm / 20)
+        self.assertLess(calm, busy)
+        self.assertLess(busy, wrong)
+        # Ranks are those among all contents: one that is even asks for calm.
+        pair = torch.cat([torch.full_like(both, 0.5), both])
+        calm, busy = losses.activity_loss(pair, pair, style.repeat(2, 1, 1, 1))
+        self.assertLess(float(calm), 1)
+        self.assertLess(float(busy), 0.1)
+
     def test_growing_keeps_the_function(self):
         torch.manual_seed(3)
         start = networks.Model(SMALL_ENCODER, SMALL_DECODER)
