@@ -27,7 +27,8 @@ import cli
 import gallery
 import pictures
 import store
-from losses import Target, content_loss, grid_loss, style_levels, style_losses
+from losses import (Target, activity_loss, content_loss, grid_loss,
+                    style_levels, style_losses, wanted_activity)
 from networks import (REDUCTION, STYLE_LAYERS, convolve, ends, statistics,
                       transport)
 from store import UserError
@@ -111,24 +112,25 @@ class School:
 
     @torch.no_grad()
     def _look(self, kept, count):
-        """Features of crops, in the model's and in the teacher's eyes."""
+        """Crops, and their features in the model's and the teacher's eyes."""
         rng = random.Random(self.options.seed)
         images = [pictures.load_folder(source.folder, keep, count)
                   for source, keep in zip(self.options.content, kept)]
         choice = pictures.Choice(images, [source.share for source
                                           in self.options.content])
-        seen = []
+        crops, seen = [], []
         for _ in range(count):
             crop = pictures.random_crop(choice.draw(rng), self.options.crop,
                                         SIDES, rng)[None].float().div(255)
+            crops.append(crop)
             with self.autocast():
                 seen.append((self.model.encoder(crop)[-1].float(),
                              self.teacher(crop)[-1].float()))
-        return seen
+        return torch.cat(crops), seen
 
     @torch.no_grad()
     def style(self, path):
-        """The features of a style's picture, and what they ask for."""
+        """A style's picture, its features, and what they ask for."""
         image = gallery.open_srgb(path)
         if image is None:
             raise UserError(f"{path}: cannot be read")
@@ -138,15 +140,18 @@ class School:
                         mode="reflect")
         own = self.model.encoder(picture)[-1].float()
         theirs = [x.float() for x in self.teacher(picture)]
-        return own, theirs[-1], style_levels(theirs)
+        return picture, own, theirs[-1], style_levels(theirs)
 
     @torch.no_grad()
-    def assign(self, crops, style):
-        """For each crop its features with the style, and the target."""
-        own, theirs, levels = style
+    def assign(self, lessons, style):
+        """For each crop its features with the style, the target, and what the
+        activity should be."""
+        crops, seen = lessons
+        picture, own, theirs, levels = style
+        wanted = wanted_activity(crops, picture)
         return [(transport(x, own),
-                 Target.reached(transport(y, theirs), levels))
-                for x, y in crops]
+                 Target.reached(transport(y, theirs), levels), activity[None])
+                for (x, y), activity in zip(seen, wanted)]
 
     @torch.no_grad()
     def tell(self, own):
@@ -155,26 +160,28 @@ class School:
         return hyper(*statistics(own))[0] if hyper is not None else None
 
     def judge(self, adaptation, work):
-        """The picture, its content loss and its style loss."""
-        features, target = work
+        """The picture, its content, style and activity loss."""
+        features, target, wanted = work
         with self.autocast():
             picture = adaptation.decode(
                 features.contiguous(memory_format=torch.channels_last))
             seen = self.teacher(picture.float().clamp(-0.1, 1.1))
         seen = [x.float() for x in seen[:STYLE_LAYERS]]
-        return (picture.float(), content_loss(seen, target).sum(),
-                style_losses(seen, target)[0].sum())
+        picture = picture.float()
+        return (picture, content_loss(seen, target).sum(),
+                style_losses(seen, target)[0].sum(),
+                activity_loss(picture, wanted).sum())
 
     @torch.no_grad()
     def examine(self, adaptation, tests):
-        """Mean content and style loss."""
+        """Mean content, style and activity loss."""
         return np.mean([[float(loss) for loss in
                          self.judge(adaptation, work)[1:]]
                         for work in tests], axis=0)
 
     def learn(self, path):
         """A row for the gallery (None: not worth it), and by how much the
-        content and the style loss of other photographs changed."""
+        content, style and activity loss of other photographs changed."""
         options = self.options
         rng = random.Random(options.seed)
         style = self.style(path)
@@ -182,7 +189,7 @@ class School:
                        for crops in (self.lessons, self.tests))
         adaptation = Adaptation(
             self.model.decoder, torch.Generator().manual_seed(options.seed),
-            self.tell(style[0]))
+            self.tell(style[1]))
         before = self.examine(adaptation, tests)
         adam = torch.optim.Adam(adaptation.tensors(), options.rate)
         deck = []
@@ -194,8 +201,10 @@ class School:
             for _ in range(options.batch):
                 if not deck:
                     deck = rng.sample(work, len(work))
-                picture, content, loss = self.judge(adaptation, deck.pop())
+                picture, content, loss, uneven = self.judge(
+                    adaptation, deck.pop())
                 (content + options.style_weight * loss
+                 + options.activity_weight * uneven
                  + options.grid_weight * grid_loss(picture).sum()
                  ).div(options.batch).backward()
             adam.step()
@@ -254,6 +263,8 @@ def parse_arguments(arguments):
         help="style loss relative to content loss")
     add("--grid-weight", type=float, default=1000.0,
         help="loss of patterns that all blocks of 8 x 8 pixels share")
+    add("--activity-weight", type=float, default=1.0,
+        help="loss of texture where the photograph is calmer than the style")
     add("--precision", choices=("bf16", "f32"), default="bf16")
     add("--processes", type=int, default=os.cpu_count(),
         help="styles that are learned at a time")
@@ -293,7 +304,7 @@ def main(arguments=None):
                 for i in todo}
         for done, job in enumerate(concurrent.futures.as_completed(jobs)):
             i = jobs[job]
-            row, (content, style) = job.result()
+            row, (content, style, activity) = job.result()
             rows[i] = row if row is not None else 0
             state["adaptation"] = rows
             styles[i].pop("hyper", None)
@@ -304,8 +315,8 @@ def main(arguments=None):
                           lambda name: save_file(state, name, metadata))
             minutes = (time.time() - began) / 60
             print(f"{done + 1}/{len(todo)} {styles[i]['name']}: content "
-                  f"{content:.3f}, style {style:.3f}"
-                  f"{'' if row is not None else ', not kept'} "
+                  f"{content:.3f}, style {style:.3f}, activity "
+                  f"{activity:.3f}{'' if row is not None else ', not kept'} "
                   f"({minutes:.1f} min)", flush=True)
     return 0
 

@@ -146,16 +146,19 @@ def activity(pictures):
     return (variance + EVEN ** 2).log().flatten(1) / 2
 
 
-def activity_loss(output, content, style):
-    """Squared differences of the windows' activity from what the content asks
-    for, per picture: where the contents are as calm as a tenth of all their
-    windows, the output should be as calm as a tenth of the style's. So even
-    areas stay even in styles that have such, and the texture goes to where
-    something is.
-    """
-    asked, own = activity(content), activity(style).sort(1).values
+def wanted_activity(contents, styles):
+    """What the activity of their windows should be, per picture: where the
+    contents are as calm as a tenth of all their windows, as calm as a tenth of
+    the style's. So even areas stay even in styles that have such, and the
+    texture goes to where something is. One style will do for all."""
+    asked, own = activity(contents), activity(styles).sort(1).values
     ranks = asked.flatten().argsort().argsort().view_as(asked)
     places = ranks * own.shape[1] // ranks.numel()
-    excess = activity(output) - own.gather(1, places)
+    return own.expand(len(asked), -1).gather(1, places)
+
+
+def activity_loss(output, wanted):
+    """Squared differences of such activity, per picture."""
+    excess = activity(output) - wanted
     return (excess.clamp_min(0).square()
             + CALM * excess.clamp_max(0).square()).mean(1)

@@ -28,7 +28,8 @@ import ranges
 import store
 from course import Progress
 from losses import (Target, activity_loss, color_loss, colors, content_loss,
-                    grid_loss, identity_loss, style_levels, style_losses)
+                    grid_loss, identity_loss, style_levels, style_losses,
+                    wanted_activity)
 from muon import Muon, has_bfloat16
 from networks import (COMPACT_DECODER, COMPACT_ENCODER, REDUCTION, SIZES,
                       STYLE_LAYERS, VGG_DECODER, VGG_ENCODER, Hyper, Model,
@@ -473,7 +474,8 @@ class Trainer:
             self.style.weigh(other, balanced.detach(), self.options.focus)
         losses = [content_loss(judged, target), plain, balanced,
                   identity_loss(same, both[::IDENTITY_STRIDE]),
-                  grid_loss(output), activity_loss(output, content, style)]
+                  grid_loss(output),
+                  activity_loss(output, wanted_activity(content, style))]
         if paired:
             losses.append(color_loss(output[:paired],
                                      self.pairs.colors[index[:paired]]))
