@@ -11,6 +11,7 @@
 #include "plugin/filter/editable.h"
 #include "plugin/filter/errors.h"
 #include "plugin/filter/job-private.h"
+#include "plugin/filter/learning.h"
 #include "plugin/filter/styles.h"
 #include "plugin/paint/load.h"
 #include "plugin/paint/recolor.h"
@@ -253,24 +254,25 @@ portion_progress (double fraction, AdainProgressUnit unit, int done, int all, gp
     portion->progress (portion->start + portion->share * fraction, unit, done, all, portion->progress_data);
 }
 
-/* Puts a picture's name before an error that is about it. */
-static void
-name_picture (const AdainPixels *pixels, GError **error)
+/* What the styles are to be recolored to in @content: the palette of @scene (nullable) or else its own; NULL where they
+ * are not. @palette is the place for it. */
+static gboolean
+find_palette (AdainJob *job, AdainPixels *content, const AdainScene *scene, AdainPalette *palette,
+              const AdainPalette **wanted, GCancellable *cancellable, GError **error)
 {
-  if (error != NULL && g_error_matches (*error, ADAIN_ERROR, ADAIN_ERROR_PICTURE))
-    g_prefix_error (error, "%s: ", pixels->name);
-}
+  const AdainSource picture = adain_pixels_source (content);
 
-static AdainStyle *
-encode_picture (AdainJob *job, AdainEngine *engine, AdainPixels *pixels, const AdainPalette *palette,
-                GCancellable *cancellable, GError **error)
-{
-  AdainSource source = adain_pixels_source (pixels);
-  AdainStyle *style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, palette, cancellable, error);
-
-  if (style == NULL)
-    name_picture (pixels, error);
-  return style;
+  *wanted = job->arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE ? palette : NULL;
+  if (*wanted == NULL)
+    return TRUE;
+  if (scene != NULL)
+    adain_scene_palette (scene, palette);
+  else if (!adain_source_palette (&picture, palette, cancellable, error))
+    {
+      adain_errors_name_picture (content, error);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* Encodes all styles as seen in the color space of @content, with their colors moved to the palette of @scene
@@ -279,32 +281,18 @@ static GPtrArray *
 encode_styles (AdainJob *job, AdainEngine *engine, AdainPixels *content, const AdainScene *scene,
                GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GPtrArray) encoded = g_ptr_array_new ();
-  const gboolean    recolor = job->arguments->parameters.preserve == ADAIN_PRESERVE_PALETTE;
-  const AdainSource picture = adain_pixels_source (content);
-  AdainPalette      palette;
+  g_autoptr (GPtrArray) encoded = g_ptr_array_new_with_free_func ((GDestroyNotify) adain_style_free);
+  const AdainPalette *wanted;
+  AdainPalette        palette;
 
-  g_ptr_array_set_free_func (encoded, (GDestroyNotify) adain_style_free);
-  if (recolor && scene != NULL)
-    adain_scene_palette (scene, &palette);
-  else if (recolor && !adain_source_palette (&picture, &palette, cancellable, error))
-    {
-      name_picture (content, error);
-      return NULL;
-    }
+  if (!find_palette (job, content, scene, &palette, &wanted, cancellable, error))
+    return NULL;
 
   for (guint i = 0; i < job->styles->len; i++)
     {
-      const AdainStyleInput *input = job->styles->pdata[i];
-      AdainStyle            *style;
+      AdainStyle *style = adain_style_input_encode (job->styles->pdata[i], job->collection, engine,
+                                                    content->format, wanted, cancellable, error);
 
-      if (input->pixels != NULL)
-        {
-          input->pixels->format = content->format;
-          style = encode_picture (job, engine, input->pixels, recolor ? &palette : NULL, cancellable, error);
-        }
-      else
-        style = adain_gallery_style (job->collection->gallery, input->entry, error);
       if (style == NULL)
         return NULL;
       if (job->learned != NULL)
@@ -320,16 +308,16 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
                  GCancellable *cancellable, GError **error)
 {
   const AdainArguments *arguments = job->arguments;
-  const AdainSource     picture = adain_pixels_source (content);
+  const AdainPalette   *wanted;
   AdainPalette          palette;
 
   *recolor = (AdainRecolor) { 0 };
-  if (arguments->parameters.preserve != ADAIN_PRESERVE_PALETTE || job->collection == NULL)
+  if (job->collection == NULL)
     return TRUE;
-  if (scene != NULL)
-    adain_scene_palette (scene, &palette);
-  else if (!adain_source_palette (&picture, &palette, cancellable, error))
+  if (!find_palette (job, content, scene, &palette, &wanted, cancellable, error))
     return FALSE;
+  if (wanted == NULL)
+    return TRUE;
 
   for (guint i = 0; i < job->styles->len; i++)
     {
@@ -340,7 +328,7 @@ prepare_recolor (AdainJob *job, AdainPixels *content, const AdainScene *scene, A
       if (in_gallery)
         adain_gallery_palette (job->collection->gallery, input->entry, &own);
       adain_recolor_add (recolor, arguments->weights != NULL ? arguments->weights[i] : 1.0,
-                         in_gallery ? &own : NULL, &palette);
+                         in_gallery ? &own : NULL, wanted);
     }
   adain_recolor_finish (recolor, arguments->parameters.strength);
   return TRUE;
@@ -351,38 +339,40 @@ static gboolean
 keep_learned (AdainJob *job, GError **error)
 {
   const AdainStyleInput *input = job->styles->pdata[0];
-  AdainLearned           learned = { job->learned, job->arguments->learned, input->pixels, job->collection,
-                                     input->entry };
+  const char            *title = job->arguments->learned;
+  g_autofree char       *name = title != NULL ? adain_gallery_make_name (title) : NULL;
+  const AdainLearned learned = { job->learned, name, title, input->pixels, job->collection, input->entry };
+  g_autofree char   *kept = NULL;
 
-  return learned.title == NULL || adain_collection_keep_learned (job->model, &learned, error);
+  if (title == NULL)
+    return TRUE;
+  kept = adain_collection_keep_learned (job->model, adain_arguments_gallery (), &learned, error);
+  return kept != NULL;
 }
 
 /* The style is painted from now on as it has been learned. */
 static gboolean
 learn (AdainJob *job, Portion portion, GCancellable *cancellable, GError **error)
 {
-  AdainEngineOptions options = adain_parameters_engine_options (&job->arguments->parameters, job->module_dir);
-  AdainLearnOptions  how = { .steps = job->arguments->parameters.learn,
-                             .texture = job->arguments->parameters.texture,
+  int           n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);
+  AdainSource   sources[ADAIN_LEARN_CONTENTS];
+  AdainPixels  *first = ((AdainPiece *) job->pieces->pdata[0])->result.pixels;
+  AdainLearning learning = { .model = job->model,
+                             .parameters = &job->arguments->parameters,
+                             .contents = sources,
+                             .n_contents = n,
+                             .format = first->format,
+                             .style = job->styles->pdata[0],
+                             .collection = job->collection,
                              .enough = job->enough };
-  int                n = MIN ((int) job->pieces->len, ADAIN_LEARN_CONTENTS);
-  AdainSource        sources[ADAIN_LEARN_CONTENTS];
-  AdainPixels       *first = ((AdainPiece *) job->pieces->pdata[0])->result.pixels;
-  g_autoptr (AdainEngine) engine = NULL;
-  g_autoptr (GPtrArray) styles = NULL;
+  AdainPalette  palette;
 
-  options.refine = TRUE;
   for (int i = 0; i < n; i++)
     sources[i] = adain_pixels_source (((AdainPiece *) job->pieces->pdata[i])->result.pixels);
-  engine = adain_engine_new (job->model, ADAIN_DEVICE_CPU, &options, error);
-  if (engine != NULL)
-    styles = encode_styles (job, engine, first, NULL, cancellable, error);
-  if (styles == NULL
-      || !adain_engine_learn (engine, sources, n, styles->pdata[0], &how, portion_progress, &portion,
-                              cancellable, error))
+  if (!find_palette (job, first, NULL, &palette, &learning.palette, cancellable, error))
     return FALSE;
-  job->learned = g_ptr_array_steal_index (styles, 0);
-  return keep_learned (job, error);
+  job->learned = adain_learning_run (&learning, portion_progress, &portion, cancellable, error);
+  return job->learned != NULL && keep_learned (job, error);
 }
 
 static int
@@ -403,7 +393,7 @@ encode_piece (AdainJob *job, AdainEngine *engine, AdainPiece *piece, Portion *po
   content = adain_content_encode (engine, &source, work_size (job->arguments, piece), portion_progress,
                                   portion, cancellable, error);
   if (content == NULL)
-    name_picture (piece->result.pixels, error);
+    adain_errors_name_picture (piece->result.pixels, error);
   return content;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <glib/gi18n-lib.h>
 
+#include "plugin/filter/errors.h"
 #include "plugin/filter/styles.h"
 #include "plugin/paint/kind.h"
 #include "plugin/paint/load.h"
@@ -22,6 +23,25 @@ adain_style_input_free (AdainStyleInput *input)
 {
   g_clear_pointer (&input->pixels, adain_pixels_free);
   g_free (input);
+}
+
+AdainStyle *
+adain_style_input_encode (const AdainStyleInput *input, const AdainCollection *collection,
+                          AdainEngine *engine, const Babl *format, const AdainPalette *palette,
+                          GCancellable *cancellable, GError **error)
+{
+  AdainSource source;
+  AdainStyle *style;
+
+  if (input->pixels == NULL)
+    return adain_gallery_style (collection->gallery, input->entry, error);
+
+  input->pixels->format = format;
+  source = adain_pixels_source (input->pixels);
+  style = adain_style_encode (engine, &source, ADAIN_STYLE_SIDE, palette, cancellable, error);
+  if (style == NULL)
+    adain_errors_name_picture (input->pixels, error);
+  return style;
 }
 
 AdainPixels *

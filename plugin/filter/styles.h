@@ -5,6 +5,7 @@
 #pragma once
 
 #include "plugin/filter/drawables.h"
+#include "plugin/paint/gallery.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,12 @@ typedef struct
 /* Takes over @pixels. */
 AdainStyleInput *adain_style_input_new (AdainPixels *pixels, int entry);
 void             adain_style_input_free (AdainStyleInput *input);
+
+/* The style as seen in the color space of @format, its picture with its colors moved to @palette (nullable).
+ * @collection is the one that the entry is of. Any thread. */
+AdainStyle *adain_style_input_encode (const AdainStyleInput *input, const AdainCollection *collection,
+                                      AdainEngine *engine, const Babl *format, const AdainPalette *palette,
+                                      GCancellable *cancellable, GError **error);
 
 /* Opens a file as an image, which the caller deletes, and finds the layer of it that is the style, or NULL: all
  * visible ones merged; of pages and frames the first. */

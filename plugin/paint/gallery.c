@@ -176,8 +176,8 @@ adain_collection_look_up (const AdainCollection *collection, const char *name, G
 
 /* "Sunset (2)" becomes "sunset-2": letters and digits in any script, with single hyphens between; "style" if there
  * are none. */
-static char *
-make_slug (const char *title)
+char *
+adain_gallery_make_name (const char *title)
 {
   GString *slug = g_string_new (NULL);
 
@@ -199,12 +199,13 @@ make_slug (const char *title)
 
 /* A name that no style has yet. */
 static char *
-make_name (const AdainGallery *gallery, const char *title)
+make_new_name (AdainModel *model, const char *shipped, const char *title)
 {
-  g_autofree char *slug = make_slug (title);
+  g_autoptr (AdainCollection) all = adain_collection_open (model, shipped);
+  g_autofree char *slug = adain_gallery_make_name (title);
   char            *name = g_strdup (slug);
 
-  for (int i = 2; adain_gallery_find (gallery, name) >= 0; i++)
+  for (int i = 2; adain_gallery_find (all->gallery, name) >= 0; i++)
     {
       g_free (name);
       name = g_strdup_printf ("%s-%d", slug, i);
@@ -277,7 +278,6 @@ adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *pict
   AdainPalette palette;
   g_autoptr (AdainStyle) style = encode_picture (model, picture, &palette, error);
   g_autoptr (AdainGallery) own = NULL;
-  g_autoptr (AdainCollection) all = NULL;
   g_autofree char *name = NULL;
 
   if (style == NULL)
@@ -285,8 +285,7 @@ adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels *pict
   own = open_own (model, error);
   if (own == NULL)
     return NULL;
-  all = adain_collection_open (model, shipped);
-  name = make_name (all->gallery, title);
+  name = make_new_name (model, shipped, title);
   if (!adain_gallery_add (own, &(AdainGalleryEntry) { name, "", title, "" }, style, &palette, error)
       || !write_own (own, model, error))
     return NULL;
@@ -312,25 +311,29 @@ encode_learned (AdainModel *model, const AdainLearned *learned, AdainPalette *pa
   return style;
 }
 
-gboolean
-adain_collection_keep_learned (AdainModel *model, const AdainLearned *learned, GError **error)
+char *
+adain_collection_keep_learned (AdainModel *model, const char *shipped, const AdainLearned *learned,
+                               GError **error)
 {
-  g_autofree char        *name = make_slug (learned->title);
-  const AdainGalleryEntry names = { name, "", learned->title, "" };
-  AdainPalette            palette;
-  g_autoptr (AdainStyle) style = NULL;
-  g_autoptr (AdainGallery) own = open_own (model, error);
-  int index;
+  AdainPalette palette;
+  g_autoptr (AdainStyle) style = encode_learned (model, learned, &palette, error);
+  g_autoptr (AdainGallery) own = NULL;
+  g_autofree char *name = NULL;
+  int              index;
 
-  if (own == NULL)
-    return FALSE;
-  style = encode_learned (model, learned, &palette, error);
   if (style == NULL)
-    return FALSE;
+    return NULL;
+  own = open_own (model, error);
+  if (own == NULL)
+    return NULL;
+  name = learned->name != NULL ? g_strdup (learned->name) : make_new_name (model, shipped, learned->title);
   index = adain_gallery_find (own, name);
   if (index >= 0)
     adain_gallery_remove (own, index);
-  return adain_gallery_add (own, &names, style, &palette, error) && write_own (own, model, error);
+  if (!adain_gallery_add (own, &(AdainGalleryEntry) { name, "", learned->title, "" }, style, &palette, error)
+      || !write_own (own, model, error))
+    return NULL;
+  return g_steal_pointer (&name);
 }
 
 gboolean

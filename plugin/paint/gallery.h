@@ -50,25 +50,33 @@ char *adain_collection_keep (AdainModel *model, const char *shipped, AdainPixels
 /* Whether the user's own styles can be read, and others added. */
 gboolean adain_collection_check (AdainModel *model, GError **error);
 
+/* The name that an argument's "gallery:NAME" has for a style that is called @title on screen: small letters and digits
+ * in any script, with single hyphens between. Free with g_free(). */
+char *adain_gallery_make_name (const char *title);
+
 /**
  * AdainLearned: a style that has been learned
  * @style: the style
- * @title: what it is to be called
+ * @name: (nullable): its name; one of the user's own that is called so is replaced. NULL: one that no style has yet is
+ *   made from @title
+ * @title: what it is to be called on screen
  * @picture: (nullable): its picture
  * @from, @entry: where there is none, the collection that it is from, and which one it is there
  */
 typedef struct
 {
   const AdainStyle      *style;
+  const char            *name;
   const char            *title;
   AdainPixels           *picture;
   const AdainCollection *from;
   int                    entry;
 } AdainLearned;
 
-/* Adds it to the user's own styles, under a name that is made from its title; one of them that is called so is
- * replaced. What was kept before stays as it is if this fails. */
-gboolean adain_collection_keep_learned (AdainModel *model, const AdainLearned *learned, GError **error);
+/* Adds it to the user's own styles. Returns its name; free with g_free(). What was kept before stays as it is if this
+ * fails. Any thread. */
+char *adain_collection_keep_learned (AdainModel *model, const char *shipped, const AdainLearned *learned,
+                                     GError **error);
 
 /* Takes one of the user's own styles out. */
 gboolean adain_collection_forget (AdainModel *model, const char *name, GError **error);
