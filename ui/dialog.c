@@ -20,11 +20,13 @@
 #include "ui/shelf.h"
 #include "ui/state.h"
 #include "ui/styles/keep.h"
+#include "ui/styles/learn.h"
 #include "ui/styles/list.h"
 #include "ui/styles/pad.h"
 #include "ui/styles/region-chooser.h"
 #include "ui/styles/set.h"
 #include "ui/styles/sources.h"
+#include "ui/thumbnail.h"
 #include "ui/window.h"
 
 /* The group of the state file for settings that no successful run has stored yet. */
@@ -52,11 +54,14 @@ typedef struct
   GtkWidget *preview;
   GtkWidget *column; /* these two must not be touched during a run */
   GtkWidget *pad;
+  GtkWidget *list; /* in the column */
   GtkWidget *run_bar;
   GtkWidget *gallery; /* its window; NULL before it was opened with the model of the settings */
   GtkWidget *message_bar;
   GtkWidget *message;
   int        keeping; /* so many styles are being added to the user's gallery */
+  gboolean   learning;
+  int        learned_id; /* of the style that is being learned; -1: nothing is to come of it in the list */
   gboolean   closed;
   guint      update_source;
   gint64     opened; /* until the first drawing */
@@ -95,18 +100,33 @@ obstacle (Dialog *dialog)
   return NULL;
 }
 
+/* The filter itself runs; learning a style goes on beside all else. */
+static gboolean
+is_running (Dialog *dialog)
+{
+  return adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)) && !dialog->learning;
+}
+
+static void
+update_ok (Dialog *dialog)
+{
+  GtkWidget *ok = gtk_dialog_get_widget_for_response (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK);
+
+  gtk_widget_set_sensitive (ok, !obstacle (dialog) && adain_style_set_is_loaded (dialog->styles)
+                                    && !dialog->learning);
+  gtk_widget_set_tooltip_text (ok, dialog->learning ? _ ("A style is being learned; Stop ends that") : NULL);
+}
+
 static void
 update (Dialog *dialog)
 {
   AdainPreview *preview = ADAIN_PREVIEW (dialog->preview);
   const char   *hint = obstacle (dialog);
 
-  if (adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+  if (is_running (dialog))
     return;
 
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (dialog->window), GTK_RESPONSE_OK,
-                                     !hint && adain_style_set_is_loaded (dialog->styles));
-
+  update_ok (dialog);
   if (hint)
     adain_preview_show_hint (preview, hint);
   else if (!adain_preview_is_on (preview))
@@ -292,22 +312,23 @@ on_gallery (Dialog *dialog)
   adain_shelf_unref (shelf);
 }
 
-/* The style @name is new in the user's gallery. */
+/* The style @name of the user's gallery is new there, or another than before; @text says so, and is freed. */
 static void
-show_kept (Dialog *dialog, const char *name)
+show_kept (Dialog *dialog, const char *name, char *text)
 {
   AdainShelf            *shelf;
   const AdainCollection *collection;
   int                    index;
-  char *text = g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
-                                name);
 
   adain_shelf_outdate ();
   shelf = adain_shelf_open_for (dialog->config, NULL);
   collection = shelf ? adain_shelf_collection (shelf) : NULL;
   index = collection ? adain_gallery_find (collection->gallery, name) : -1;
   if (dialog->gallery && index >= 0)
-    adain_gallery_window_insert (ADAIN_GALLERY_WINDOW (dialog->gallery), collection, index);
+    {
+      adain_gallery_window_remove (ADAIN_GALLERY_WINDOW (dialog->gallery), name);
+      adain_gallery_window_insert (ADAIN_GALLERY_WINDOW (dialog->gallery), collection, index);
+    }
   adain_style_set_look_up (dialog->styles);
   show_message (dialog, GTK_MESSAGE_INFO, text);
 
@@ -328,7 +349,9 @@ on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (error)
     show_message (dialog, GTK_MESSAGE_ERROR, error->message);
   else if (!dialog->closed)
-    show_kept (dialog, name);
+    show_kept (dialog, name,
+               g_strdup_printf (_ ("The style is in your gallery now, as “%s%s”."), ADAIN_GALLERY_PREFIX,
+                                name));
 
   g_clear_error (&error);
   g_free (name);
@@ -346,16 +369,100 @@ on_keep (Dialog *dialog, int index)
   adain_parameters_clear (&parameters);
 }
 
-/* What is being added to the gallery when the window is closed is added all the same. */
+/* Learning ---------------------------------------------------------------------------------- */
+
+static void
+set_learning (Dialog *dialog, gboolean learning)
+{
+  dialog->learning = learning;
+  adain_style_list_set_may_learn (ADAIN_STYLE_LIST (dialog->list), !learning);
+  update_ok (dialog);
+}
+
+/* From now on the style is used as it was learned, unless it was taken out of the list meanwhile, or another model was
+ * chosen. */
+static void
+use_learned (Dialog *dialog, const char *name)
+{
+  char *style = g_strconcat (ADAIN_GALLERY_PREFIX, name, NULL);
+
+  for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
+    if (adain_style_set_get (dialog->styles, i)->id == dialog->learned_id)
+      adain_style_set_replace (dialog->styles, i, style);
+  g_free (style);
+}
+
+static void
+on_learned (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Dialog *dialog = user_data;
+  GError *error = NULL;
+  char   *name = adain_style_learn_finish (result, &error);
+
+  adain_run_bar_abandon (ADAIN_RUN_BAR (dialog->run_bar));
+  set_learning (dialog, FALSE);
+  if (name && !dialog->closed)
+    {
+      show_kept (dialog, name,
+                 g_strdup_printf (_ ("The style has been learned, and is in your gallery as “%s%s”."),
+                                  ADAIN_GALLERY_PREFIX, name));
+      use_learned (dialog, name);
+    }
+  else if (error && !dialog->closed && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_message (dialog, GTK_MESSAGE_ERROR, error->message);
+
+  g_clear_error (&error);
+  g_free (name);
+}
+
+/* What the preview shows, to learn from; NULL: the selection does not meet it. */
+static AdainPreviewPicture *
+read_content (Dialog *dialog)
+{
+  AdainPreviewPicture *content = adain_preview_picture_new (dialog->image, dialog->drawables[0],
+                                                            ADAIN_THUMBNAIL_MAX);
+
+  while (content && adain_preview_picture_read (content))
+    ;
+
+  return content;
+}
+
+static void
+on_learn (Dialog *dialog, int index)
+{
+  AdainStyleLearnOptions options = { .content = read_content (dialog),
+                                     .progress = adain_run_bar_report,
+                                     .progress_data = dialog->run_bar };
+  GCancellable          *cancellable;
+
+  if (!options.content)
+    return;
+
+  hide_message (dialog);
+  adain_parameters_read (&options.parameters, dialog->config);
+  dialog->learned_id = adain_style_set_get (dialog->styles, index)->id;
+  set_learning (dialog, TRUE);
+  adain_run_bar_begin_learning (ADAIN_RUN_BAR (dialog->run_bar), &options.enough, &cancellable);
+  adain_style_learn_async (adain_style_set_get (dialog->styles, index), &options, cancellable, on_learned,
+                           dialog);
+}
+
+/* What is being added to the gallery when the window is closed is added all the same; what is being learned is
+ * given up. */
 static void
 finish_keeping (Dialog *dialog)
 {
   dialog->closed = TRUE;
+  if (dialog->learning)
+    adain_run_bar_cancel (ADAIN_RUN_BAR (dialog->run_bar));
   if (dialog->window)
     gtk_widget_hide (dialog->window);
-  while (dialog->keeping > 0)
+  while (dialog->keeping > 0 || dialog->learning)
     g_main_context_iteration (NULL, TRUE);
 }
+
+/* Settings ---------------------------------------------------------------------------------- */
 
 /* What an ONNX model cannot do is not asked for any more; writes only what differs. */
 static void
@@ -383,7 +490,10 @@ on_setting (Dialog *dialog, GParamSpec *pspec)
   forget_what_needs_styles (dialog);
 
   if (g_str_equal (pspec->name, "model"))
-    g_clear_pointer (&dialog->gallery, gtk_widget_destroy);
+    {
+      g_clear_pointer (&dialog->gallery, gtk_widget_destroy);
+      dialog->learned_id = -1;
+    }
   else if (dialog->gallery && g_strv_contains (shown, pspec->name))
     adain_gallery_window_outdate (ADAIN_GALLERY_WINDOW (dialog->gallery));
 }
@@ -470,7 +580,8 @@ on_ok (Dialog *dialog)
   return job;
 }
 
-/* While a job runs, closing the window, Escape and Cancel stop it instead. */
+/* While a job runs, closing the window, Escape and Cancel stop it instead; the first two also where a style is being
+ * learned. */
 static gboolean
 on_delete (Dialog *dialog)
 {
@@ -497,7 +608,7 @@ on_key_press (GtkWidget *window, GdkEventKey *event, Dialog *dialog)
 
   if (key == GDK_KEY_Escape)
     return on_delete (dialog);
-  if (adain_run_bar_is_busy (ADAIN_RUN_BAR (dialog->run_bar)))
+  if (is_running (dialog))
     return GDK_EVENT_PROPAGATE;
 
   if (key == GDK_KEY_z && modifiers == GDK_CONTROL_MASK)
@@ -638,14 +749,15 @@ create_column (Dialog *dialog)
   GtkWidget    *scrolled = gtk_scrolled_window_new (NULL, NULL);
   GtkWidget    *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkSizeGroup *labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget    *list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
 
-  g_signal_connect_swapped (list, "gallery", G_CALLBACK (on_gallery), dialog);
-  g_signal_connect_swapped (list, "keep", G_CALLBACK (on_keep), dialog);
-  adain_style_list_accept_drops (ADAIN_STYLE_LIST (list), dialog->preview);
+  dialog->list = adain_style_list_new (dialog->styles, dialog->state, dialog->image, dialog->drawables);
+  g_signal_connect_swapped (dialog->list, "gallery", G_CALLBACK (on_gallery), dialog);
+  g_signal_connect_swapped (dialog->list, "keep", G_CALLBACK (on_keep), dialog);
+  g_signal_connect_swapped (dialog->list, "learn", G_CALLBACK (on_learn), dialog);
+  adain_style_list_accept_drops (ADAIN_STYLE_LIST (dialog->list), dialog->preview);
 
   gtk_box_pack_start (GTK_BOX (column), create_top (dialog), FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), list, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (column), dialog->list, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (column), adain_controls_new (dialog->config, labels), FALSE, FALSE, 0);
   if (dialog->drawables[1])
     gtk_box_pack_start (GTK_BOX (column), create_shared (dialog), FALSE, FALSE, 0);

@@ -1,4 +1,4 @@
-/* Runs a job in a thread, with its progress and a Stop button in a bar.
+/* Runs a job in a thread, with its progress and a Stop button in a bar; or shows how a style is learned.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -31,6 +31,8 @@ struct _AdainRunBar
 
   GCancellable *cancellable; /* NULL: nothing is going on */
   GCancellable *enough;      /* ends learning and refinement */
+  gboolean      paints;      /* that is what comes of it */
+  guint         timer;       /* shows the progress */
 
   GMutex   mutex;       /* guards what follows, which the engine's threads set */
   Report   first, last; /* of the progress; their time is 0 before there is one */
@@ -42,8 +44,8 @@ G_DEFINE_FINAL_TYPE (AdainRunBar, adain_run_bar, GTK_TYPE_BOX)
 
 /* In threads -------------------------------------------------------------------------------- */
 
-static void
-on_progress (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
+void
+adain_run_bar_report (double fraction, AdainProgressUnit unit, int done, int all, gpointer user_data)
 {
   AdainRunBar *bar = user_data;
   Report       report = { CLAMP (fraction, 0.0, 1.0), unit, done, all, g_get_monotonic_time () };
@@ -127,8 +129,11 @@ describe_progress (AdainRunBar *bar, const Report *first, const Report *last)
 }
 
 static const char *
-describe_stop (gboolean learning, gboolean refined)
+describe_stop (gboolean paints, gboolean learning, gboolean refined)
 {
+  if (!paints)
+    return learning ? _ ("Ends the learning and keeps what has been learned; Escape gives it up")
+                    : _ ("Stops at once, before anything has been learned");
   if (learning)
     return _ ("Ends the learning and paints with what has been learned; Escape gives it up");
   if (refined)
@@ -153,7 +158,7 @@ update (gpointer data)
 
   text = describe_progress (bar, &first, &last);
   set_progress (bar, last.fraction, text);
-  gtk_widget_set_tooltip_text (bar->stop_button, describe_stop (learning, refined));
+  gtk_widget_set_tooltip_text (bar->stop_button, describe_stop (bar->paints, learning, refined));
   g_free (text);
 
   return G_SOURCE_CONTINUE;
@@ -207,19 +212,34 @@ quit (gpointer loop)
 /* Long enough for the window to be drawn once. */
 #define DRAWING_MS 50
 
+static void
+begin (AdainRunBar *bar, gboolean paints)
+{
+  bar->cancellable = g_cancellable_new ();
+  bar->enough = g_cancellable_new ();
+  bar->paints = paints;
+  gtk_widget_set_sensitive (bar->stop_button, TRUE);
+  bar->first = bar->last = (Report) { 0 };
+  bar->learning = bar->refined = FALSE;
+  update (bar);
+  bar->timer = g_timeout_add (1000 / UPDATES_PER_SECOND, update, bar);
+  gtk_widget_show (GTK_WIDGET (bar));
+}
+
+void
+adain_run_bar_begin_learning (AdainRunBar *bar, GCancellable **enough, GCancellable **cancellable)
+{
+  begin (bar, FALSE);
+  *enough = bar->enough;
+  *cancellable = bar->cancellable;
+}
+
 void
 adain_run_bar_prepare (AdainRunBar *bar)
 {
   GMainLoop *loop = g_main_loop_new (NULL, FALSE);
 
-  bar->cancellable = g_cancellable_new ();
-  bar->enough = g_cancellable_new ();
-  gtk_widget_set_sensitive (bar->stop_button, TRUE);
-  bar->first = bar->last = (Report) { 0 };
-  bar->learning = bar->refined = FALSE;
-  update (bar);
-  gtk_widget_show (GTK_WIDGET (bar));
-
+  begin (bar, TRUE);
   g_timeout_add (DRAWING_MS, quit, loop);
   g_main_loop_run (loop);
   g_main_loop_unref (loop);
@@ -228,6 +248,7 @@ adain_run_bar_prepare (AdainRunBar *bar)
 void
 adain_run_bar_abandon (AdainRunBar *bar)
 {
+  g_clear_handle_id (&bar->timer, g_source_remove);
   gtk_widget_hide (GTK_WIDGET (bar));
   g_clear_object (&bar->enough);
   g_clear_object (&bar->cancellable);
@@ -236,14 +257,10 @@ adain_run_bar_abandon (AdainRunBar *bar)
 gboolean
 adain_run_bar_run (AdainRunBar *bar, AdainJob *job, GError **error)
 {
-  guint    timer;
   gboolean done;
 
   gtk_widget_grab_focus (bar->stop_button);
-
-  timer = g_timeout_add (1000 / UPDATES_PER_SECOND, update, bar);
-  done = adain_progress_run_in_thread (job, on_progress, bar, bar->enough, bar->cancellable, error);
-  g_source_remove (timer);
+  done = adain_progress_run_in_thread (job, adain_run_bar_report, bar, bar->enough, bar->cancellable, error);
 
   /* Stopped at the very end is stopped all the same. */
   if (done && g_cancellable_set_error_if_cancelled (bar->cancellable, error))

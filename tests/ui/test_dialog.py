@@ -16,6 +16,9 @@ import time
 from session import (PATIENCE, PROCEDURE, NotYet, Session, Widget, atspi, expect, has_gtk,
                      skip_if_impossible, until)
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "plugin"))
+from gallery import Gallery  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 STYLES = {"first.png": "plasma:tomato-steelblue", "second.png": "pattern:hexagons",
           "third.png": "plasma:gold-darkgreen"}
@@ -1680,20 +1683,20 @@ class Tests:
             os.makedirs(session.own_gallery)
             os.chmod(session.own_gallery, 0o500)
             if not os.access(session.own_gallery, os.W_OK):
-                dialog.click("Add Sea & sky (1).png to my gallery")
+                dialog.choose_in_menu("Keep or learn Sea & sky (1).png", "Add to My Gallery")
                 tells("cannot be changed", "ermission")
             os.rmdir(session.own_gallery)
             with open(session.own_gallery, "w", encoding="utf-8"):
                 pass
-            dialog.click("Add Sea & sky (1).png to my gallery")
+            dialog.choose_in_menu("Keep or learn Sea & sky (1).png", "Add to My Gallery")
             tells("cannot be changed")
             self.shot(session, "own-gallery-error")
             os.remove(session.own_gallery)
-            dialog.click("Add Sea & sky (1).png to my gallery")
+            dialog.choose_in_menu("Keep or learn Sea & sky (1).png", "Add to My Gallery")
             tells("gallery:sea-sky-1")
-            dialog.click("Add Sea & sky (1).png to my gallery")
+            dialog.choose_in_menu("Keep or learn Sea & sky (1).png", "Add to My Gallery")
             tells("gallery:sea-sky-1-2")
-            dialog.click("Add first.png to my gallery")
+            dialog.choose_in_menu("Keep or learn first.png", "Add to My Gallery")
             tells("gallery:first")
             self.shot(session, "own-gallery-added")
             file, = os.listdir(session.own_gallery)
@@ -1705,7 +1708,7 @@ class Tests:
                 kept = whole.read()
             with open(path, "wb") as damaged:
                 damaged.write(kept[:2000])
-            dialog.click("Add first.png to my gallery")
+            dialog.choose_in_menu("Keep or learn first.png", "Add to My Gallery")
             tells(file, "not a")
             assert os.path.getsize(path) == 2000
             with open(path, "wb") as whole:
@@ -1765,6 +1768,121 @@ class Tests:
             session.key("Escape")
             dialog.key("Escape")
             image.layers("gone")
+
+    @staticmethod
+    def learning(bar, step):
+        """Whether a style is being learned, and more than so many steps of it are done."""
+        match = re.match(r"Learning, step (\d+) of 100", bar.description)
+        return bar.has("SHOWING") and match and int(match[1]) > step
+
+    @staticmethod
+    def own_styles(session):
+        """What each of the user's own styles has learned, by their names."""
+        files = os.listdir(session.own_gallery) if os.path.isdir(session.own_gallery) else []
+        if not files:
+            return {}
+        gallery = Gallery.read(os.path.join(session.own_gallery, *files))
+        return {style["name"]: gallery.tensors["adaptation"][i] for i, style in enumerate(gallery.styles)}
+
+    def test_learn(self):
+        """A style is learned beside the live preview and becomes one of the user's gallery, in its place: as far as
+        it has come at Stop, and further."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.add_layer()
+            first, second = self.paths()[:2]
+            image.run("learn", more=f'#:styles (list "{first}" "{second}" "gallery:munch--the-scream")'
+                                    " #:weights (vector 0.8 0.2 0.1)")
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles(3)
+            dialog.choose_region("second.png", "Layer “Other”")
+            dialog.choose_region("first.png", "Layer “Other”")
+            dialog.wait_sharp()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            stop = dialog.window.find("button", "Stop", showing=False)
+
+            def tells(*words):
+                return until(f"a message with {words}", lambda: [
+                    w for w in dialog.find("info bar").find_all("label") if all(x in w.name for x in words)])
+
+            # Told at once: it could not be kept.
+            with open(session.own_gallery, "w", encoding="utf-8"):
+                pass
+            dialog.choose_in_menu("Keep or learn first.png", "Learn This Style")
+            tells("cannot be changed")
+            expect("the end of it", lambda: bar.has("SHOWING"), False)
+            os.remove(session.own_gallery)
+            assert not dialog.find("toggle button", "Keep or learn Munch: The Scream").has("SENSITIVE")
+
+            # Meanwhile the preview goes on, and nothing else is learned or painted.
+            before = dialog.rested_look()
+            dialog.choose_in_menu("Keep or learn first.png", "Learn This Style")
+            until("the first steps", lambda: self.learning(bar, 2), 240)
+            dialog.expect_ok(False)
+            dialog.find("toggle button", "Keep or learn second.png").click()
+            program = Widget(dialog.window.accessible.get_parent())
+            other = program.find("menu item", "Learn This Style")
+            assert not other.has("SENSITIVE")
+            self.shot(session, "learning-menu")
+            session.key("Escape")
+            expect("the menu", lambda: program.find_all("menu item", "Learn This Style"), [])
+            self.shot(session, "learning")
+            dialog.set_weight("second.png", 0.3)
+            until("the preview to change", lambda: dialog.look() != before, 120)
+            assert bar.has("SHOWING"), "it was learned too quickly"
+            stop.click()
+            tells("has been learned", "gallery:first")
+            expect("the styles", dialog.names, ["first", "second.png", "Munch: The Scream"])
+            dialog.expect_weights(0.8, 0.3, 0.1)
+            region = dialog.find("combo box", "Region of first").accessible.get_selection_iface()
+            expect("its region", lambda: region.get_selected_child(0).get_name(), "Layer “Other”")
+            dialog.expect_ok(True)
+            dialog.key("ctrl+z")
+            expect("the styles", dialog.names, ["first.png", "second.png", "Munch: The Scream"])
+            dialog.key("ctrl+y")
+            expect("the styles", dialog.names, ["first", "second.png", "Munch: The Scream"])
+            dialog.expect_weights(0.8, 0.3, 0.1)
+            dialog.wait_sharp()
+            self.shot(session, "learned")
+            started = self.own_styles(session)["first"]
+            assert started.any()
+
+            # Then on from there, to the end; it keeps its name, and the preview shows what it has become.
+            before = dialog.rested_look()
+            dialog.choose_in_menu("Keep or learn first", "Learn This Style")
+            until("the end of it", lambda: not bar.has("SHOWING"), 600)
+            tells("has been learned", "gallery:first")
+            learned = self.own_styles(session)
+            assert list(learned) == ["first"] and (learned["first"] != started).any()
+            dialog.wait_change(before)
+            self.shot(session, "learned-on")
+            dialog.click("OK")
+            assert image.layers("learn") == 3
+
+    def test_learn_given_up(self):
+        """Escape gives up what is being learned, Cancel closes the dialog, too; nothing is kept."""
+        with self.session() as session:
+            image = Image(session, self.photo)
+            image.add_layer()
+            image.run("given-up", more=f'#:styles (list "{self.paths()[0]}") #:style-layer other')
+            image.start()
+            dialog = Dialog(session)
+            dialog.expect_styles(2)
+            dialog.wait_sharp()
+            bar = dialog.window.find("progress bar", "Progress", showing=False)
+            dialog.choose_in_menu("Keep or learn Layer “Other”", "Learn This Style")
+            until("the first steps", lambda: self.learning(bar, 2), 240)
+            dialog.key("Escape")
+            until("the end of it", lambda: not bar.has("SHOWING"))
+            expect("the styles", dialog.names, ["first.png", "Layer “Other”"])
+            dialog.expect_ok(True)
+            dialog.choose_in_menu("Keep or learn first.png", "Learn This Style")
+            until("the first steps", lambda: self.learning(bar, 2), 240)
+            dialog.click("Cancel")
+            dialog.gone()
+            assert image.layers("given-up", 30) == 2
+            assert self.own_styles(session) == {}
 
     def test_looks(self):
         """Screenshots: dark, right to left, twice the pixels; everything fits the screen."""

@@ -81,6 +81,7 @@ adain_style_item_look_up (AdainStyleItem *item, GimpProcedureConfig *config)
 
   g_clear_pointer (&item->problem, g_free);
   item->state = entry >= 0 ? ADAIN_STYLE_READY : ADAIN_STYLE_BROKEN;
+  item->own = entry >= 0 && entry < collection->n_own;
   if (entry >= 0)
     {
       g_free (item->name);

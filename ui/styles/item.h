@@ -29,6 +29,7 @@ typedef struct
   char           *name;    /* what to call it on screen */
   double          weight;  /* 0 to 1 */
   AdainExcerpt    excerpt; /* what of its picture is used; of the gallery's all */
+  gboolean        own;     /* one of the gallery that is the user's own */
   AdainStyleState state;
   char           *problem; /* why it is broken */
   GdkPixbuf      *whole;   /* where READY: the picture, reduced; of the gallery's NULL, */

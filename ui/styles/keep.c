@@ -29,9 +29,8 @@ keeping_free (gpointer data)
   g_free (keeping);
 }
 
-/* A file's name without its ending, or the layer's name. */
-static char *
-make_title (const AdainStyleItem *item)
+char *
+adain_style_keep_title (const AdainStyleItem *item)
 {
   char *title, *dot;
 
@@ -46,8 +45,8 @@ make_title (const AdainStyleItem *item)
   return title;
 }
 
-static AdainPixels *
-read_picture (const AdainStyleItem *item, GError **error)
+AdainPixels *
+adain_style_keep_picture (const AdainStyleItem *item, GError **error)
 {
   GimpPDBErrorHandler handler = adain_errors_swap_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
   AdainPixels        *picture;
@@ -89,8 +88,8 @@ adain_style_keep_async (const AdainStyleItem *item, const char *model, GAsyncRea
   GError  *error = NULL;
 
   keeping->model = g_strdup (model);
-  keeping->title = make_title (item);
-  keeping->picture = read_picture (item, &error);
+  keeping->title = adain_style_keep_title (item);
+  keeping->picture = adain_style_keep_picture (item, &error);
   g_task_set_task_data (task, keeping, keeping_free);
 
   if (keeping->picture)

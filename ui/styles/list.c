@@ -38,9 +38,10 @@ struct _AdainStyleList
   GtkWidget *down_button;
   GtkWidget *layer_button;
   GtkWidget *recent_button;
+  gboolean   may_learn;
 };
 
-static guint gallery_signal, keep_signal;
+static guint gallery_signal, keep_signal, learn_signal;
 
 G_DEFINE_FINAL_TYPE (AdainStyleList, adain_style_list, GTK_TYPE_BOX)
 
@@ -90,6 +91,12 @@ static void
 on_keep (AdainStyleList *self, AdainStyleRow *row)
 {
   g_signal_emit (self, keep_signal, 0, adain_style_row_get_index (row));
+}
+
+static void
+on_learn (AdainStyleList *self, AdainStyleRow *row)
+{
+  g_signal_emit (self, learn_signal, 0, adain_style_row_get_index (row));
 }
 
 static void
@@ -146,7 +153,9 @@ on_changed (AdainStyleList *self)
     {
       GtkWidget *row = adain_style_row_new (self->set, i);
 
+      adain_style_row_set_may_learn (ADAIN_STYLE_ROW (row), self->may_learn);
       g_signal_connect_swapped (row, "keep", G_CALLBACK (on_keep), self);
+      g_signal_connect_swapped (row, "learn", G_CALLBACK (on_learn), self);
       g_signal_connect_swapped (row, "excerpt", G_CALLBACK (on_excerpt), self);
       gtk_list_box_insert (GTK_LIST_BOX (self->list), row, -1);
       if (adain_style_set_get (self->set, i)->id == selected_id)
@@ -156,6 +165,21 @@ on_changed (AdainStyleList *self)
   select_row (self, index, focus);
   update_buttons (self);
   update_wanted (self);
+}
+
+static void
+sync_may_learn (GtkWidget *row, gpointer user_data)
+{
+  AdainStyleList *self = user_data;
+
+  adain_style_row_set_may_learn (ADAIN_STYLE_ROW (row), self->may_learn);
+}
+
+void
+adain_style_list_set_may_learn (AdainStyleList *self, gboolean may_learn)
+{
+  self->may_learn = may_learn;
+  gtk_container_foreach (GTK_CONTAINER (self->list), sync_may_learn, self);
 }
 
 /* The other rows stay with what is being done to them. */
@@ -595,6 +619,8 @@ adain_style_list_class_init (AdainStyleListClass *klass)
                                  G_TYPE_NONE, 0);
   keep_signal = g_signal_new ("keep", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 1, G_TYPE_INT);
+  learn_signal = g_signal_new ("learn", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void
@@ -603,6 +629,7 @@ adain_style_list_init (AdainStyleList *self)
   GtkBox    *box = GTK_BOX (self);
   GtkWidget *label = gtk_label_new_with_mnemonic (_ ("_Styles"));
 
+  self->may_learn = TRUE;
   self->scrolled = create_list (self);
   self->buttons = create_buttons (self);
   self->unwanted = create_unwanted ();

@@ -20,7 +20,10 @@ GtkWidget *adain_style_list_new (AdainStyleSet *set, GKeyFile *state, GimpImage 
 /* Takes files that are dropped on @widget, too. */
 void adain_style_list_accept_drops (AdainStyleList *list, GtkWidget *widget);
 
+/* Whether styles can be learned now; at first they can. */
+void adain_style_list_set_may_learn (AdainStyleList *list, gboolean may_learn);
+
 /* Signals: "gallery": its button was pressed; "keep" (a style's index, int): it is to be added to the user's
- * gallery. */
+ * gallery; "learn" (the same): it is to be learned. */
 
 G_END_DECLS

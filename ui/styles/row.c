@@ -20,10 +20,12 @@ struct _AdainStyleRow
   int            id;
 
   GtkWidget *picture;
-  GtkWidget *scale; /* NULL while the style cannot be used */
+  GtkWidget *scale; /* these are NULL while the style cannot be used */
+  GtkWidget *learn; /* an item of a menu */
+  gboolean   may_learn;
 };
 
-static guint keep_signal, excerpt_signal;
+static guint keep_signal, learn_signal, excerpt_signal;
 
 G_DEFINE_FINAL_TYPE (AdainStyleRow, adain_style_row, GTK_TYPE_LIST_BOX_ROW)
 
@@ -232,18 +234,25 @@ on_remove (AdainStyleRow *row)
   adain_style_set_remove (row->set, row->index);
 }
 
-/* A button at the end of the row; @name is what assistive technologies call it, and is freed. */
+/* A button at the end of the row looks like this; @name is what assistive technologies call it, and is freed. */
+static void
+finish_button (GtkWidget *button, char *name, const char *tooltip)
+{
+  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, tooltip);
+  atk_object_set_name (gtk_widget_get_accessible (button), name);
+  g_free (name);
+}
+
+/* Takes @name. */
 static GtkWidget *
 create_button (AdainStyleRow *row, const char *icon, char *name, const char *tooltip, GCallback callback)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon, GTK_ICON_SIZE_MENU);
 
-  gtk_button_set_relief (GTK_BUTTON (button), GTK_RELIEF_NONE);
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, tooltip);
+  finish_button (button, name, tooltip);
   g_signal_connect_swapped (button, "clicked", callback, row);
-  atk_object_set_name (gtk_widget_get_accessible (button), name);
-  g_free (name);
 
   return button;
 }
@@ -255,26 +264,79 @@ create_remove (AdainStyleRow *row, const AdainStyleItem *item)
                         _ ("Take this style out of the list; the file stays"), G_CALLBACK (on_remove));
 }
 
+/* Keeping and learning ---------------------------------------------------------------------- */
+
 static void
 on_keep (AdainStyleRow *row)
 {
   g_signal_emit (row, keep_signal, 0);
 }
 
+static void
+on_learn (AdainStyleRow *row)
+{
+  g_signal_emit (row, learn_signal, 0);
+}
+
+void
+adain_style_row_set_may_learn (AdainStyleRow *row, gboolean may_learn)
+{
+  row->may_learn = may_learn;
+  if (row->learn)
+    gtk_widget_set_sensitive (row->learn, may_learn);
+}
+
+static GtkWidget *
+append_item (AdainStyleRow *row, GtkWidget *menu, const char *label, const char *tooltip, GCallback callback)
+{
+  GtkWidget *item = gtk_menu_item_new_with_label (label);
+
+  gtk_widget_set_tooltip_text (item, tooltip);
+  g_signal_connect_swapped (item, "activate", callback, row);
+  gtk_menu_shell_append (GTK_MENU_SHELL (menu), item);
+
+  return item;
+}
+
+static GtkWidget *
+create_keep_menu (AdainStyleRow *row, const AdainStyleItem *item)
+{
+  GtkWidget *menu = gtk_menu_new ();
+  GtkWidget *keep = append_item (row, menu, _ ("Add to My Gallery"),
+                                 item->gallery ? _ ("This style is in the gallery")
+                                               : _ ("It can then be used without its picture"),
+                                 G_CALLBACK (on_keep));
+
+  gtk_widget_set_sensitive (keep, !item->gallery);
+  row->learn =
+      append_item (row, menu, _ ("Learn This Style"),
+                   _ ("Within a minute or two the network learns to come nearer to this style, which is then "
+                      "kept so in my gallery"),
+                   G_CALLBACK (on_learn));
+  gtk_widget_set_sensitive (row->learn, row->may_learn);
+  gtk_widget_show_all (menu);
+
+  return menu;
+}
+
 static GtkWidget *
 create_keep (AdainStyleRow *row, const AdainStyleItem *item)
 {
-  const char *tooltip = item->gallery ? _ ("This style is in the gallery")
-                                      : _ ("Add this style to my gallery: it can then be used without its "
-                                           "picture");
-  GtkWidget  *button = create_button (row, "bookmark-new-symbolic",
-                                      g_strdup_printf (_ ("Add %s to my gallery"), item->name), tooltip,
-                                      G_CALLBACK (on_keep));
+  gboolean    shipped = item->gallery && !item->own;
+  const char *tooltip = shipped ? _ ("This style is in the gallery, and has been learned")
+                                : _ ("Add this style to my gallery, or learn it");
+  GtkWidget  *button = gtk_menu_button_new ();
 
-  gtk_widget_set_sensitive (button, !item->gallery);
+  gtk_container_add (GTK_CONTAINER (button),
+                     gtk_image_new_from_icon_name ("bookmark-new-symbolic", GTK_ICON_SIZE_MENU));
+  gtk_menu_button_set_popup (GTK_MENU_BUTTON (button), create_keep_menu (row, item));
+  finish_button (button, g_strdup_printf (_ ("Keep or learn %s"), item->name), tooltip);
+  gtk_widget_set_sensitive (button, !shipped);
 
   return button;
 }
+
+/* The part that is used --------------------------------------------------------------------- */
 
 static void
 on_excerpt (AdainStyleRow *row)
@@ -298,6 +360,8 @@ create_excerpt (AdainStyleRow *row, const AdainStyleItem *item)
 
   return button;
 }
+
+/* The row itself ---------------------------------------------------------------------------- */
 
 int
 adain_style_row_get_index (AdainStyleRow *row)
@@ -326,6 +390,8 @@ adain_style_row_class_init (AdainStyleRowClass *klass)
 
   keep_signal = g_signal_new ("keep", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  learn_signal = g_signal_new ("learn", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 0);
   excerpt_signal = g_signal_new ("excerpt", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 0);
 }
@@ -333,6 +399,7 @@ adain_style_row_class_init (AdainStyleRowClass *klass)
 static void
 adain_style_row_init (AdainStyleRow *row)
 {
+  row->may_learn = TRUE;
 }
 
 /* Its name and region, and below them its weight, or why it has none. */
@@ -382,7 +449,7 @@ adain_style_row_sync (AdainStyleRow *row)
 {
   gboolean focus = gtk_container_get_focus_child (GTK_CONTAINER (row)) != NULL;
 
-  row->scale = NULL;
+  row->scale = row->learn = NULL;
   gtk_widget_destroy (gtk_bin_get_child (GTK_BIN (row)));
   fill (row);
   if (focus)

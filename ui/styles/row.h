@@ -27,10 +27,13 @@ void adain_style_row_sync_weight (AdainStyleRow *row);
 /* Shows the picture that the set has now. */
 void adain_style_row_sync_picture (AdainStyleRow *row);
 
+/* Whether styles can be learned now; at first they can. */
+void adain_style_row_set_may_learn (AdainStyleRow *row, gboolean may_learn);
+
 int adain_style_row_get_index (AdainStyleRow *row);
 int adain_style_row_get_id (AdainStyleRow *row);
 
-/* Signals: "keep" (its style is to be added to the user's gallery), "excerpt" (what is used of its picture is to
- * be chosen). */
+/* Signals: "keep" (its style is to be added to the user's gallery), "learn" (it is to be learned), "excerpt" (what is
+ * used of its picture is to be chosen). */
 
 G_END_DECLS

@@ -306,6 +306,19 @@ adain_style_set_remove (AdainStyleSet *set, int index)
 }
 
 void
+adain_style_set_replace (AdainStyleSet *set, int index, const char *path)
+{
+  AdainStyleItem *old = item_at (set, index);
+  AdainStyleItem *item = new_path (set, path);
+
+  item->weight = old->weight;
+  g_set_object (&item->region, old->region);
+  set->items->pdata[index] = item;
+  adain_style_item_free (old);
+  write_config (set);
+}
+
+void
 adain_style_set_move (AdainStyleSet *set, int from, int to)
 {
   int n = set->items->len;

@@ -36,6 +36,8 @@ void adain_style_set_add_path (AdainStyleSet *set, const char *path);
 void adain_style_set_set_tile (AdainStyleSet *set, const char *gallery, GdkPixbuf *tile);
 void adain_style_set_set_layer (AdainStyleSet *set, GimpDrawable *layer);
 void adain_style_set_remove (AdainStyleSet *set, int index);
+/* Puts another style into the place of one, with its weight and region. */
+void adain_style_set_replace (AdainStyleSet *set, int index, const char *path);
 void adain_style_set_move (AdainStyleSet *set, int from, int to);
 void adain_style_set_set_region (AdainStyleSet *set, int index, GimpDrawable *region);
 void adain_style_set_set_excerpt (AdainStyleSet *set, int index, const AdainExcerpt *excerpt);
