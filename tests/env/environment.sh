@@ -1,7 +1,7 @@
 # Sourced by ./try and ./check: finds or makes a place that has GIMP 3 and builds there.
 #
 #   environment_prepare LIST...   makes sure that the packages named in these lists are there
-#   environment_prepare_gimp_root makes $gimp_root, a Debian 13 with GIMP and nothing to build with
+#   environment_prepare_gimp_root makes $gimp_root, a Debian with GIMP and nothing to build with
 #   environment_show DIR...       directories of the user's that commands have to see
 #   environment_run COMMAND...    runs a command there, at the source tree
 #   environment_build NAME ARG... configures (with these options) and builds $builds/NAME
@@ -9,20 +9,10 @@
 #
 # A host that has GIMP 3 is used as it is. Elsewhere that place is a Debian 13 in a directory
 # of the user's cache, entered by chroot. One that builds for another system is such a Debian everywhere, so
-# that packages of a second architecture do not get into the way of GIMP's.
+# that packages of a second architecture do not get into the way of GIMP's. Where ADAIN_SUITE names a suite of
+# Debian's, such as forky or sid, that place is a Debian of that suite everywhere, with builds of its own.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/adain-style-transfer
-mkdir -p "$cache"
-cache=$(cd "$cache" && pwd -P)
-root=$cache/debian13
-gimp_root=$cache/debian13-gimp
-architectures=
-builds=$cache/builds/$(basename "$source_dir")-$(printf %s "$source_dir" | cksum | cut -d' ' -f1)
-mkdir -p "$builds"
-shown=("$source_dir" "$builds" /tmp)
 
 die ()
 {
@@ -34,6 +24,24 @@ say ()
 {
   echo "-- $*" >&2
 }
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+debian=${ADAIN_SUITE:-trixie}
+[[ $debian =~ ^[a-z0-9-]+$ ]] || die "ADAIN_SUITE cannot be “$debian”; it names a suite of Debian's, such as sid"
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/adain-style-transfer
+mkdir -p "$cache"
+cache=$(cd "$cache" && pwd -P)
+if [ "$debian" = trixie ]; then
+  root=$cache/debian13
+else
+  root=$cache/debian-$debian
+fi
+gimp_root=$root-gimp
+architectures=
+builds=$cache/builds/$(basename "$source_dir")-$(printf %s "$source_dir" | cksum | cut -d' ' -f1)
+builds+=${ADAIN_SUITE:+-$ADAIN_SUITE}
+mkdir -p "$builds"
+shown=("$source_dir" "$builds" /tmp)
 
 # Runs a command that changes the host, as root.
 as_root ()
@@ -49,7 +57,7 @@ as_root ()
 
 host_serves ()
 {
-  [ -z "$architectures" ] || return 1
+  [ -z "${ADAIN_SUITE:-}$architectures" ] || return 1
   command -v gimp-console-3.0 > /dev/null || command -v gimp-console-3 > /dev/null ||
     pkg-config --exists gimp-3.0 2> /dev/null
 }
@@ -92,7 +100,8 @@ need_command ()
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy "$2" >&2
 }
 
-# make_root ROOT PACKAGE...: makes ROOT, a Debian 13 with these packages, unless it is there.
+# make_root ROOT PACKAGE...: makes ROOT, a Debian with these packages, unless it is there. The lists of a suite that
+# still changes are valid for a week, and there are mirrors that lag behind by more.
 make_root ()
 {
   local packages
@@ -100,11 +109,12 @@ make_root ()
 
   need_command mmdebstrap mmdebstrap
   [ "$(id -u)" = 0 ] || need_command newuidmap uidmap
-  say "Making a Debian 13 in $1"
+  say "Making a Debian ($debian) in $1"
   [ ! -e "$1" ] || in_namespace rm -rf "$1"
   packages=$(IFS=,; echo "${*:2}")
   mmdebstrap --quiet --variant=minbase --include="$packages" \
-    ${architectures:+--architectures="$architectures"} trixie "$1" >&2 ||
+    ${architectures:+--architectures="$architectures"} \
+    ${ADAIN_SUITE:+--aptopt='Acquire::Check-Valid-Until "false"'} "$debian" "$1" >&2 ||
     die "mmdebstrap failed"
   # No package may start a service there.
   in_namespace sh -ec '
@@ -155,7 +165,7 @@ enter_root ()
 
 environment_cross ()
 {
-  root=$cache/debian13-$1
+  root+=-$1
   architectures=$2
 }
 

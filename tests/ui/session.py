@@ -22,7 +22,7 @@ import time
 # How many times longer than usual to wait, for slow builds and busy machines. Nothing waits longer
 # than it has to; this is only the time after which a test gives up.
 PATIENCE = float(os.environ.get("ADAIN_PATIENCE", "1"))
-NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3.0", "taskset",
+NEEDED = ["Xvfb", "openbox", "xdotool", "xclip", "import", "convert", "gimp-3", "taskset",
           "dbus-update-activation-environment"]
 PROCEDURE = "plug-in-adain-style-transfer"
 TITLE = "AdaIN Style Transfer"
@@ -310,7 +310,7 @@ class Session:
         return False
 
     def make_profile(self):
-        version = subprocess.run(["gimp-3.0", "--version"], capture_output=True, text=True).stdout
+        version = subprocess.run(["gimp-3", "--version"], capture_output=True, text=True).stdout
         # Of GIMP's own plug-ins those that are needed here; to ask all takes a while.
         plugin_dir = os.path.join(self.profile, "plug-ins", "adain-style-transfer")
         os.makedirs(os.path.join(plugin_dir, "weights"))
@@ -400,7 +400,7 @@ class Session:
         if self.language:
             environment.update(self.locale())
         environment.pop("NO_AT_BRIDGE", None)
-        command = ["gimp-3.0", "--no-splash", "--no-fonts", "--no-data", "--new-instance",
+        command = ["gimp-3", "--no-splash", "--no-fonts", "--no-data", "--new-instance",
                    "--batch-interpreter", "plug-in-script-fu-eval", "--batch", script]
         if cores:
             some = sorted(os.sched_getaffinity(0))[:cores]

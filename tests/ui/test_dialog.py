@@ -23,6 +23,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 STYLES = {"first.png": "plasma:tomato-steelblue", "second.png": "pattern:hexagons",
           "third.png": "plasma:gold-darkgreen"}
 
+# By its name xdotool presses Alt with it, where the keyboard's newer tables have it with that, too.
+F1 = "67"
 
 CONTROLS = {"button", "toggle button", "check box", "slider", "spin button", "combo box", "text",
             "canvas", "image", "list box", "list item"}
@@ -616,6 +618,8 @@ class Tests:
         """Of several layers the preview shows the first as the run paints it, alike or by itself."""
         with self.session() as session:
             image = Image(session, self.photo)
+            # GIMP 3.2.6 lets the preview see no more.
+            image.do("(gimp-image-convert-precision img PRECISION-U8-NON-LINEAR)")
             # Another frame, much darker.
             image.add_layer()
             image.do("(gimp-drawable-levels other HISTOGRAM-VALUE 0.0 1.0 TRUE 1.0 0.0 0.2 TRUE)")
@@ -1929,7 +1933,7 @@ class Tests:
                 dialog.find("button", button).click()
                 expect("the page of the button", opened, [page])
                 session.activate(dialog)
-                session.key("F1")
+                session.key(F1)
                 expect("the page of F1", opened, [page, page])
                 session.key("Escape")
                 image.layers("help")

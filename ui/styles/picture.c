@@ -107,16 +107,22 @@ convert_to_srgb (GdkPixbuf *pixbuf, const Babl *space)
 
 /* What GdkPixbuf makes another picture of than GIMP does, which the filter reads files by, is not read here. */
 static gboolean
-check_kind (const guint8 *start, gsize length, GError **error)
+find_kind (const guint8 *start, gsize length, AdainKind *kind, GError **error)
 {
-  AdainKind kind = adain_kind_of_start (start, length);
-
-  if (kind == ADAIN_KIND_JPEG || kind == ADAIN_KIND_PNG)
+  *kind = adain_kind_of_start (start, length);
+  if (*kind == ADAIN_KIND_JPEG || *kind == ADAIN_KIND_PNG)
     return TRUE;
 
   g_set_error_literal (error, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_UNKNOWN_TYPE, g_strerror (EINVAL));
 
   return FALSE;
+}
+
+/* Newer GdkPixbufs would turn a PNG file, too, which a run does not. */
+static GdkPixbuf *
+make_upright (GdkPixbuf *loaded, AdainKind kind)
+{
+  return kind == ADAIN_KIND_JPEG ? gdk_pixbuf_apply_embedded_orientation (loaded) : g_object_ref (loaded);
 }
 
 static GdkPixbuf *
@@ -126,6 +132,7 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
   GFileInputStream *stream = g_file_read (file, cancellable, error);
   guint8           *start = g_malloc (ADAIN_KIND_START);
   gsize             length;
+  AdainKind         kind;
   GdkPixbufLoader  *loader;
   GdkPixbuf        *pixbuf = NULL;
   gboolean          ok;
@@ -135,7 +142,7 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
   ok = stream
        && g_input_stream_read_all (G_INPUT_STREAM (stream), start, ADAIN_KIND_START, &length, cancellable,
                                    error)
-       && check_kind (start, length, error);
+       && find_kind (start, length, &kind, error);
   if (!ok)
     {
       g_free (start);
@@ -153,8 +160,7 @@ load (const char *name, const AdainExcerpt *excerpt, GCancellable *cancellable, 
   if (ok && gdk_pixbuf_loader_get_pixbuf (loader))
     {
       GdkPixbuf *loaded = gdk_pixbuf_loader_get_pixbuf (loader);
-
-      GdkPixbuf *upright = gdk_pixbuf_apply_embedded_orientation (loaded);
+      GdkPixbuf *upright = make_upright (loaded, kind);
 
       pixbuf = adain_style_picture_take (upright, excerpt);
       g_object_unref (upright);
