@@ -52,14 +52,15 @@ adain_thumbnail_read (GimpDrawable *drawable, const AdainRect *rect, int *width,
                                                         MIN (*width, ADAIN_THUMBNAIL_MAX),
                                                         MIN (*height, ADAIN_THUMBNAIL_MAX), width, height,
                                                         &bpp);
-  gpointer data = NULL;
+  const Babl *from = thumbnail_format (drawable);
+  gpointer    data = NULL;
 
-  if (bytes && *width > 0 && *height > 0)
+  if (bytes && *width > 0 && *height > 0 && bpp == babl_format_get_bytes_per_pixel (from))
     {
       gsize n = (gsize) *width * *height;
 
       data = g_malloc_n (n, babl_format_get_bytes_per_pixel (format));
-      adain_convert (thumbnail_format (drawable), format, g_bytes_get_data (bytes, NULL), data, n);
+      adain_convert (from, format, g_bytes_get_data (bytes, NULL), data, n);
     }
 
   g_clear_pointer (&bytes, g_bytes_unref);
