@@ -148,9 +148,9 @@ class School:
         activity should be."""
         crops, seen = lessons
         picture, own, theirs, levels = style
-        wanted = wanted_activity(crops, picture)
+        wanted = zip(*(x.split(1) for x in wanted_activity(crops, picture)))
         return [(transport(x, own),
-                 Target.reached(transport(y, theirs), levels), activity[None])
+                 Target.reached(transport(y, theirs), levels), activity)
                 for (x, y), activity in zip(seen, wanted)]
 
     @torch.no_grad()
@@ -264,7 +264,8 @@ def parse_arguments(arguments):
     add("--grid-weight", type=float, default=1000.0,
         help="loss of patterns that all blocks of 8 x 8 pixels share")
     add("--activity-weight", type=float, default=1.0,
-        help="loss of texture where the photograph is calmer than the style")
+        help="loss of texture where the photograph is even and the style is "
+        "calmer, and of the lack of it elsewhere")
     add("--precision", choices=("bf16", "f32"), default="bf16")
     add("--processes", type=int, default=os.cpu_count(),
         help="styles that are learned at a time")

@@ -6,6 +6,8 @@ it does not mind where in a picture the texture is. The losses of pixels teach
 better.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 
@@ -15,8 +17,11 @@ from networks import REDUCTION, apply_statistics, statistics, transport
 WINDOW = 2 * REDUCTION
 #: A deviation that the eye hardly tells from none, for R'G'B' of 0 to 1.
 EVEN = 0.006
-#: What it weighs to be too calm, where too lively weighs 1.
-CALM = 0.4
+#: The activity of a window that half passes for even, and how sharply it does.
+STILL, STEEPNESS = math.log(0.018), 4
+#: What it weighs to be too calm where something is; too lively in even windows
+#: weighs 1.
+CALM = 0.5
 LUMA = 0.299, 0.587, 0.114
 
 
@@ -147,18 +152,22 @@ def activity(pictures):
 
 
 def wanted_activity(contents, styles):
-    """What the activity of their windows should be, per picture: where the
-    contents are as calm as a tenth of all their windows, as calm as a tenth of
-    the style's. So even areas stay even in styles that have such, and the
-    texture goes to where something is. One style will do for all."""
+    """What the activity of their windows should be, and how even these are,
+    from 0 to 1, per picture: where the contents are as calm as a tenth of all
+    their windows, as calm as a tenth of the style's. One style will do for
+    all."""
     asked, own = activity(contents), activity(styles).sort(1).values
     ranks = asked.flatten().argsort().argsort().view_as(asked)
     places = ranks * own.shape[1] // ranks.numel()
-    return own.expand(len(asked), -1).gather(1, places)
+    return (own.expand(len(asked), -1).gather(1, places),
+            (STEEPNESS * (STILL - asked)).sigmoid())
 
 
 def activity_loss(output, wanted):
-    """Squared differences of such activity, per picture."""
-    excess = activity(output) - wanted
-    return (excess.clamp_min(0).square()
-            + CALM * excess.clamp_max(0).square()).mean(1)
+    """Squared differences of such activity, per picture: even windows must not
+    be livelier, others not calmer. So even areas stay even in styles that have
+    such, and the texture goes to where something is."""
+    activities, even = wanted
+    excess = activity(output) - activities
+    return (even * excess.clamp_min(0).square()
+            + CALM * (1 - even) * excess.clamp_max(0).square()).mean(1)

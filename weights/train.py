@@ -114,7 +114,8 @@ def parse_arguments(arguments=None):
     add("--grid-weight", type=float, default=500.0,
         help="loss of patterns that all blocks of 8 x 8 pixels share")
     add("--activity-weight", type=float, default=0.0,
-        help="loss of texture where the content is calmer than the style")
+        help="loss of texture where the content is even and the style is "
+        "calmer, and of the lack of it elsewhere")
     add("--color-weight", type=float, default=30.0,
         help="loss of colors, compared with the teacher's decoder's")
     add("--ema", type=float, default=0.998, help="averaging of the weights")

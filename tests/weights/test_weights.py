@@ -804,17 +804,17 @@ class Parts(unittest.TestCase):
         content, style = left / 4, right
         wanted = losses.wanted_activity(content, style)
         right_one, wrong, busy, calm = (
-            float(losses.activity_loss(output, wanted)) for output in (left, right, both, torch.full_like(both, 0.5)))
-        self.assertLess(right_one, wrong / 20)
-        self.assertLess(right_one, calm / 20)
-        self.assertLess(calm, busy)
-        self.assertLess(busy, wrong)
-        # Ranks are those among all contents: one that is even asks for calm.
+            float(losses.activity_loss(output, wanted)) for output
+            in (left, right, both, torch.full_like(both, 0.5)))
+        self.assertLess(right_one, min(wrong, busy, calm) / 20)
+        self.assertLess(max(busy, calm), wrong)
+        # What is not even may be as lively as it likes.
+        self.assertLess(float(losses.activity_loss(2 * left, wanted)),
+                        min(busy, calm) / 20)
+        # Ranks are those among all contents.
         pair = torch.cat([torch.full_like(both, 0.5), both])
-        calm, busy = losses.activity_loss(
-            pair, losses.wanted_activity(pair, style))
-        self.assertLess(float(calm), 1)
-        self.assertLess(float(busy), 0.1)
+        (calm, busy), _ = losses.wanted_activity(pair, style)
+        self.assertLess(float(calm.mean()), float(busy.min()))
 
     def test_growing_keeps_the_function(self):
         torch.manual_seed(3)
