@@ -300,7 +300,7 @@ class Training(Case):
                                        rtol=1e-4, atol=1e-5)
             for part in (*pools, trainer.pairs):
                 part.refresh(2)
-        self.assertEqual(len(trainer.losses()), 6)
+        self.assertEqual(len(trainer.losses()), 7)
 
         style = trainer.style
         style.places[:2] = (0, 0), (0, 1)
