@@ -382,7 +382,7 @@ test_nearer (void)
   g_autoptr (AdainImage) photo = test_image_noisy (400, 330, 0.1, 1),
                          other = test_image_noisy (300, 330, 0.1, 6);
   g_autoptr (AdainImage) painting = test_image_noisy (128, 128, 0.4, 2);
-  AdainLearnOptions options = { .steps = 8, .texture = 1 };
+  AdainLearnOptions options = { .steps = 16, .texture = 1 };
   g_autoptr (AdainStyle) bare = test_style_new (engine, painting),
                          learned = learn (engine, photo, painting, &options, NULL, NULL, NULL, NULL);
   g_autoptr (AdainImage) before = blend (engine, other, &bare, NULL, 1),
