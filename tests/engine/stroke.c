@@ -9,7 +9,7 @@
 
 /* What may be missing to the width that is asked for, and between the energies. */
 #define WIDTH_ERROR  0.2
-#define ENERGY_RATIO 1.5
+#define ENERGY_RATIO 2.0
 
 #define STYLE_SIDE 256
 
