@@ -142,8 +142,8 @@ def grid_loss(output):
 def activity(pictures):
     """How lively their windows are: the logarithm of the luma's deviation, per
     picture, (pictures, windows)."""
-    weights = torch.tensor(LUMA, device=pictures.device).view(1, 3, 1, 1)
-    luma = (pictures.float() * weights).sum(1, keepdim=True)
+    luma = sum(weight * channel for weight, channel
+               in zip(LUMA, pictures.float().split(1, 1)))
     luma = F.pad(luma, [(WINDOW - REDUCTION) // 2] * 4, mode="reflect")
     mean, square = (F.avg_pool2d(x, WINDOW, REDUCTION)
                     for x in (luma, luma.square()))
