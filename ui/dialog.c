@@ -385,10 +385,10 @@ static void
 use_learned (Dialog *dialog, const char *name)
 {
   char *style = g_strconcat (ADAIN_GALLERY_PREFIX, name, NULL);
+  int   index = adain_style_set_find (dialog->styles, dialog->learned_id);
 
-  for (int i = 0; i < adain_style_set_get_size (dialog->styles); i++)
-    if (adain_style_set_get (dialog->styles, i)->id == dialog->learned_id)
-      adain_style_set_replace (dialog->styles, i, style);
+  if (index >= 0)
+    adain_style_set_replace (dialog->styles, index, style);
   g_free (style);
 }
 

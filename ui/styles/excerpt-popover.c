@@ -48,11 +48,9 @@ static void on_number (GtkWidget *spin, AdainExcerptPopover *popover);
 static int
 find_index (AdainExcerptPopover *popover)
 {
-  for (int i = 0; i < adain_style_set_get_size (popover->set); i++)
-    if (adain_style_set_get (popover->set, i)->id == popover->id)
-      return adain_style_set_get (popover->set, i)->whole ? i : -1;
+  int index = adain_style_set_find (popover->set, popover->id);
 
-  return -1;
+  return index >= 0 && adain_style_set_get (popover->set, index)->whole ? index : -1;
 }
 
 static void

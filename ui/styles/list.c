@@ -186,9 +186,10 @@ adain_style_list_set_may_learn (AdainStyleList *self, gboolean may_learn)
 static void
 on_loaded (AdainStyleList *self, int id)
 {
-  for (int i = 0; i < adain_style_set_get_size (self->set); i++)
-    if (adain_style_set_get (self->set, i)->id == id)
-      adain_style_row_sync (ADAIN_STYLE_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), i)));
+  int index = adain_style_set_find (self->set, id);
+
+  if (index >= 0)
+    adain_style_row_sync (ADAIN_STYLE_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), index)));
 }
 
 static void

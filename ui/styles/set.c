@@ -447,6 +447,16 @@ adain_style_set_get (AdainStyleSet *set, int index)
 }
 
 int
+adain_style_set_find (AdainStyleSet *set, int id)
+{
+  for (int i = 0; i < adain_style_set_get_size (set); i++)
+    if (item_at (set, i)->id == id)
+      return i;
+
+  return -1;
+}
+
+int
 adain_style_set_count_ready (AdainStyleSet *set)
 {
   int n = 0;

@@ -24,6 +24,9 @@ GimpImage *adain_style_set_get_image (AdainStyleSet *set);
 int                   adain_style_set_get_size (AdainStyleSet *set);
 const AdainStyleItem *adain_style_set_get (AdainStyleSet *set, int index);
 
+/* The index of the style with this id, or -1 if it is not there any more. */
+int adain_style_set_find (AdainStyleSet *set, int id);
+
 /* Whether the model paints in styles: an ONNX model does not. */
 gboolean adain_style_set_is_wanted (AdainStyleSet *set);
 
