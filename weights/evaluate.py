@@ -52,6 +52,8 @@ def parse_arguments(arguments=None):
     add("--decoder", help="decoder.pth: score the paper's model as well")
     add("--sizes", type=int, nargs="+", default=[256, 512])
     add("--pairs", type=int, default=42, help="pairs of each kind")
+    add("--shift", type=int, default=0, metavar="N", help="the k-th content "
+        "goes with the (k + N)-th style: other pairs of the same pictures")
     add("--texture", type=float, default=0.0, help="0: the models paint AdaIN, "
         "1: transport of the covariance, or between (the paper's: AdaIN)")
     add("--all-pictures", action="store_true",
@@ -72,8 +74,9 @@ def parse_arguments(arguments=None):
     options = parser.parse_args(arguments)
     if not options.models and not options.decoder:
         parser.error("nothing to score: name a model or --decoder")
-    if min(options.sizes) < 32 or options.pairs < 1:
-        parser.error("sizes must be at least 32, pairs at least 1")
+    if min(options.sizes) < 32 or options.pairs < 1 or options.shift < 0:
+        parser.error("sizes must be at least 32, pairs at least 1, the shift "
+                     "at least 0")
     if not 0 <= options.texture <= 1:
         parser.error("--texture: from 0 to 1")
     if options.blind and len(options.models) + bool(options.decoder) < 2:
@@ -94,19 +97,22 @@ def load_models(options):
 
 def load_pairs(options):
     """{kind: [(content, style)]}."""
-    kinds, contents = {}, {}
+    kinds, images = {}, {}
     for i, style in enumerate(options.style):
         content = options.content[min(i, len(options.content) - 1)]
         sets = []
         for source in (content, style):
             def keep(path, source=source):
                 return options.all_pictures or source.held_out(path)
-            if source not in contents:
-                contents[source] = pictures.load_folder(source.folder, keep,
-                                                        options.pairs)
-            sets.append(contents[source])
-        kinds[style.name] = [tuple(images[k % len(images)] for images in sets)
-                             for k in range(options.pairs)]
+            if source not in images:
+                images[source] = pictures.load_folder(
+                    source.folder, keep, options.pairs + options.shift)
+            sets.append(images[source])
+        contents, styles = sets
+        kinds[style.name] = [
+            (contents[k % len(contents)],
+             styles[(k + options.shift) % len(styles)])
+            for k in range(options.pairs)]
     return kinds
 
 

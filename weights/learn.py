@@ -149,9 +149,10 @@ class School:
         crops, seen = lessons
         picture, own, theirs, levels = style
         wanted = zip(*(x.split(1) for x in wanted_activity(crops, picture)))
-        return [(transport(x, own),
-                 Target.reached(transport(y, theirs), levels), activity)
-                for (x, y), activity in zip(seen, wanted)]
+        texture = self.options.texture
+        return [(transport(x, own, texture),
+                 Target.reached(transport(y, theirs, texture), levels),
+                 activity) for (x, y), activity in zip(seen, wanted)]
 
     @torch.no_grad()
     def tell(self, own):
@@ -259,11 +260,13 @@ def parse_arguments(arguments):
     add("--batch", type=int, default=2, help="crops in a step")
     add("--crop", type=int, default=192, help="side of a crop")
     add("--rate", type=float, default=4e-3, help="learning rate")
+    add("--texture", type=float, default=0.5, help="0: the photographs are "
+        "painted by AdaIN, 1: by transport of the covariance, or between")
     add("--style-weight", type=float, default=2.0,
         help="style loss relative to content loss")
     add("--grid-weight", type=float, default=1000.0,
         help="loss of patterns that all blocks of 8 x 8 pixels share")
-    add("--activity-weight", type=float, default=1.0,
+    add("--activity-weight", type=float, default=3.0,
         help="loss of texture where the photograph is even and the style is "
         "calmer, and of the lack of it elsewhere")
     add("--precision", choices=("bf16", "f32"), default="bf16")

@@ -57,7 +57,7 @@ def test_manual():
 def test_ranges():
     """Ranges and defaults of the numbers."""
     found = {a.name: a for a in procedure().get_arguments()}
-    for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 1), ("stroke-size", 0.25, 4, 1),
+    for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 0.5), ("stroke-size", 0.25, 4, 1),
                                        ("detail", 0, 1, 1), ("work-size", 0, 524288, 1024),
                                        ("refine", 0, 1000, 0), ("learn", 0, 1000, 0)):
         pspec = found[name]

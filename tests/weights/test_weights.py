@@ -263,7 +263,8 @@ class Training(Case):
         store.save_safetensors(model, networks.Model(SMALL_ENCODER,
                                                      SMALL_DECODER))
         tables = []
-        for more in ([], ["--cache", cache], ["--cache", cache]):
+        for more in ([], ["--cache", cache], ["--cache", cache],
+                     ["--shift", "1"]):
             path = self.file("cached.json")
             evaluate.main([model, "--content", self.file("content"), "--style",
                            self.file("style"), "--vgg", self.vgg, "--decoder",
@@ -276,6 +277,7 @@ class Training(Case):
         self.assertEqual(len(os.listdir(cache)), 1)
         self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
+        self.assertNotEqual(tables[0], tables[3])
 
     def test_paired_colors(self):
         """The pool knows what colors the paper's model gives its pairs."""
