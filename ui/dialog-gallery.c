@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "plugin/filter/arguments.h"
 #include "ui/gallery.h"
 #include "ui/preview/preview.h"
 #include "ui/run-bar.h"

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "ui/preview/worker.h"
+#include "ui/preview/look.h"
 #include "ui/styles/set.h"
 
 G_BEGIN_DECLS

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/preview/painter.h"
 #include "ui/preview/split.h"
 #include "ui/preview/view.h"
 #include "ui/thumbnail.h"
