@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import os
+import re
 import xml.etree.ElementTree as ElementTree
 
 from harness import PROCEDURE, Gimp, case, run
@@ -62,6 +63,17 @@ def test_ranges():
                                        ("refine", 0, 1000, 0), ("learn", 0, 1000, 0)):
         pspec = found[name]
         assert (pspec.minimum, pspec.maximum, pspec.default_value) == (least, most, default), name
+
+
+@case
+def test_try():
+    """./try --help tells the defaults of the numbers as they are."""
+    with open(os.path.join(SOURCE, "try"), encoding="utf-8") as file:
+        usage = file.read()
+    found = {a.name: a for a in procedure().get_arguments()}
+    for name in ("strength", "texture", "stroke-size", "detail", "work-size", "refine", "learn"):
+        told = re.search(rf"^  --{name} .*?\(default: ([0-9.]+)", usage, re.DOTALL | re.MULTILINE)
+        assert float(told[1]) == found[name].default_value, name
 
 
 @case

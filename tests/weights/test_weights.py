@@ -464,6 +464,11 @@ class Learning(Case):
         with contextlib.redirect_stdout(io.StringIO()) as told:
             learn.main(arguments)
         self.assertEqual(told.getvalue(), "")
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            learn.main([*arguments, "--again", "--texture", "0"])
+        with safe_open(out, framework="pt") as file:
+            self.assertFalse(torch.equal(row, file.get_tensor("adaptation")))
         return style, path
 
     def test_adaptation(self):
