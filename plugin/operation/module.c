@@ -52,6 +52,20 @@ find_folder (void)
   return g_strdup (ADAIN_PLUGIN_DIR);
 }
 
+/* Where the translations lie; in UTF-8, as all of GLib's paths. */
+static void
+bind_catalogues (const char *locale)
+{
+#ifdef G_OS_WIN32
+  g_autofree gunichar2 *wide = g_utf8_to_utf16 (locale, -1, NULL, NULL, NULL);
+
+  /* The other takes paths in the system's code page. */
+  wbindtextdomain (GETTEXT_PACKAGE, wide);
+#else
+  bindtextdomain (GETTEXT_PACKAGE, locale);
+#endif
+}
+
 const GeglModuleInfo *
 gegl_module_query (GTypeModule *module)
 {
@@ -69,7 +83,7 @@ gegl_module_register (GTypeModule *module)
   adain_studio_set_folder (folder);
   /* In the plug-in's own process, which loads this as well, the domain has a folder already. */
   if (g_file_test (locale, G_FILE_TEST_IS_DIR))
-    bindtextdomain (GETTEXT_PACKAGE, locale);
+    bind_catalogues (locale);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   gegl_op_adain_style_transfer_register_type (module);
   return TRUE;

@@ -46,6 +46,12 @@ bindtextdomain (const char *domain, const char *folder)
   return (char *) folder;
 }
 
+wchar_t *
+wbindtextdomain (const char *domain, const wchar_t *folder)
+{
+  return (wchar_t *) folder;
+}
+
 char *
 bind_textdomain_codeset (const char *domain, const char *codeset)
 {

@@ -1,0 +1,71 @@
+@echo off
+rem Puts the folder that this script lies in, and the one beside it, into the plug-ins of the person who runs it, or,
+rem with /remove, takes them away. Wine runs it in a test; on Windows it has never run.
+rem
+rem SPDX-License-Identifier: GPL-3.0-or-later
+setlocal
+set "name=adain-style-transfer"
+set "here=%~dp0"
+set "here=%here:~0,-1%"
+set "operation=%LOCALAPPDATA%\gegl-0.4\plug-ins\%name%"
+set "failed="
+set "found="
+
+if "%~1"=="" goto install
+if /i "%~1"=="/remove" goto remove
+echo Usage: install [/remove]
+echo.
+echo Installs AdaIN Style Transfer for yourself, into every profile of GIMP 3 that you have, or removes it.
+exit /b 2
+
+:install
+rem Where GIMP was never started it will make a profile of this name.
+for %%v in (3.0 3.2) do if exist "%APPDATA%\GIMP\%%v" set "found=yes"
+if not defined found mkdir "%APPDATA%\GIMP\3.0"
+for %%v in (3.0 3.2) do if exist "%APPDATA%\GIMP\%%v" call :install_into "%APPDATA%\GIMP\%%v\plug-ins"
+call :remove_folder "%operation%"
+call :copy_folder "%here%\operation" "%operation%"
+call :copy_folder "%here%\weights" "%operation%\weights"
+call :copy_folder "%here%\locale" "%operation%\locale"
+if defined failed (
+  echo It could not be installed. Is GIMP running?
+) else (
+  echo Start GIMP, if necessary again, and look in the menu Filters ^> Artistic.
+)
+rem A window that was opened for this script closes at its end.
+pause
+goto end
+
+:remove
+for %%v in (3.0 3.2) do call :remove_from "%APPDATA%\GIMP\%%v\plug-ins"
+call :remove_folder "%operation%"
+if defined failed echo It could not be removed. Is GIMP running?
+goto end
+
+:end
+if defined failed exit /b 1
+exit /b 0
+
+:install_into
+rem Not over itself.
+if /i "%~1\%name%"=="%here%" exit /b
+call :remove_from %1
+call :copy_folder "%here%" "%~1\%name%"
+call :copy_folder "%here%-folder" "%~1\%name%-folder"
+echo Installed: %~1\%name%
+exit /b
+
+:remove_from
+call :remove_folder "%~1\%name%"
+call :remove_folder "%~1\%name%-folder"
+exit /b
+
+:copy_folder
+xcopy "%~1" "%~2" /e /i /q /y > nul || set "failed=yes"
+exit /b
+
+:remove_folder
+if not exist "%~1" exit /b
+rmdir /s /q "%~1"
+if exist "%~1" set "failed=yes"
+exit /b
