@@ -19,14 +19,17 @@ echo Installs AdaIN Style Transfer for yourself, into every profile of GIMP 3 th
 exit /b 2
 
 :install
+for %%f in ("%here%\weights" "%here%\operation" "%here%-folder") do if not exist %%f set "failed=yes"
+if defined failed (
+  echo This is not all of it: unpack the whole archive first.
+  pause
+  exit /b 1
+)
 rem Where GIMP was never started it will make a profile of this name.
 for %%v in (3.0 3.2) do if exist "%APPDATA%\GIMP\%%v" set "found=yes"
 if not defined found mkdir "%APPDATA%\GIMP\3.0"
 for %%v in (3.0 3.2) do if exist "%APPDATA%\GIMP\%%v" call :install_into "%APPDATA%\GIMP\%%v\plug-ins"
-call :remove_folder "%operation%"
-call :copy_folder "%here%\operation" "%operation%"
-call :copy_folder "%here%\weights" "%operation%\weights"
-call :copy_folder "%here%\locale" "%operation%\locale"
+call :install_operation
 if defined failed (
   echo It could not be installed. Is GIMP running?
 ) else (
@@ -49,10 +52,25 @@ exit /b 0
 :install_into
 rem Not over itself.
 if /i "%~1\%name%"=="%here%" exit /b
-call :remove_from %1
-call :copy_folder "%here%" "%~1\%name%"
-call :copy_folder "%here%-folder" "%~1\%name%-folder"
-echo Installed: %~1\%name%
+call :copy_folder "%here%" "%~1\%name%.new"
+call :copy_folder "%here%-folder" "%~1\%name%-folder.new"
+call :replace_folder "%~1\%name%"
+call :replace_folder "%~1\%name%-folder"
+if not defined failed echo Installed: %~1\%name%
+exit /b
+
+:install_operation
+call :copy_folder "%here%\operation" "%operation%.new"
+call :copy_folder "%here%\weights" "%operation%.new\weights"
+call :copy_folder "%here%\locale" "%operation%.new\locale"
+call :replace_folder "%operation%"
+exit /b
+
+rem By the new one, if there is no lack of it.
+:replace_folder
+if not defined failed call :remove_folder "%~1"
+if not defined failed move "%~1.new" "%~1" > nul || set "failed=yes"
+if exist "%~1.new" rmdir /s /q "%~1.new"
 exit /b
 
 :remove_from

@@ -40,12 +40,12 @@ Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"
 Type: filesandordirs; Name: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"
 
 [Files]
-Source: "{#Stage}\*"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
+Source: "{#Stage}\*"; Excludes: "\install.cmd,\README.txt"; DestDir: "{app}"; Flags: ignoreversion recursesubdirs createallsubdirs
 Source: "{#Stage}-folder\*"; DestDir: "{app}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs
 ; Editable filters: where GEGL looks, with the weights and the translations beside the operation.
 Source: "{#Stage}\operation\*"; DestDir: "{#Operation}"; Flags: ignoreversion
 Source: "{#Stage}\weights\*"; DestDir: "{#Operation}\weights"; Flags: ignoreversion recursesubdirs createallsubdirs
 Source: "{#Stage}\locale\*"; DestDir: "{#Operation}\locale"; Flags: ignoreversion recursesubdirs createallsubdirs
 ; GIMP 3.2 looks into a folder of its own.
-Source: "{#Stage}\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
+Source: "{#Stage}\*"; Excludes: "\install.cmd,\README.txt"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
 Source: "{#Stage}-folder\*"; DestDir: "{userappdata}\GIMP\3.2\plug-ins\{#Name}-folder"; Flags: ignoreversion recursesubdirs createallsubdirs; Check: DirExists(ExpandConstant('{userappdata}\GIMP\3.2'))
