@@ -19,7 +19,9 @@ echo Installs AdaIN Style Transfer for yourself, into every profile of GIMP 3 th
 exit /b 2
 
 :install
-for %%f in ("%here%\weights" "%here%\operation" "%here%-folder") do if not exist %%f set "failed=yes"
+if not exist "%here%\weights" set "failed=yes"
+if not exist "%here%\operation" set "failed=yes"
+if not exist "%here%-folder" set "failed=yes"
 if defined failed (
   echo This is not all of it: unpack the whole archive first.
   pause
