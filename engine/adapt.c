@@ -1,4 +1,4 @@
-/* The decoder of a rendering's styles.
+/* The decoders of a rendering.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,6 +8,41 @@
 
 #include "error.h"
 #include "hyper.h"
+
+/* What a decoder has beside the model's own. */
+typedef struct
+{
+  GArray *shares; /* AdainShare (adaptation.h) */
+  float  *told;   /* NULL: nothing */
+} Decoder;
+
+static void
+free_decoder (gpointer data)
+{
+  Decoder *decoder = data;
+
+  g_array_unref (decoder->shares);
+  g_free (decoder->told);
+  g_free (decoder);
+}
+
+static Decoder *
+new_decoder (GArray *shares, float *told)
+{
+  Decoder *decoder = g_new (Decoder, 1);
+
+  *decoder = (Decoder) { shares, told };
+  return decoder;
+}
+
+GPtrArray *
+adain_decoders_new (void)
+{
+  GPtrArray *decoders = g_ptr_array_new_with_free_func (free_decoder);
+
+  g_ptr_array_add (decoders, new_decoder (adain_shares_new (), NULL));
+  return decoders;
+}
 
 /* Of those styles that have learned something and take part. */
 static GArray *
@@ -42,13 +77,7 @@ tell (const AdainHyper *hyper, AdainStyle *const *styles, const double *weights,
 }
 
 static gboolean
-is_same_told (const float *a, const float *b, int n)
-{
-  return a && b ? memcmp (a, b, n * sizeof (float)) == 0 : a == b;
-}
-
-static gboolean
-is_same (const GArray *a, const GArray *b)
+has_same_shares (const GArray *a, const GArray *b)
 {
   gboolean same = a->len == b->len;
 
@@ -61,45 +90,88 @@ is_same (const GArray *a, const GArray *b)
   return same;
 }
 
-/* The model's decoder with all of these changes. */
 static gboolean
-use_changes (AdainEngine *engine, const GArray *shares, const float *told, GError **error)
+is_same (const AdainEngine *engine, const Decoder *a, const Decoder *b)
+{
+  int n = adain_model_network (engine->model)->hyper.n_outputs;
+
+  return has_same_shares (a->shares, b->shares)
+         && (a->told && b->told ? memcmp (a->told, b->told, n * sizeof (float)) == 0 : a->told == b->told);
+}
+
+/* The first of `n` of the unit's decoders, or as many as there are, that is made of the same; -1: none. */
+static int
+find (const AdainEngine *engine, const Decoder *wanted, int n)
+{
+  for (int i = 0; i < MIN (n, (int) engine->decoders->len); i++)
+    if (is_same (engine, engine->decoders->pdata[i], wanted))
+      return i;
+  return -1;
+}
+
+/* The unit's decoder `i` becomes the model's with all of these changes. */
+static gboolean
+make (AdainEngine *engine, int i, const Decoder *wanted, GError **error)
 {
   const AdainUnit    *unit = adain_engine_unit (engine);
   const AdainNetwork *network = adain_model_network (engine->model);
-  AdainChain          decoder = network->decoder;
-  g_autofree float   *weights = g_try_new (float, adain_chain_weights (&decoder));
+  AdainChain          chain = network->decoder;
+  g_autofree float   *weights = g_try_new (float, adain_chain_weights (&chain));
 
   if (!weights)
     return adain_no_memory_for_model (error);
-  adain_chain_copy_weights (&decoder, weights);
-  for (guint i = 0; i < shares->len; i++)
+  adain_chain_copy_weights (&chain, weights);
+  for (guint k = 0; k < wanted->shares->len; k++)
     {
-      const AdainShare *share = &g_array_index (shares, AdainShare, i);
+      const AdainShare *share = &g_array_index (wanted->shares, AdainShare, k);
 
-      adain_adaptation_add (share->adaptation, &decoder, share->share, weights);
+      adain_adaptation_add (share->adaptation, &chain, share->share, weights);
     }
-  if (told)
-    adain_hyper_add (&network->hyper, &decoder, told, weights);
-  return unit->class->adapt (unit->backend, &decoder, error);
+  if (wanted->told)
+    adain_hyper_add (&network->hyper, &chain, wanted->told, weights);
+  return unit->class->adapt (unit->backend, i, &chain, error);
+}
+
+/* Takes over `wanted`, in either case. */
+static gboolean
+use (AdainEngine *engine, int i, Decoder *wanted, GError **error)
+{
+  GPtrArray *decoders = engine->decoders;
+
+  if (!make (engine, i, wanted, error))
+    {
+      free_decoder (wanted);
+      return FALSE;
+    }
+  if (i < (int) decoders->len)
+    free_decoder (g_steal_pointer (&decoders->pdata[i]));
+  else
+    g_ptr_array_set_size (decoders, i + 1);
+  decoders->pdata[i] = wanted;
+  engine->adapted++;
+  return TRUE;
 }
 
 gboolean
-adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
+adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, int n_styles,
+                    const double *const *weights, int n_mixtures, int *decoders, int *n_decoders,
                     GError **error)
 {
   const AdainHyper *hyper = &adain_model_network (engine->model)->hyper;
-  g_autoptr (GArray) shares = find_shares (styles, weights, n);
-  g_autofree float *told = tell (hyper, styles, weights, n);
 
-  if (is_same (shares, engine->shares) && is_same_told (told, engine->told, hyper->n_outputs))
-    return TRUE;
-  if (!use_changes (engine, shares, told, error))
-    return FALSE;
-  g_array_unref (engine->shares);
-  engine->shares = g_steal_pointer (&shares);
-  g_free (engine->told);
-  engine->told = g_steal_pointer (&told);
-  engine->decoder++;
+  *n_decoders = 0;
+  for (int m = 0; m < n_mixtures; m++)
+    {
+      Decoder *wanted = new_decoder (find_shares (styles, weights[m], n_styles),
+                                     tell (hyper, styles, weights[m], n_styles));
+
+      /* One of those before, or that which the next one has been since the last rendering. */
+      decoders[m] = find (engine, wanted, *n_decoders + 1);
+      if (decoders[m] >= 0)
+        free_decoder (wanted);
+      else if (!use (engine, decoders[m] = *n_decoders, wanted, error))
+        return FALSE;
+      *n_decoders = MAX (*n_decoders, decoders[m] + 1);
+    }
   return TRUE;
 }

@@ -1,4 +1,4 @@
-/* The decoder of a rendering's styles: the model's own with what the model tells of each (hyper.h) and what each has
+/* The decoders of a rendering: the model's own with what the model tells of each style (hyper.h) and what each has
  * learned.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,8 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* Has the device decode as the styles need it, each with its weight. */
-gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, const double *weights, int n,
+/* What the decoders of a unit that was just opened are made of: there is one, the model's own. */
+GPtrArray *adain_decoders_new (void);
+
+/* Has the unit in use decode as mixtures of the styles need it, and writes which of its decoders, 0 to *n_decoders - 1,
+ * each of them has: those that need the same share one. `weights[m]` are the styles' in the mixture m. */
+gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, int n_styles,
+                             const double *const *weights, int n_mixtures, int *decoders, int *n_decoders,
                              GError **error);
 
 G_END_DECLS

@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define ADAIN_BACKEND_ABI 4
+#define ADAIN_BACKEND_ABI 5
 
 typedef struct
 {
@@ -37,7 +37,7 @@ typedef struct
   /* Whether encode() gathers covariances where statistics ask for them, and decode() takes matrices. */
   gboolean texture;
 
-  /* Whether encode() gathers statistics of several areas, and decode() takes several maps. */
+  /* Whether encode() gathers statistics of several areas, and decode() takes several maps and decoders. */
   gboolean regions;
 
   /* How well it suits this machine: 0 cannot run, with *reason set to a translated line for
@@ -76,18 +76,19 @@ typedef struct
                       const AdainRect *keep, const float *weights, AdainFeatures *features, int x, int y,
                       AdainStatistics *statistics, GCancellable *cancellable, GError **error);
 
-  /* Decodes the cells `from` of `features`, at least 2 x 2, transformed by `transform` (NULL: as they
-   * are), reflecting at the edges of `from` at every layer. In the picture that the transform is for,
+  /* Decodes with decoder number `decoder`, 0 being the network's unless adapt() has changed it, the cells
+   * `from` of `features`, at least 2 x 2, transformed by `transform` (NULL: as they are), reflecting at the
+   * edges of `from` at every layer. In the picture that the transform is for,
    * `from` begins at cell (x, y). Writes the pixels of the cells `keep` (relative to `from`) to `rgb`:
    * keep->height * 8 rows of keep->width * 8 pixels of 3 floats, not clipped. */
-  gboolean (*decode) (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-                      const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
-                      GCancellable *cancellable, GError **error);
+  gboolean (*decode) (AdainBackend *backend, int worker, int decoder, const AdainFeatures *features,
+                      const AdainRect *from, const AdainRect *keep, const AdainTransform *transform, int x,
+                      int y, float *rgb, GCancellable *cancellable, GError **error);
 
-  /* From now on decodes with another decoder, of the same shapes as the network's, whose weights are not used after
-   * the call. No decode() may be under way. After a failure it is the one it was, or
-   * nothing can be decoded any more. */
-  gboolean (*adapt) (AdainBackend *backend, const AdainChain *decoder, GError **error);
+  /* Replaces decoder number `decoder`, or adds it where there are as many, by one of the same shapes as the
+   * network's, whose weights are not used after the call. No decode() may be under way. After a failure it is
+   * the one it was, or nothing can be decoded any more. */
+  gboolean (*adapt) (AdainBackend *backend, int decoder, const AdainChain *chain, GError **error);
 } AdainBackendClass;
 
 typedef const AdainBackendClass *(*AdainBackendEntry) (void);

@@ -28,7 +28,7 @@ struct _AdainContent
   AdainGrid         grid;
   float            *residual; /* work.height * work.width * 3: what the network loses of the picture */
   gboolean          has_residual;
-  guint             decoder; /* the engine's, that loses it */
+  guint             adapted; /* the engine's, when that was found */
 };
 
 static inline gboolean

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "adapt.h"
 #include "budget.h"
 #include "devices.h"
 #include "machine.h"
@@ -38,9 +39,9 @@ open_unit (AdainEngine *engine, const AdainBackendClass *class, const char *kern
   if (!backend)
     return FALSE;
   engine->units[engine->n_units++] = (AdainUnit) { class, backend };
-  g_array_set_size (engine->shares, 0);
-  g_clear_pointer (&engine->told, g_free);
-  engine->decoder++;
+  g_clear_pointer (&engine->decoders, g_ptr_array_unref);
+  engine->decoders = adain_decoders_new ();
+  engine->adapted++;
   return TRUE;
 }
 
@@ -103,7 +104,6 @@ adain_engine_new (AdainModel *model, AdainDevice device, const AdainEngineOption
   engine->refine = options->refine;
   engine->kernels = g_strdup (options->kernels);
   engine->module_dir = g_strdup (options->module_dir);
-  engine->shares = adain_shares_new ();
 
   if (adain_model_is_foreign (model) ? open_foreign (engine, device, options->range, error)
                                      : open_best (engine, device, error))
@@ -124,8 +124,7 @@ adain_engine_free (AdainEngine *engine)
   g_free (engine->kernels);
   g_free (engine->module_dir);
   g_free (engine->notice);
-  g_array_unref (engine->shares);
-  g_free (engine->told);
+  g_clear_pointer (&engine->decoders, g_ptr_array_unref);
   g_free (engine);
 }
 

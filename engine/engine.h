@@ -33,9 +33,8 @@ struct _AdainEngine
   int           n_units;
   char         *notice;
   int           channels;
-  GArray       *shares; /* AdainShare (adaptation.h), of the decoder in use; none: the model's own */
-  float        *told; /* by the model's network for styles (hyper.h), for the decoder in use; NULL: nothing */
-  guint         decoder; /* tells the decoders apart that have been in use */
+  GPtrArray    *decoders; /* what those of the unit in use are made of (adapt.h) */
+  guint         adapted;  /* how often they have changed */
 };
 
 const AdainUnit *adain_engine_unit (AdainEngine *engine);

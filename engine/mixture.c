@@ -1,4 +1,4 @@
-/* From styles, their weights and regions to the transform of a content's features.
+/* From styles, their weights and regions to the transform of a content's features, and to the decoders.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,9 +6,9 @@
 
 #include <math.h>
 
+#include "adapt.h"
 #include "error.h"
 #include "picture.h"
-#include "style.h"
 
 /* By how much weights may fail to add up to 1. */
 #define ROUNDING 1e-9
@@ -144,6 +144,20 @@ find_reach (AdainMixture *mixture, const double *weights, int n)
     mixture->everywhere &= mixture->reaches[r] || !source->regions[r].read;
 }
 
+/* Each coat's; features that stay as they are, which is a map more, are decoded like the first coat's. */
+static gboolean
+find_decoders (AdainMixture *mixture, AdainStyle *const *styles, int n_styles, const Coat *coats, int n,
+               GError **error)
+{
+  g_autofree const double **weights = g_new (const double *, n);
+
+  for (int k = 0; k < n; k++)
+    weights[k] = coats[k].weights;
+  mixture->decoders = g_new0 (int, n + 1);
+  return adain_engine_adapt (mixture->content->engine, styles, n_styles, weights, n, mixture->decoders,
+                             &mixture->n_decoders, error);
+}
+
 gboolean
 adain_mixture_init (AdainMixture *mixture, AdainContent *content, AdainStyle *const *styles,
                     const double *weights, int n, const AdainRenderOptions *options,
@@ -166,8 +180,9 @@ adain_mixture_init (AdainMixture *mixture, AdainContent *content, AdainStyle *co
        * strength 0. */
       if (mixture->transform && adain_transform_is_bounded (mixture->transform))
         mixture->plain = make_transform (mixture, coats, n_coats, n, 0, 0);
-      ok = (mixture->transform && (mixture->plain || !adain_transform_is_bounded (mixture->transform)))
-           || adain_no_memory_for_picture (error);
+      ok = ((mixture->transform && (mixture->plain || !adain_transform_is_bounded (mixture->transform)))
+            || adain_no_memory_for_picture (error))
+           && find_decoders (mixture, styles, n, coats, n_coats, error);
     }
   free_coats (coats, n_coats);
   return ok;
@@ -187,6 +202,7 @@ adain_mixture_clear (AdainMixture *mixture)
 {
   adain_transform_free (mixture->transform);
   adain_transform_free (mixture->plain);
+  g_free (mixture->decoders);
   g_free (mixture->reaches);
 }
 

@@ -1,4 +1,5 @@
-/* From styles, their weights and regions to the transform of a content's features.
+/* From styles, their weights and regions to the transform of a content's features, and to the decoders of what
+ * becomes of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -11,14 +12,17 @@ G_BEGIN_DECLS
 typedef struct
 {
   AdainContent   *content;
-  AdainTransform *transform;  /* NULL: no style reaches anything */
-  AdainTransform *plain;      /* without any style, but within the same bounds; NULL: there are none */
+  AdainTransform *transform; /* NULL: no style reaches anything */
+  AdainTransform *plain;     /* without any style, but within the same bounds; NULL: there are none */
+  int            *decoders;  /* of each map: which of the unit's decoders its share is decoded by */
+  int             n_decoders;
   gboolean       *reaches;    /* for each region, and then what none covers: whether a style is there */
   gboolean        everywhere; /* all of the picture is painted, and */
   float           opacity;    /* so much of what is painted covers the picture */
 } AdainMixture;
 
-/* `weights` add up to 1; the content must have been encoded. Clear it in either case. */
+/* `weights` add up to 1; the content must have been encoded. Has the engine's unit adapt its decoders. Clear it in
+ * either case. */
 gboolean adain_mixture_init (AdainMixture *mixture, AdainContent *content, AdainStyle *const *styles,
                              const double *weights, int n, const AdainRenderOptions *options,
                              GCancellable *cancellable, GError **error);

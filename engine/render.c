@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "adapt.h"
 #include "content.h"
 
 #include <math.h>
@@ -12,9 +11,9 @@
 
 #include "budget.h"
 #include "color.h"
+#include "decode.h"
 #include "error.h"
 #include "finish.h"
-#include "mixture.h"
 #include "picture.h"
 #include "pool.h"
 #include "refine.h"
@@ -27,6 +26,7 @@ typedef struct
   AdainFeatures *features; /* of the tile and its halo, if the picture's are not kept */
   float         *styled;   /* the decoded tile */
   float         *plain;    /* the decoded tile without any style */
+  float         *scratch;  /* as large, where there are several decoders */
   float         *out;      /* what is written */
   float         *cover;    /* how much of each pixel is painted, with scratch; NULL: all */
 } Bench;
@@ -47,28 +47,28 @@ typedef struct
   GCancellable             *cancellable;
 } Pass;
 
-/* Where the cells `from` can be decoded: in the picture's features, or freshly encoded in the
- * worker's own. */
-static const AdainFeatures *
-features_for (Pass *pass, int worker, const AdainRect *from, AdainRect *where, GError **error)
+/* A tile with what it can be decoded from: the picture's features, or those freshly encoded in the worker's own. */
+static gboolean
+take_tile (Pass *pass, int worker, int index, AdainTile *tile, GError **error)
 {
   AdainContent    *content = pass->content;
   const AdainUnit *unit = &content->unit;
   AdainInput       input = { &content->work, &content->survey, &content->lock };
-  AdainRect        seen, keep;
+  AdainRect        from, seen, keep;
 
-  *where = *from;
+  *tile = (AdainTile) { pass->mixture, adain_grid_tile (&content->grid, index), content->features };
   if (content->features)
-    return content->features;
-  seen = adain_grid_grow (&content->grid, from, adain_engine_encoder_halo (content->engine));
-  keep = (AdainRect) { from->x - seen.x, from->y - seen.y, from->width, from->height };
-  where->x = where->y = 0;
-  if (!adain_input_read (&input, &seen, &pass->scratch[worker], error)
-      || !unit->class->encode (unit->backend, worker, pass->scratch[worker].rgb, seen.width * ADAIN_CELL,
-                               seen.height * ADAIN_CELL, &keep, NULL, pass->benches[worker].features, 0, 0,
-                               NULL, pass->cancellable, error))
-    return NULL;
-  return pass->benches[worker].features;
+    return TRUE;
+  from = adain_grid_grow (&content->grid, &tile->rect, adain_engine_decoder_halo (content->engine));
+  seen = adain_grid_grow (&content->grid, &from, adain_engine_encoder_halo (content->engine));
+  keep = (AdainRect) { from.x - seen.x, from.y - seen.y, from.width, from.height };
+  tile->features = pass->benches[worker].features;
+  tile->x = from.x;
+  tile->y = from.y;
+  return adain_input_read (&input, &seen, &pass->scratch[worker], error)
+         && unit->class->encode (unit->backend, worker, pass->scratch[worker].rgb, seen.width * ADAIN_CELL,
+                                 seen.height * ADAIN_CELL, &keep, NULL, pass->benches[worker].features, 0, 0,
+                                 NULL, pass->cancellable, error);
 }
 
 /* Adds a share of what the network loses of the picture. `rect` is in pixels of `work`,
@@ -124,27 +124,25 @@ write_tile (Pass *pass, int worker, const AdainRect *rect, const float *rgba, co
 static gboolean
 render_tile (int worker, int index, gpointer user_data, GError **error)
 {
-  Pass            *pass = user_data;
-  AdainContent    *content = pass->content;
-  const AdainUnit *unit = &content->unit;
-  Bench           *bench = &pass->benches[worker];
-  AdainRect        tile = adain_grid_tile (&content->grid, index);
-  AdainRect from = adain_grid_grow (&content->grid, &tile, adain_engine_decoder_halo (content->engine)),
-            where;
-  AdainRect            keep = { tile.x - from.x, tile.y - from.y, tile.width, tile.height };
-  AdainRect            rect = { tile.x * ADAIN_CELL, tile.y * ADAIN_CELL };
-  int                  pitch = tile.width * ADAIN_CELL;
-  const AdainFeatures *features = features_for (pass, worker, &from, &where, error);
+  Pass         *pass = user_data;
+  AdainContent *content = pass->content;
+  Bench        *bench = &pass->benches[worker];
+  AdainTile     tile;
+  AdainRect     rect;
+  int           pitch;
 
-  rect.width = MIN (pitch, content->work.width - rect.x);
-  rect.height = MIN (tile.height * ADAIN_CELL, content->work.height - rect.y);
-  if (!features
-      || !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->mixture->transform,
-                               from.x, from.y, bench->styled, pass->cancellable, error)
+  if (!take_tile (pass, worker, index, &tile, error)
+      || !adain_tile_decode (&tile, worker, pass->mixture->transform, bench->styled, bench->scratch,
+                             pass->cancellable, error)
       || (bench->plain
-          && !unit->class->decode (unit->backend, worker, features, &where, &keep, pass->mixture->plain,
-                                   from.x, from.y, bench->plain, pass->cancellable, error)))
+          && !adain_tile_decode (&tile, worker, pass->mixture->plain, bench->plain, bench->scratch,
+                                 pass->cancellable, error)))
     return FALSE;
+  pitch = tile.rect.width * ADAIN_CELL;
+  rect.x = tile.rect.x * ADAIN_CELL;
+  rect.y = tile.rect.y * ADAIN_CELL;
+  rect.width = MIN (pitch, content->work.width - rect.x);
+  rect.height = MIN (tile.rect.height * ADAIN_CELL, content->work.height - rect.y);
   /* The last cells may lie wholly in the padding. */
   if (rect.width <= 0 || rect.height <= 0)
     return TRUE;
@@ -173,6 +171,7 @@ set_up (Pass *pass, GError **error)
   gsize            cell = ADAIN_CELL * ADAIN_CELL;
   gsize            pixels = (gsize) grid->tile_width * grid->tile_height * cell;
   gboolean         covered = !pass->mixture->everywhere && !pass->result;
+  gboolean         several = pass->mixture->n_decoders > 1;
 
   pass->workers = MIN (unit->class->workers (unit->backend), adain_grid_tiles (grid));
   pass->scratch = adain_scratch_new (pass->workers,
@@ -191,10 +190,11 @@ set_up (Pass *pass, GError **error)
       bench->styled = g_try_new (float, pixels * 3);
       bench->out = pass->result ? NULL : g_try_new (float, pixels * 4);
       bench->cover = covered ? g_try_new (float, pixels * 3) : NULL;
+      bench->scratch = several ? g_try_new (float, pixels * 3) : NULL;
       if (pass->add_residual && !content->has_residual)
         bench->plain = g_try_new (float, pixels * 3);
-      if (!bench->styled || (!pass->result && !bench->out) || (covered && !bench->cover)
-          || (pass->add_residual && !content->has_residual && !bench->plain))
+      if (!bench->styled || (several && !bench->scratch) || (!pass->result && !bench->out)
+          || (covered && !bench->cover) || (pass->add_residual && !content->has_residual && !bench->plain))
         {
           adain_no_memory_for_picture (error);
           return FALSE;
@@ -213,6 +213,7 @@ tear_down (Pass *pass)
       unit->class->features_free (unit->backend, pass->benches[i].features);
       g_free (pass->benches[i].styled);
       g_free (pass->benches[i].plain);
+      g_free (pass->benches[i].scratch);
       g_free (pass->benches[i].out);
       g_free (pass->benches[i].cover);
     }
@@ -228,9 +229,9 @@ try_residual (AdainContent *content)
 {
   gsize n = (gsize) content->work.width * content->work.height * 3;
 
-  if (content->decoder != content->engine->decoder)
+  if (content->adapted != content->engine->adapted)
     content->has_residual = FALSE;
-  content->decoder = content->engine->decoder;
+  content->adapted = content->engine->adapted;
   if (!content->residual && adain_budget_keeps_residual (content->memory, n * sizeof (float)))
     content->residual = g_try_new (float, n);
 }
@@ -408,7 +409,6 @@ render_by_styles (AdainContent *content, AdainStyle *const *styles, const double
     return adain_finish_untouched (content, sink, report, error);
 
   while (!adain_content_ensure (content, options->texture > 0, &none, &local)
-         || !adain_engine_adapt (content->engine, styles, normalized, n_styles, &local)
          || !render (content, styles, normalized, n_styles, options, sink, report, &local))
     {
       if (!adain_engine_fall_back (content->engine, &local))

@@ -31,7 +31,9 @@ struct _AdainBackend
 {
   const AdainNetwork *network;
   const AdainKernels *kernels;
-  AdainLayers         encoder, decoder;
+  AdainLayers         encoder;
+  AdainLayers        *decoders; /* of the same shapes */
+  int                 n_decoders;
   Worker             *workers;
   int                 n_workers;
   int                 channels;
@@ -64,7 +66,9 @@ close_backend (AdainBackend *self)
       adain_stream_free (self->workers[i].decoder);
     }
   adain_layers_clear (&self->encoder, self->kernels);
-  adain_layers_clear (&self->decoder, self->kernels);
+  for (int i = 0; i < self->n_decoders; i++)
+    adain_layers_clear (&self->decoders[i], self->kernels);
+  g_free (self->decoders);
   g_free (self->workers);
   g_free (self->description);
   g_free (self);
@@ -82,7 +86,7 @@ pack (AdainBackend *self, GError **error)
   if (integers && !adain_ranges_find (network, kernels->measure, encoder, decoder, error))
     return FALSE;
   if (!adain_layers_pack (&self->encoder, kernels, &network->encoder, TRUE, integers ? encoder : NULL, error)
-      || !adain_layers_pack (&self->decoder, kernels, &network->decoder, FALSE, integers ? decoder : NULL,
+      || !adain_layers_pack (self->decoders, kernels, &network->decoder, FALSE, integers ? decoder : NULL,
                              error))
     return FALSE;
   for (int c = 0; c < 3; c++)
@@ -109,6 +113,8 @@ open_backend (const AdainNetwork *network, const AdainBackendOptions *options, G
   self->tile = options->tile / ADAIN_CELL;
   self->n_workers = options->threads;
   self->workers = g_new0 (Worker, self->n_workers);
+  self->decoders = g_new0 (AdainLayers, 1);
+  self->n_decoders = 1;
   self->description = g_strdup_printf (ngettext ("CPU, %d thread, %s", "CPU, %d threads, %s",
                                                  self->n_workers),
                                        self->n_workers, kernels->name);
@@ -141,7 +147,7 @@ stream_bytes (AdainBackend *self, int width)
 
   return self->n_workers
          * (adain_stream_bytes (self->kernels, &self->encoder, seen, ENCODE_STEP)
-            + adain_stream_bytes (self->kernels, &self->decoder, from, DECODE_STEP));
+            + adain_stream_bytes (self->kernels, self->decoders, from, DECODE_STEP));
 }
 
 static gboolean
@@ -268,7 +274,7 @@ encode (AdainBackend *self, int worker, const float *rgb, int width, int height,
 
   if (!stream)
     return FALSE;
-  adain_stream_begin (stream, width, height, keep->y, keep->height, emit_features, &sink);
+  adain_stream_begin (stream, &self->encoder, width, height, keep->y, keep->height, emit_features, &sink);
   adain_stream_input (stream, &first, &end);
   end += first;
   for (int row = first; row < end; row += ENCODE_STEP)
@@ -343,25 +349,26 @@ decode_rows (AdainBackend *self, AdainStream *stream, const AdainApply *apply, c
 }
 
 static gboolean
-decode (AdainBackend *self, int worker, const AdainFeatures *features, const AdainRect *from,
+decode (AdainBackend *self, int worker, int decoder, const AdainFeatures *features, const AdainRect *from,
         const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
         GCancellable *cancellable, GError **error)
 {
-  Worker      *w = &self->workers[worker];
-  DecodeSink   sink = { from->width * ADAIN_CELL, keep, rgb };
-  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, &self->decoder, from->width,
-                                    DECODE_STEP, error);
+  Worker            *w = &self->workers[worker];
+  const AdainLayers *layers = &self->decoders[decoder];
+  DecodeSink         sink = { from->width * ADAIN_CELL, keep, rgb };
+  AdainStream *stream = get_stream (self, &w->decoder, &w->decoder_width, layers, from->width, DECODE_STEP,
+                                    error);
   AdainApply   apply;
   gboolean     ok;
 
   if (!stream)
     return FALSE;
   ok = adain_apply_init (&apply, self->kernels, transform, self->channels, from->width,
-                         self->decoder.layer[0].conv.in_scale);
+                         layers->layer[0].conv.in_scale);
   if (ok)
     {
-      adain_stream_begin (stream, from->width, from->height, keep->y * ADAIN_CELL, keep->height * ADAIN_CELL,
-                          emit_pixels, &sink);
+      adain_stream_begin (stream, layers, from->width, from->height, keep->y * ADAIN_CELL,
+                          keep->height * ADAIN_CELL, emit_pixels, &sink);
       ok = decode_rows (self, stream, &apply, features, from, x, y, cancellable, error);
     }
   else
@@ -371,7 +378,7 @@ decode (AdainBackend *self, int worker, const AdainFeatures *features, const Ada
 }
 
 static gboolean
-adapt (AdainBackend *self, const AdainChain *decoder, GError **error)
+adapt (AdainBackend *self, int decoder, const AdainChain *chain, GError **error)
 {
   const AdainKernels *kernels = self->kernels;
   AdainNetwork        network = *self->network;
@@ -379,15 +386,18 @@ adapt (AdainBackend *self, const AdainChain *decoder, GError **error)
   float               encoder_ranges[ADAIN_MAX_LAYERS] = { 0 }, ranges[ADAIN_MAX_LAYERS] = { 0 };
   gboolean            integers = kernels->measure != NULL;
 
-  network.decoder = *decoder;
+  network.decoder = *chain;
   if ((integers && !adain_ranges_find (&network, kernels->measure, encoder_ranges, ranges, error))
-      || !adain_layers_pack (&layers, kernels, decoder, FALSE, integers ? ranges : NULL, error))
+      || !adain_layers_pack (&layers, kernels, chain, FALSE, integers ? ranges : NULL, error))
     {
       adain_layers_clear (&layers, kernels);
       return FALSE;
     }
-  adain_layers_clear (&self->decoder, self->kernels);
-  self->decoder = layers;
+  if (decoder == self->n_decoders)
+    self->decoders = g_renew (AdainLayers, self->decoders, ++self->n_decoders);
+  else
+    adain_layers_clear (&self->decoders[decoder], kernels);
+  self->decoders[decoder] = layers;
   return TRUE;
 }
 

@@ -101,7 +101,7 @@ encode (Survey *survey, int mosaic, guint32 *random)
 
   draw_mosaic (random, stones[mosaic], rgb);
   survey->current = mosaic;
-  adain_stream_begin (survey->encoding, SIDE, SIDE, 0, CELLS, keep_features, survey);
+  adain_stream_begin (survey->encoding, &survey->encoder, SIDE, SIDE, 0, CELLS, keep_features, survey);
   for (int y = 0; y < SIDE; y++)
     survey->kernels->load (rgb[y][0], survey->network->mean, survey->network->scale,
                            adain_stream_row (survey->encoding, y), SIDE);
@@ -126,7 +126,7 @@ decode (Survey *survey, int content, int style)
 
   if (!transform)
     return FALSE;
-  adain_stream_begin (survey->decoding, CELLS, CELLS, 0, SIDE, discard_pixels, NULL);
+  adain_stream_begin (survey->decoding, &survey->decoder, CELLS, CELLS, 0, SIDE, discard_pixels, NULL);
   for (int y = 0; y < CELLS; y++)
     survey->kernels->affine (survey->features[content] + (gsize) y * CELLS * survey->channels,
                              transform->maps->scale, transform->maps->shift,

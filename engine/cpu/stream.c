@@ -110,7 +110,6 @@ lay_out (const AdainKernels *kernels, const AdainLayers *layers, int width, int 
 
       if (stream)
         {
-          stream->stages[i].layer = &layers->layer[i];
           stream->stages[i].rows = stream->memory + total;
           stream->stages[i].capacity = capacity;
         }
@@ -194,13 +193,14 @@ plan_rows (AdainStream *stream, int first, int end)
 }
 
 void
-adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows, AdainEmit emit,
-                    gpointer user_data)
+adain_stream_begin (AdainStream *stream, const AdainLayers *layers, int width, int height, int first,
+                    int rows, AdainEmit emit, gpointer user_data)
 {
   for (int i = 0; i < stream->n_stages; i++)
     {
       Stage *stage = &stream->stages[i];
 
+      stage->layer = &layers->layer[i];
       stage->width = width;
       stage->height = height;
       stage->pitch = (gsize) (width + 2) * stage->layer->conv.in_stride * stream->kernels->element;

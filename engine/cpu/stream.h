@@ -43,10 +43,11 @@ void         adain_stream_free (AdainStream *stream);
 /* Bytes that such a stream takes. */
 gsize adain_stream_bytes (const AdainKernels *kernels, const AdainLayers *layers, int width, int step);
 
-/* Starts a rectangle of width x height (input) pixels, of whose result only the rows `first` to
- * `first + rows` - 1 are wanted; no layer computes what they do not need. */
-void adain_stream_begin (AdainStream *stream, int width, int height, int first, int rows, AdainEmit emit,
-                         gpointer user_data);
+/* Starts a rectangle of width x height (input) pixels through `layers`, of the same shapes as those that the
+ * stream was made for. Of its result only the rows `first` to `first + rows` - 1 are wanted; no layer computes
+ * what they do not need. */
+void adain_stream_begin (AdainStream *stream, const AdainLayers *layers, int width, int height, int first,
+                         int rows, AdainEmit emit, gpointer user_data);
 
 /* The rows of the input that are needed for that: all of them, in order, must be pushed. */
 void adain_stream_input (const AdainStream *stream, int *first, int *rows);

@@ -273,9 +273,9 @@ can_apply (const AdainBackend *backend, const AdainTransform *transform)
 }
 
 static gboolean
-cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
-             const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
-             GCancellable *cancellable, GError **error)
+cuda_decode (AdainBackend *backend, int worker, int decoder, const AdainFeatures *features,
+             const AdainRect *from, const AdainRect *keep, const AdainTransform *transform, int x, int y,
+             float *rgb, GCancellable *cancellable, GError **error)
 {
   AdainJob job = {
     .backend = backend,
@@ -302,12 +302,12 @@ cuda_decode (AdainBackend *backend, int worker, const AdainFeatures *features, c
 }
 
 static gboolean
-cuda_adapt (AdainBackend *backend, const AdainChain *decoder, GError **error)
+cuda_adapt (AdainBackend *backend, int decoder, const AdainChain *chain, GError **error)
 {
   const AdainCudaApi *api = backend->api;
 
   if (adain_cuda_check (api, api->cudaSetDevice (backend->device), error)
-      && adain_cuda_network_adapt (&backend->network, api, decoder, backend->workers[0].stream, error))
+      && adain_cuda_network_adapt (&backend->network, api, chain, backend->workers[0].stream, error))
     return TRUE;
   g_atomic_int_set (&backend->lost, TRUE);
   return FALSE;

@@ -77,7 +77,7 @@ run_case (const AdainBackendClass *class, AdainBackend *backend, int worker, con
 
   result.n = (gsize) test->decoded.width * test->decoded.height * 64 * 3;
   result.rgb = g_new (float, result.n);
-  done = class->decode (backend, worker, features, &test->from, &test->decoded,
+  done = class->decode (backend, worker, 0, features, &test->from, &test->decoded,
                         test->affine ? &transform : NULL, 0, 0, result.rgb, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (done);
@@ -186,7 +186,7 @@ test_adapt (gconstpointer data)
       const AdainNetwork *now = &both[(round + 1) % 2];
       Result              expected = run_on_cpu (now, &cases[1]), found;
 
-      g_assert_true (class->adapt (backend, &now->decoder, NULL));
+      g_assert_true (class->adapt (backend, 0, &now->decoder, NULL));
       for (int worker = 0; worker < 2; worker++)
         {
           found = run_case (class, backend, worker, now, &cases[1]);
@@ -680,7 +680,7 @@ test_extreme_affine (void)
       shift[c] = c % 3 ? 1e6f : -1e6f;
     }
   class->encode (backend, 0, rgb, 16, 16, &all, NULL, features, 0, 0, NULL, NULL, &error);
-  class->decode (backend, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error);
+  class->decode (backend, 0, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error);
   g_assert_no_error (error);
   for (int i = 0; i < 16 * 16 * 3; i++)
     g_assert_true (rgb[i] > -INFINITY && rgb[i] < INFINITY);
@@ -708,7 +708,7 @@ test_regions (void)
   backend = open_backend (class, network, NULL);
   features = class->features_new (backend, 2, 2, &error);
   g_assert_no_error (error);
-  g_assert_false (class->decode (backend, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error));
+  g_assert_false (class->decode (backend, 0, 0, features, &all, &all, &transform, 0, 0, rgb, NULL, &error));
   g_assert_error (error, ADAIN_ERROR, ADAIN_ERROR_DEVICE);
   g_clear_error (&error);
   class->features_free (backend, features);

@@ -40,7 +40,7 @@ encode_and_decode (const AdainBackendClass *class, AdainBackend *backend, Work *
 
   g_assert_true (adain_statistics_want_covariance (statistics));
   done = class->encode (backend, 0, work->rgb, 16, 16, &whole, NULL, features, 0, 0, statistics, NULL, error)
-         && class->decode (backend, 0, features, &whole, &whole, NULL, 0, 0, work->found, NULL, error);
+         && class->decode (backend, 0, 0, features, &whole, &whole, NULL, 0, 0, work->found, NULL, error);
   adain_statistics_free (statistics);
   return done;
 }

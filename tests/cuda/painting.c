@@ -110,7 +110,7 @@ decode_tile (const Painter *painter, const AdainFeatures *features, const AdainT
   AdainRect           keep = { tile->x - from.x, tile->y - from.y, tile->width, tile->height };
   AdainRect           rect = pixels (tile);
   float              *part = g_new (float, (gsize) rect.width * rect.height * 3);
-  gboolean done = painter->class->decode (painter->backend, 0, features, &from, &keep, transform, from.x,
+  gboolean done = painter->class->decode (painter->backend, 0, 0, features, &from, &keep, transform, from.x,
                                           from.y, part, NULL, error);
 
   if (done)

@@ -199,16 +199,6 @@ test_gradient (void)
 
 /* What a style changes ----------------------------------------------------------------------------- */
 
-static AdainAdaptation *
-random_adaptation (const AdainChain *decoder, int seed)
-{
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  AdainAdaptation *adaptation = adain_adaptation_new (decoder);
-
-  test_fill_random (random, adaptation->values, adaptation->n, -0.1, 0.1);
-  return adaptation;
-}
-
 /* The change of one weight of a convolution (`tap` < 0: of a bias), from its values written out. */
 static double
 change (const float *values, const AdainConv *conv, int out, int tap)
@@ -229,7 +219,7 @@ test_change (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   AdainChain decoder = adain_model_network (model)->decoder, before = decoder;
-  g_autoptr (AdainAdaptation) adaptation = random_adaptation (&decoder, 1);
+  g_autoptr (AdainAdaptation) adaptation = test_adaptation_new (&decoder, 1);
   g_autofree float *weights = g_new (float, adain_chain_weights (&decoder));
   const float      *values = adaptation->values;
 
@@ -260,7 +250,7 @@ test_lead_back (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   const AdainChain *decoder = &adain_model_network (model)->decoder;
-  g_autoptr (AdainAdaptation) adaptation = random_adaptation (decoder, 2);
+  g_autoptr (AdainAdaptation) adaptation = test_adaptation_new (decoder, 2);
   g_autoptr (GRand) random = g_rand_new_with_seed (3);
   gsize             n = adain_chain_weights (decoder);
   g_autofree float *weigh = random_new (random, n), *gradient = g_new (float, adaptation->n);
@@ -303,7 +293,7 @@ check_blend (const char *kernels)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   const AdainChain *decoder = &adain_model_network (model)->decoder;
-  g_autoptr (AdainAdaptation) adaptation = random_adaptation (decoder, 4);
+  g_autoptr (AdainAdaptation) adaptation = test_adaptation_new (decoder, 4);
   g_autoptr (AdainEngine) engine = test_engine_new (model, kernels, 2, 0, 0);
   g_autoptr (AdainImage) photo = test_image_new (64, 48), painting = test_image_noisy (48, 48, 0.3, 5);
   g_autoptr (AdainStyle) bare = test_style_new (engine, painting),
@@ -342,7 +332,7 @@ test_strength (void)
 {
   g_autoptr (AdainModel) model = test_model_new ();
   const AdainChain *decoder = &adain_model_network (model)->decoder;
-  g_autoptr (AdainAdaptation) adaptation = random_adaptation (decoder, 4);
+  g_autoptr (AdainAdaptation) adaptation = test_adaptation_new (decoder, 4);
   g_autoptr (AdainEngine) engine = test_engine_new (model, NULL, 2, 0, 0);
   g_autoptr (AdainImage) photo = test_image_new (64, 48), painting = test_image_noisy (48, 48, 0.3, 5);
   g_autoptr (AdainStyle) bare = test_style_new (engine, painting),

@@ -13,7 +13,7 @@
 #define WIDTH  150
 #define HEIGHT 131
 
-/* A picture with up to three regions, and styles for them. */
+/* A picture with up to three regions, and styles for them, which have learned something or not. */
 typedef struct
 {
   AdainModel  *model;
@@ -32,6 +32,15 @@ new_plane (void)
 }
 
 static void
+learn (Scene *scene, int k)
+{
+  g_autoptr (AdainAdaptation)
+      adaptation = test_adaptation_new (&adain_model_network (scene->model)->decoder, k);
+
+  adain_style_adapt (scene->styles[k], adaptation);
+}
+
+static void
 set_up (Scene *scene, gconstpointer data)
 {
   scene->model = test_model_new ();
@@ -44,6 +53,8 @@ set_up (Scene *scene, gconstpointer data)
       for (int i = 0; i < painting->width * painting->height; i++)
         painting->rgba[4 * i + k] *= 0.3f;
       scene->styles[k] = test_style_new (scene->engine, painting);
+      if (data)
+        learn (scene, k);
     }
   for (int r = 0; r < 3; r++)
     {
@@ -205,7 +216,7 @@ static void
 test_sides (Scene *scene, gconstpointer data)
 {
   const double left[] = { 1, 0 }, right[] = { 0, 1 }, both[] = { 1, 1 };
-  g_autoptr (AdainImage) a = NULL, b = NULL, c = NULL;
+  g_autoptr (AdainImage) a = NULL, b = NULL, c = NULL, again = NULL;
 
   cover (&scene->planes[0], -100, 80, 0);
   cover (&scene->planes[1], 80, 1000, 0);
@@ -213,6 +224,8 @@ test_sides (Scene *scene, gconstpointer data)
   a = paint (scene, scene->engine, 0, left, 2, 1, 0);
   b = paint (scene, scene->engine, 0, right, 2, 1, 0);
   c = paint (scene, scene->engine, 0, both, 2, 1, 0);
+  again = paint (scene, scene->engine, 0, both, 2, 1, 0);
+  g_assert_true (test_image_is_same (again, c));
   check_columns (c, a, 0, 24, TRUE);
   check_columns (c, b, 136, WIDTH, TRUE);
   check_columns (c, a, 136, WIDTH, FALSE);
@@ -339,16 +352,63 @@ test_border (Scene *scene, gconstpointer data)
   g_assert_cmpfloat (largest[1], <, 1.5 * largest[0]);
 }
 
+/* Two styles that differ in nothing but what one has learned, each everywhere with a part: so is what each paints. */
+static void
+test_mixed_decoders (Scene *scene, gconstpointer data)
+{
+  const double first[] = { 1, 0 }, second[] = { 0, 1 };
+  float        part = 0.3f;
+  double       apart = 0;
+  g_autoptr (AdainImage) painting = test_image_noisy (97, 90, 0.3, 2), one = NULL, other = NULL, both = NULL;
+
+  for (int k = 0; k < 2; k++)
+    {
+      adain_style_free (scene->styles[k]);
+      scene->styles[k] = test_style_new (scene->engine, painting);
+    }
+  learn (scene, 1);
+  one = paint (scene, scene->engine, 0, first, 2, 1, 0);
+  other = paint (scene, scene->engine, 0, second, 2, 1, 0);
+  for (int i = 0; i < WIDTH * HEIGHT; i++)
+    scene->planes[0].coverage[i] = part;
+  scene->source.n_regions = 1;
+  both = paint (scene, scene->engine, 0, NULL, 2, 1, 0);
+  for (int i = 0; i < WIDTH * HEIGHT * 4; i++)
+    {
+      float a = one->rgba[i], b = other->rgba[i];
+
+      apart = MAX (apart, fabsf (a - b));
+      /* Before it is clipped. */
+      if (MIN (a, b) > 0 && MAX (a, b) < 1)
+        g_assert_cmpfloat_with_epsilon (both->rgba[i], part * a + (1 - part) * b, 1e-4);
+    }
+  g_assert_cmpfloat (apart, >, 0.05);
+}
+
+typedef void (*Test) (Scene *scene, gconstpointer data);
+
+static const struct
+{
+  const char *name;
+  Test        run;
+} tests[] = {
+  { "whole", test_whole },   { "halves", test_halves },
+  { "sides", test_sides },   { "untouched", test_untouched },
+  { "rest", test_rest },     { "tiles", test_tiles },
+  { "border", test_border }, { "mixed-decoders", test_mixed_decoders },
+};
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/regions/whole", Scene, NULL, set_up, test_whole, tear_down);
-  g_test_add ("/regions/halves", Scene, NULL, set_up, test_halves, tear_down);
-  g_test_add ("/regions/sides", Scene, NULL, set_up, test_sides, tear_down);
-  g_test_add ("/regions/untouched", Scene, NULL, set_up, test_untouched, tear_down);
-  g_test_add ("/regions/rest", Scene, NULL, set_up, test_rest, tear_down);
-  g_test_add ("/regions/tiles", Scene, NULL, set_up, test_tiles, tear_down);
-  g_test_add ("/regions/border", Scene, NULL, set_up, test_border, tear_down);
+  for (int learned = 0; learned < 2; learned++)
+    for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+      {
+        g_autofree char *path = g_strconcat (learned ? "/regions/learned/" : "/regions/", tests[i].name,
+                                             NULL);
+
+        g_test_add (path, Scene, GINT_TO_POINTER (learned), set_up, tests[i].run, tear_down);
+      }
   return g_test_run ();
 }

@@ -295,6 +295,16 @@ test_distance (AdainEngine *engine, AdainImage *a, AdainImage *b)
   return sum;
 }
 
+AdainAdaptation *
+test_adaptation_new (const AdainChain *decoder, int seed)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  AdainAdaptation *adaptation = adain_adaptation_new (decoder);
+
+  test_fill_random (random, adaptation->values, adaptation->n, -0.1, 0.1);
+  return adaptation;
+}
+
 AdainStyle *
 test_style_new (AdainEngine *engine, AdainImage *style)
 {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/adain.h"
+#include "engine/adaptation.h"
 #include "engine/cpu/kernels.h"
 #include "engine/model.h"
 #include "engine/safetensors.h"
@@ -73,6 +74,9 @@ AdainEngine *test_refining_engine_new (AdainModel *model, int threads, gsize mem
 /* How far the means and deviations of the features of two pictures are apart at all levels, relative to the second's.
  * The engine is such a one. */
 double test_distance (AdainEngine *engine, AdainImage *a, AdainImage *b);
+
+/* Changes to a decoder that can be seen. */
+AdainAdaptation *test_adaptation_new (const AdainChain *decoder, int seed);
 
 /* Whole calls that must succeed. `style` is encoded as large as it is. */
 AdainStyle   *test_style_new (AdainEngine *engine, AdainImage *style);

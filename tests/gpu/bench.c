@@ -103,7 +103,7 @@ through (const AdainBackendClass *class, AdainBackend *backend, const AdainNetwo
   if (!features
       || !class->encode (backend, 0, rgb, width * 8, height * 8, &keep, weights, features, 0, 0, statistics,
                          NULL, &error)
-      || !class->decode (backend, 0, features, &from, &from, &transform, 0, 0, result, NULL, &error))
+      || !class->decode (backend, 0, 0, features, &from, &from, &transform, 0, 0, result, NULL, &error))
     die (error);
   class->features_free (backend, features);
   g_free (rgb);
@@ -404,7 +404,7 @@ work (void *data)
 
       tile_rects (picture, i, &keep, &rect);
       if (picture->decode)
-        done = adain_cuda_backend ()->decode (picture->backend, thread->worker, picture->features, &rect,
+        done = adain_cuda_backend ()->decode (picture->backend, thread->worker, 0, picture->features, &rect,
                                               &keep, &transform, 0, 0, thread->out, NULL, &error);
       else
         done = encode_tile (thread, &rect, &keep, thread->statistics, &error);

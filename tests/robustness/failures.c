@@ -76,8 +76,9 @@ reset (int access, int allocation)
 }
 
 static const Pipeline pipelines[] = {
-  { ADAIN_DEVICE_CPU, { .threads = 2, .tile = 32 }, 0, access_or_fail },
-  { ADAIN_DEVICE_CPU, { .threads = 1, .tile = 32 }, 50, access_or_fail },
+  { ADAIN_DEVICE_CPU, { .threads = 2, .tile = 32 }, 0, FALSE, access_or_fail },
+  { ADAIN_DEVICE_CPU, { .threads = 1, .tile = 32 }, 50, FALSE, access_or_fail },
+  { ADAIN_DEVICE_CPU, { .threads = 1, .tile = 32 }, 0, TRUE, access_or_fail },
 };
 
 static void

@@ -31,6 +31,20 @@ read_picture (gpointer user_data, const AdainRect *rect, float *rgba, float *mas
   return TRUE;
 }
 
+/* Its left side. */
+static gboolean
+read_region (gpointer user_data, const AdainRect *rect, float *coverage, GError **error)
+{
+  const Pipeline *pipeline = user_data;
+
+  if (pipeline->access && !pipeline->access (pipeline->user_data, error))
+    return FALSE;
+  for (int y = rect->y; y < rect->y + rect->height; y++)
+    for (int x = rect->x; x < rect->x + rect->width; x++)
+      *coverage++ = x < PIPELINE_WIDTH / 2;
+  return TRUE;
+}
+
 typedef struct
 {
   const Pipeline *pipeline;
@@ -75,28 +89,44 @@ adapt (AdainStyle *style, GError **error)
   return TRUE;
 }
 
+/* One style, or one for the left and one for what remains, of which that has learned nothing. */
+static gboolean
+encode_styles (AdainEngine *engine, const Pipeline *pipeline, AdainStyle **styles, GError **error)
+{
+  AdainSource painting = { 40, 50, FALSE, read_picture, (gpointer) pipeline };
+
+  styles[0] = adain_style_encode (engine, &painting, 0, NULL, NULL, error);
+  if (!styles[0] || !adapt (styles[0], error))
+    return FALSE;
+  if (pipeline->regions)
+    styles[1] = adain_style_encode (engine, &painting, 0, NULL, NULL, error);
+  return !pipeline->regions || styles[1];
+}
+
 static gboolean
 paint (AdainEngine *engine, const Pipeline *pipeline, float *rgba, GError **error)
 {
+  AdainRegion        left = { read_region, (gpointer) pipeline };
   AdainSource        source = { PIPELINE_WIDTH, PIPELINE_HEIGHT, TRUE, read_picture, (gpointer) pipeline };
-  AdainSource        painting = { 40, 50, FALSE, read_picture, (gpointer) pipeline };
   Target             target = { pipeline, rgba };
   AdainSink          sink = { write_picture, &target };
   AdainRenderOptions options = { .strength = 0.5 };
   double             encoded = 0, rendered = 0;
   AdainContent      *content;
-  AdainStyle        *style = NULL;
+  AdainStyle        *styles[2] = { NULL };
   gboolean           ok = FALSE;
 
+  source.n_regions = pipeline->regions;
+  source.regions = &left;
   content = adain_content_encode (engine, &source, pipeline->work_size, follow, &encoded, NULL, error);
   if (content)
-    style = adain_style_encode (engine, &painting, 0, NULL, NULL, error);
-  if (style)
-    ok = adapt (style, error)
-         && adain_content_render (content, &style, NULL, 1, &options, &sink, follow, &rendered, NULL, error);
+    ok = encode_styles (engine, pipeline, styles, error)
+         && adain_content_render (content, styles, NULL, 1 + pipeline->regions, &options, &sink, follow,
+                                  &rendered, NULL, error);
   if (ok)
     g_assert_cmpfloat (rendered, ==, 1);
-  adain_style_free (style);
+  for (int k = 0; k < 2; k++)
+    adain_style_free (styles[k]);
   adain_content_free (content);
   return ok;
 }

@@ -12,6 +12,7 @@ typedef struct
   AdainDevice        device;
   AdainEngineOptions options;
   int                work_size;
+  gboolean           regions; /* the left of the picture has a style of its own */
 
   /* Called before each read and write; FALSE, with an error, makes it fail. */
   gboolean (*access) (gpointer user_data, GError **error);

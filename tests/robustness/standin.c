@@ -95,18 +95,19 @@ encode (AdainBackend *backend, int worker, const float *rgb, int width, int heig
 }
 
 static gboolean
-decode (AdainBackend *backend, int worker, const AdainFeatures *features, const AdainRect *from,
+decode (AdainBackend *backend, int worker, int decoder, const AdainFeatures *features, const AdainRect *from,
         const AdainRect *keep, const AdainTransform *transform, int x, int y, float *rgb,
         GCancellable *cancellable, GError **error)
 {
   return !fails ("decode", error)
-         && cpu ()->decode (backend, worker, features, from, keep, transform, x, y, rgb, cancellable, error);
+         && cpu ()->decode (backend, worker, decoder, features, from, keep, transform, x, y, rgb, cancellable,
+                            error);
 }
 
 static gboolean
-adapt (AdainBackend *backend, const AdainChain *decoder, GError **error)
+adapt (AdainBackend *backend, int decoder, const AdainChain *chain, GError **error)
 {
-  return !fails ("adapt", error) && cpu ()->adapt (backend, decoder, error);
+  return !fails ("adapt", error) && cpu ()->adapt (backend, decoder, chain, error);
 }
 
 G_MODULE_EXPORT const AdainBackendClass *adain_backend (void);

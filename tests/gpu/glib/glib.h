@@ -56,6 +56,7 @@ typedef guint32      GQuark;
 #define g_try_malloc0(n)    calloc (1, n)
 #define g_new(type, n)      ((type *) g_malloc (sizeof (type) * (n)))
 #define g_new0(type, n)     ((type *) g_checked (calloc ((n) ? (n) : 1, sizeof (type))))
+#define g_renew(type, p, n) ((type *) g_checked (realloc (p, sizeof (type) * (n))))
 #define g_try_new(type, n)  ((type *) malloc (sizeof (type) * (n)))
 #define g_try_new0(type, n) ((type *) calloc (n, sizeof (type)))
 #define g_clear_pointer(p, f)         \
