@@ -263,6 +263,15 @@ AdainEngine *adain_engine_new (AdainModel *model, AdainDevice device, const Adai
                                GError **error);
 void         adain_engine_free (AdainEngine *engine);
 
+/**
+ * adain_engine_set_brushwork:
+ * @brushwork: 0, as they are, to 1
+ *
+ * How much is added to contents, from now on, where they are even: noise that strokes can follow (noise.h). One that
+ * has been encoded with another amount is encoded again by its next rendering. ONNX models have none.
+ */
+gboolean adain_engine_set_brushwork (AdainEngine *engine, double brushwork, GError **error);
+
 /* One line for people: which device and kernels are in use, such as "CPU, 2 threads, avx512-bf16". */
 const char *adain_engine_describe (AdainEngine *engine);
 

@@ -14,6 +14,10 @@
 #include "picture.h"
 #include "scene.h"
 
+/* The deviation of the noise that all of the brushwork is. Half of it is a quarter: there strokes already turn this
+ * way and that, and what a style leaves empty is still nearly so. */
+#define NOISE (6 / 255.0)
+
 /* The longest side that a picture is ever enlarged to. */
 #define LONGEST_ENLARGED 16384
 
@@ -84,17 +88,31 @@ check_regions (const AdainContent *content, GError **error)
   return FALSE;
 }
 
+AdainInput
+adain_content_input (AdainContent *content)
+{
+  return (AdainInput) {
+    .source = &content->work,
+    .survey = &content->survey,
+    .lock = &content->lock,
+    .weights = content->regions.weights,
+    .noise = NOISE * content->brushwork * content->brushwork,
+  };
+}
+
 static gboolean
 encode (AdainContent *content, gboolean texture, const AdainReport *report, GError **error)
 {
   AdainEngine *engine = content->engine;
-  AdainInput   input = { &content->work, &content->survey, &content->lock, content->regions.weights };
+  AdainInput   input;
   gsize        budget = content->memory;
   int          seen = adain_engine_encoder_halo (engine), margin;
   gboolean     uneven = content->survey.weights || content->regions.weights;
 
   release (content);
   content->unit = *adain_engine_unit (engine);
+  content->brushwork = engine->brushwork;
+  input = adain_content_input (content);
   if (!check_regions (content, error))
     return FALSE;
   content->statistics = adain_statistics_new_areas (engine->channels, MAX (content->regions.n, 1));
@@ -127,6 +145,7 @@ adain_content_ensure (AdainContent *content, gboolean texture, const AdainReport
   if (content->engine->foreign)
     return TRUE;
   if (content->statistics && (content->textures || !texture)
+      && content->brushwork == content->engine->brushwork
       && content->unit.backend == adain_engine_unit (content->engine)->backend)
     return TRUE;
   while (!encode (content, texture, report, &local))

@@ -22,6 +22,7 @@ struct _AdainContent
   GMutex            lock;       /* around source.read() and sink->write() */
   AdainUnit         unit;       /* where the features are */
   AdainFeatures    *features;   /* NULL: they do not fit, and each tile is encoded again */
+  double            brushwork;  /* that they have been encoded with */
   AdainStatistics  *statistics; /* of each area (regions.h) */
   const AdainScene *scene;      /* whose statistics these are; NULL: the picture's own */
   AdainTexture    **textures;   /* of each area; NULL until a rendering wants them */
@@ -30,6 +31,9 @@ struct _AdainContent
   gboolean          has_residual;
   guint             adapted; /* the engine's, when that was found */
 };
+
+/* What is encoded of it. */
+AdainInput adain_content_input (AdainContent *content);
 
 static inline gboolean
 adain_content_is_scaled (const AdainContent *content)

@@ -8,6 +8,7 @@
 
 #include "budget.h"
 #include "error.h"
+#include "noise.h"
 #include "picture.h"
 #include "pool.h"
 
@@ -52,6 +53,8 @@ adain_input_read (const AdainInput *input, const AdainRect *cells, AdainScratch 
   if (!adain_picture_read_padded (input->source, input->lock, &rect, scratch->rgba, scratch->mask, error))
     return FALSE;
   adain_survey_flatten (input->survey, &rect, scratch->rgba, scratch->mask, scratch->rgb);
+  if (input->noise > 0)
+    adain_noise_add (input->noise, &rect, scratch->rgb);
   return TRUE;
 }
 

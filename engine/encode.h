@@ -19,6 +19,7 @@ typedef struct
   const AdainSurvey *survey;
   GMutex            *lock;
   const float       *weights; /* of the cells, for each area; NULL: the survey's, of all of the picture */
+  double             noise;   /* that is added to what is read (noise.h); 0: none */
 } AdainInput;
 
 /* The buffers of one worker, made for the largest tile. */

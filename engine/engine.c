@@ -128,6 +128,19 @@ adain_engine_free (AdainEngine *engine)
   g_free (engine);
 }
 
+gboolean
+adain_engine_set_brushwork (AdainEngine *engine, double brushwork, GError **error)
+{
+  if (!(brushwork >= 0 && brushwork <= 1))
+    {
+      g_set_error (error, ADAIN_ERROR, ADAIN_ERROR_ARGUMENT,
+                   _ ("The brushwork is %g, but must lie between 0 and 1"), brushwork);
+      return FALSE;
+    }
+  engine->brushwork = brushwork;
+  return TRUE;
+}
+
 const char *
 adain_engine_describe (AdainEngine *engine)
 {

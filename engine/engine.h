@@ -24,9 +24,10 @@ struct _AdainEngine
   AdainModel   *model;
   gsize         memory;
   int           threads, tile;
-  gboolean      texture; /* contents are encoded such that they can take one on */
-  gboolean      regions; /* the device can paint some */
-  gboolean      refine;  /* styles are encoded such that they can be refined to */
+  gboolean      texture;   /* contents are encoded such that they can take one on */
+  gboolean      regions;   /* the device can paint some */
+  gboolean      refine;    /* styles are encoded such that they can be refined to */
+  double        brushwork; /* that contents are encoded with */
   char         *kernels, *module_dir;
   AdainForeign *foreign;  /* which paints; NULL: the units do */
   AdainUnit     units[2]; /* the one in use last */

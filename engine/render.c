@@ -53,7 +53,7 @@ take_tile (Pass *pass, int worker, int index, AdainTile *tile, GError **error)
 {
   AdainContent    *content = pass->content;
   const AdainUnit *unit = &content->unit;
-  AdainInput       input = { &content->work, &content->survey, &content->lock };
+  AdainInput       input = adain_content_input (content);
   AdainRect        from, seen, keep;
 
   *tile = (AdainTile) { pass->mixture, adain_grid_tile (&content->grid, index), content->features };

@@ -111,7 +111,7 @@ adain_controls_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 {
   GtkWidget    *grid = create_grid ();
   GtkSizeGroup *numbers = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
-  GtkWidget    *strength, *texture, *stroke, *detail;
+  GtkWidget    *strength, *texture, *brushwork, *stroke, *detail;
 
   strength = attach_scale (grid, 0, labels, config, "strength", _ ("Stren_gth (%)"), 100.0, 0,
                            _ ("How far the picture is painted over: 0 leaves it as it is, 100 "
@@ -123,22 +123,29 @@ adain_controls_new (GimpProcedureConfig *config, GtkSizeGroup *labels)
 
   adain_controls_only_for_styles (texture, config);
 
-  stroke = attach_scale (grid, 2, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
+  brushwork = attach_scale (grid, 2, labels, config, "brushwork", _ ("Brushwork (%)"), 100.0, 0,
+                            _ ("How much the strokes in even areas, such as skies, vary: at 0 one small "
+                               "pattern covers them."));
+
+  adain_controls_only_for_styles (brushwork, config);
+
+  stroke = attach_scale (grid, 3, labels, config, "stroke-size", _ ("Stro_ke size"), 1.0, 2,
                          _ ("How wide strokes and patterns become: twice as wide at 2, half as wide at "
                             "0.5. Smaller ones take longer."));
   gimp_scale_entry_set_logarithmic (GIMP_SCALE_ENTRY (stroke), TRUE);
 
-  detail = attach_scale (grid, 3, labels, config, "detail", _ ("Fi_ne detail (%)"), 100.0, 0,
+  detail = attach_scale (grid, 4, labels, config, "detail", _ ("Fi_ne detail (%)"), 100.0, 0,
                          _ ("How much of the picture's own fine detail is laid over broad strokes: 0 leaves "
                             "nothing but the strokes."));
 
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (strength)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (texture)));
+  gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (brushwork)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (stroke)));
   gtk_size_group_add_widget (numbers, gimp_label_spin_get_spin_button (GIMP_LABEL_SPIN (detail)));
   g_object_unref (numbers);
 
-  attach_choice (grid, 4, labels, config, "preserve-color", _ ("_Preserve color"),
+  attach_choice (grid, 5, labels, config, "preserve-color", _ ("_Preserve color"),
                  _ ("Keeps the colors of your picture. Recoloring the styles gives them your "
                     "picture's palette first; painting only the lightness leaves the color of "
                     "every pixel as it is."));

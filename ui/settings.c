@@ -8,7 +8,7 @@
 
 #include "ui/state.h"
 
-static const char *const doubles[] = { "strength", "texture", "stroke-size", "detail" };
+static const char *const doubles[] = { "strength", "texture", "brushwork", "stroke-size", "detail" };
 static const char *const integers[] = { "work-size", "refine", "learn" };
 static const char *const booleans[] = { "shared-statistics", "as-filter" };
 static const char *const choices[] = { "preserve-color", "device", "onnx-range" };

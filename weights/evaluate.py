@@ -27,6 +27,7 @@ import store
 from losses import (Target, content_loss, gram_loss, grams, grid_loss,
                     identity_loss, style_levels, style_parts)
 from networks import multiplications
+from noise import with_brushwork
 from store import UserError
 
 LAYERS = "relu1_1", "relu2_1", "relu3_1", "relu4_1"
@@ -56,6 +57,8 @@ def parse_arguments(arguments=None):
         "goes with the (k + N)-th style: other pairs of the same pictures")
     add("--texture", type=float, default=0.0, help="0: the models paint AdaIN, "
         "1: transport of the covariance, or between (the paper's: AdaIN)")
+    add("--brushwork", type=float, default=0.0, help="how much noise the "
+        "models find where a content is even, 0 to 1 (the paper's: none)")
     add("--all-pictures", action="store_true",
         help="use every picture, not only the held-out ones")
     add("--cache", help="keep what the judge sees and what the paper's model "
@@ -79,6 +82,8 @@ def parse_arguments(arguments=None):
                      "at least 0")
     if not 0 <= options.texture <= 1:
         parser.error("--texture: from 0 to 1")
+    if not 0 <= options.brushwork <= 1:
+        parser.error("--brushwork: from 0 to 1")
     if options.blind and len(options.models) + bool(options.decoder) < 2:
         parser.error("--blind: two contestants are needed")
     return options
@@ -122,6 +127,7 @@ class Judge:
     def __init__(self, options):
         self.encoder = store.load_vgg(options.vgg).eval().to(options.device)
         self.device, self.texture = options.device, options.texture
+        self.brushwork = options.brushwork
         self.folder = options.cache
         self.teachers = [(os.path.getsize(path), os.path.getmtime(path))
                          for path in (options.vgg, options.decoder) if path]
@@ -142,8 +148,8 @@ class Judge:
                      "levels": target.levels, "grams": grams(seen)}
         target = Target.reached(known["features"], known["levels"])
         if ORIGINAL in models and ORIGINAL not in known:
-            known[ORIGINAL] = self._losses(models[ORIGINAL], 0, content, style,
-                                           target, known["grams"])
+            known[ORIGINAL] = self._losses(
+                models[ORIGINAL], 0, 0, content, style, target, known["grams"])
         if path and set(known) != before:
             os.makedirs(self.folder, exist_ok=True)
             store.replace(path, lambda name: torch.save(known, name))
@@ -151,8 +157,8 @@ class Judge:
         for title, model in models.items():
             losses[title], output = (
                 known[ORIGINAL] if title == ORIGINAL else
-                self._losses(model, self.texture, content, style, target,
-                             known["grams"]))
+                self._losses(model, self.texture, self.brushwork, content,
+                             style, target, known["grams"]))
             row.append(output)
         return losses, row
 
@@ -179,9 +185,11 @@ class Judge:
         known["grams"] = [x.to(self.device) for x in known["grams"]]
         return known
 
-    def _losses(self, model, texture, content, style, target, wanted):
+    def _losses(self, model, texture, brushwork, content, style, target,
+                wanted):
         """A model's losses, as DIGITS has them, and its picture."""
-        output = model(content, style, texture).clamp(0, 1)
+        seen = with_brushwork(content, brushwork)
+        output = model(seen, style, texture).clamp(0, 1)
         seen = self.encoder(output)
         own = model(content, content).clamp(0, 1)
         # The networks leave out what is less than a whole block.

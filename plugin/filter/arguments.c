@@ -116,6 +116,11 @@ adain_arguments_declare (GimpProcedure *procedure)
          "as adaptive instance normalization has them, to 1, all that its features have in common "
          "(optimal transport)."),
       0.0, 1.0, ADAIN_TEXTURE, G_PARAM_READWRITE);
+  gimp_procedure_add_double_argument (
+      procedure, "brushwork", _ ("_Brushwork"),
+      _ ("How much the strokes in even areas, such as skies, vary, from 0, where one small pattern covers them, to "
+         "1. It is noise, the same every time, that is added to what the network sees."),
+      0.0, 1.0, ADAIN_BRUSHWORK, G_PARAM_READWRITE);
   gimp_procedure_add_choice_argument (procedure, "preserve-color", _ ("_Preserve color"),
                                       _ ("Whether and how the picture keeps its own colors."),
                                       preserve_choice (), adain_preserve_name (ADAIN_PRESERVE_NONE),
@@ -217,9 +222,10 @@ adain_parameters_read (AdainParameters *parameters, GimpProcedureConfig *config)
 {
   g_autoptr (GFile) file = NULL;
 
-  g_object_get (config, "strength", &parameters->strength, "texture", &parameters->texture, "stroke-size",
-                &parameters->stroke_size, "detail", &parameters->detail, "work-size", &parameters->work_size,
-                "refine", &parameters->refine, "learn", &parameters->learn, "model", &file, NULL);
+  g_object_get (config, "strength", &parameters->strength, "texture", &parameters->texture, "brushwork",
+                &parameters->brushwork, "stroke-size", &parameters->stroke_size, "detail",
+                &parameters->detail, "work-size", &parameters->work_size, "refine", &parameters->refine,
+                "learn", &parameters->learn, "model", &file, NULL);
   parameters->preserve = gimp_procedure_config_get_choice_id (config, "preserve-color");
   parameters->device = gimp_procedure_config_get_choice_id (config, "device");
   parameters->range = gimp_procedure_config_get_choice_id (config, "onnx-range");

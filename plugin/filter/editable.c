@@ -153,9 +153,9 @@ adain_editable_new (const AdainArguments *arguments, GimpDrawable *drawable, con
     }
   config = G_OBJECT (gimp_drawable_filter_get_config (filter));
   set_styles (config, arguments);
-  g_object_set (config, "strength", parameters->strength, "texture", parameters->texture, "stroke-size",
-                parameters->stroke_size, "detail", parameters->detail, "preserve-color",
-                adain_preserve_name (parameters->preserve), "work-size",
+  g_object_set (config, "strength", parameters->strength, "texture", parameters->texture, "brushwork",
+                parameters->brushwork, "stroke-size", parameters->stroke_size, "detail", parameters->detail,
+                "preserve-color", adain_preserve_name (parameters->preserve), "work-size",
                 work_size (parameters, drawable, bounds), NULL);
   return filter;
 }

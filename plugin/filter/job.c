@@ -492,7 +492,7 @@ adain_job_run (AdainJob *job, AdainProgress progress, gpointer progress_data, GC
         return FALSE;
     }
   engine = adain_engine_new (job->model, parameters->device, &options, error);
-  if (engine == NULL)
+  if (engine == NULL || !adain_engine_set_brushwork (engine, parameters->brushwork, error))
     return FALSE;
 
   if (job->arguments->shared_statistics && job->pieces->len > 1)

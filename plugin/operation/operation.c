@@ -44,6 +44,13 @@ property_double (texture, _ ("Texture"), ADAIN_TEXTURE)
   ui_steps (0.01, 0.1)
   ui_digits (2)
 
+property_double (brushwork, _ ("Brushwork"), ADAIN_BRUSHWORK)
+  description (_ ("How much the strokes in even areas, such as skies, vary, from 0, where one small pattern covers "
+                  "them, to 1."))
+  value_range (0.0, 1.0)
+  ui_steps (0.01, 0.1)
+  ui_digits (2)
+
 property_double (stroke_size, _ ("Stroke size"), 1.0)
   description (_ ("How wide strokes and patterns become: twice as wide at 2, half as wide at 0.5."))
   value_range (ADAIN_STROKE_MIN, ADAIN_STROKE_MAX)
@@ -194,6 +201,7 @@ read_order (const GeglProperties *properties)
     .parameters = {
       .strength = properties->strength,
       .texture = properties->texture,
+      .brushwork = properties->brushwork,
       .preserve = (AdainPreserve) properties->preserve_color,
       .stroke_size = properties->stroke_size,
       .detail = properties->detail,

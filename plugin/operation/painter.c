@@ -287,7 +287,8 @@ paint (AdainPainter *painter, AdainStudio *studio, const AdainOrder *order, Gegl
   AdainPalette   palette;
   Blend          blend = { 0 };
 
-  if (!encode_picture (painter, studio, order, picture, area, format, error))
+  if (!adain_engine_set_brushwork (studio->engine, order->parameters.brushwork, error)
+      || !encode_picture (painter, studio, order, picture, area, format, error))
     return FALSE;
   if (preserve)
     adain_content_palette (painter->content, &palette);

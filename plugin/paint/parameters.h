@@ -41,6 +41,9 @@ const char *adain_preserve_name (AdainPreserve preserve);
  * plain AdaIN gives them: faces do not turn blue because a style is. */
 #define ADAIN_TEXTURE 0.5
 
+/* Skies get strokes that turn this way and that in place of one small pattern; prints keep their empty paper. */
+#define ADAIN_BRUSHWORK 0.5
+
 /**
  * AdainParameters:
  * @model: path of the model file, or the URI of one that is not local
@@ -53,6 +56,7 @@ typedef struct
 {
   double        strength;
   double        texture;
+  double        brushwork;
   AdainPreserve preserve;
   double        stroke_size;
   double        detail;

@@ -79,6 +79,8 @@ test_config_class_init (TestConfigClass *klass)
   g_object_class_install_property (class, id++,
                                    g_param_spec_double ("texture", NULL, NULL, 0, 1, 1, G_PARAM_READABLE));
   g_object_class_install_property (class, id++,
+                                   g_param_spec_double ("brushwork", NULL, NULL, 0, 1, 0, G_PARAM_READABLE));
+  g_object_class_install_property (class, id++,
                                    g_param_spec_double ("stroke-size", NULL, NULL, 0, 1, 1,
                                                         G_PARAM_READABLE));
   g_object_class_install_property (class, id++,

@@ -12,7 +12,7 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MANUAL = os.path.join(SOURCE, "ui", "help", "manual.xhtml")
 
 ARGUMENTS = ["run-mode", "image", "drawables", "styles", "weights", "parts", "turns", "style-layer", "regions",
-             "protect", "shared-statistics", "as-filter", "strength", "texture", "preserve-color", "stroke-size",
+             "protect", "shared-statistics", "as-filter", "strength", "texture", "brushwork", "preserve-color", "stroke-size",
              "detail", "work-size", "refine", "learn", "learned", "device", "model",
              "onnx-range"]
 
@@ -58,7 +58,8 @@ def test_manual():
 def test_ranges():
     """Ranges and defaults of the numbers."""
     found = {a.name: a for a in procedure().get_arguments()}
-    for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 0.5), ("stroke-size", 0.25, 4, 1),
+    for name, least, most, default in (("strength", 0, 1, 1), ("texture", 0, 1, 0.5),
+                                       ("brushwork", 0, 1, 0.5), ("stroke-size", 0.25, 4, 1),
                                        ("detail", 0, 1, 1), ("work-size", 0, 524288, 1024),
                                        ("refine", 0, 1000, 0), ("learn", 0, 1000, 0)):
         pspec = found[name]
@@ -71,7 +72,7 @@ def test_try():
     with open(os.path.join(SOURCE, "try"), encoding="utf-8") as file:
         usage = file.read()
     found = {a.name: a for a in procedure().get_arguments()}
-    for name in ("strength", "texture", "stroke-size", "detail", "work-size", "refine", "learn"):
+    for name in ("strength", "texture", "brushwork", "stroke-size", "detail", "work-size", "refine", "learn"):
         told = re.search(rf"^  --{name} .*?\(default: ([0-9.]+)", usage, re.DOTALL | re.MULTILINE)
         assert float(told[1]) == found[name].default_value, name
 

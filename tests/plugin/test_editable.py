@@ -84,7 +84,7 @@ def test_merged(base, precision, alpha):
 
 
 @cases({"strength": 0.4}, {"texture": 0.0}, {"preserve_color": "palette"}, {"preserve_color": "lightness"},
-       {"stroke_size": 2.0}, {"work_size": 100, "detail": 0.5}, {"weights": [0.25, 4000.0]},
+       {"stroke_size": 2.0}, {"work_size": 100, "detail": 0.5}, {"brushwork": 1.0}, {"weights": [0.25, 4000.0]},
        {"parts": ["", "0 0 50 50"]}, {"turns": ["none", "mirror-90"], "parts": ["", "10 20 80 12.5"]})
 def test_settings(settings):
     """Every setting means the same as in the procedure:"""

@@ -39,7 +39,8 @@ def test_flicker(preserve):
     # What 8 bits round differently in each frame would be painted differently.
     image, _ = new_image(WIDTH, HEIGHT, precision=Gimp.Precision.FLOAT_NON_LINEAR)
     layers = frames(image, [0.8, 0.802, 0.804, 0.806])
-    arguments = {"styles": [style_file()], "preserve_color": preserve}
+    # The noise of brushwork stays where it is when the picture moves.
+    arguments = {"styles": [style_file()], "preserve_color": preserve, "brushwork": 0.0}
     alone = change(paint(image, layers, **arguments))
     shared = change(paint(image, layers, shared_statistics=True, **arguments))
     assert shared <= 0.5 * alone, (shared, alone)

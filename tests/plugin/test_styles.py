@@ -288,6 +288,15 @@ def test_stroke_size():
 
 
 @case
+def test_brushwork():
+    """There is some if nobody says otherwise; none of it paints something else."""
+    usual = result_of(styles=[style_file("a.png", 7)])
+    assert difference(usual, result_of(styles=[style_file("a.png", 7)], brushwork=0.5)) < 1e-6
+    for other in (0.0, 1.0):
+        assert difference(usual, result_of(styles=[style_file("a.png", 7)], brushwork=other)) > 0.001
+
+
+@case
 def test_detail():
     """Fine detail is laid over what was painted smaller, or not."""
     without = result_of(styles=[style_file("a.png", 7)], stroke_size=4.0, detail=0.0)

@@ -62,8 +62,8 @@ def main():
         with Session(plugin, model, out) as session:
             image = Image(session, os.path.join(pictures, PHOTO))
             image.run("dialog", more=f"#:styles (list {styles})")
-            # At full size, which takes long enough for a picture of it.
-            image.run("running", more=f"#:styles (list {styles}) #:work-size 0")
+            # At twice its full size, which takes long enough for a picture of it.
+            image.run("running", more=f"#:styles (list {styles}) #:work-size 0 #:stroke-size 0.5")
             image.start()
 
             dialog = blend(session)

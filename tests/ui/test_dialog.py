@@ -944,7 +944,7 @@ class Tests:
             # Of weights that are larger than the sliders have the ratio is kept.
             dialog = Dialog(session)
             dialog.expect_weights(1.0, 0.5, 0.25)
-            dialog.find("label", "The file is missing; this style is left out")
+            dialog.window.find("label", "The file is missing; this style is left out", showing=False)
             dialog.window.find("label", "This is not a picture; it is left out", showing=False)
             dialog.wait_sharp()
             self.shot(session, "missing")
@@ -1236,7 +1236,7 @@ class Tests:
             # combo boxes do not tell that they have it.
             missing = {"Style pad", "Live preview", "Split view", "Before", "Undo", "Zoom in", "Save preset", "first.png", "Add…",
                        "Weight of third.png", "Remove third.png", "Paste", "Strength (%)",
-                       "Stroke size", "Fine detail (%)", "Advanced", "(None)", "Reset", "Cancel", "OK"}
+                       "Brushwork (%)", "Stroke size", "Fine detail (%)", "Advanced", "(None)", "Reset", "Cancel", "OK"}
 
             def focused():
                 return until("the focus", lambda: [dialog.window.find_all(focused=True)])[0]
@@ -1511,8 +1511,8 @@ class Tests:
             def settings():
                 return [w for w in dialog.find_all("spin button") if w.description]
 
-            expect("the first settings", lambda: [w.description.split(":")[0].split(",")[0] for w in settings()][:4],
-                   ["From 0", "How much of the style's strokes and patterns is taken",
+            expect("the first settings", lambda: [w.description.split(":")[0].split(",")[0] for w in settings()][:5],
+                   ["From 0", "How much of the style's strokes and patterns is taken", "How much the strokes in even areas",
                     "How wide strokes and patterns become", "How much of the picture's own fine detail is laid over "
                     "broad strokes."])
             settings()[0].value = 0.5
@@ -1591,7 +1591,7 @@ class Tests:
 
             def close():
                 session.key("Escape")
-                until("no popover", lambda: len(dialog.numbers()) == 4)
+                until("no popover", lambda: len(dialog.numbers()) == 5)
 
             # By mouse: a rectangle, one of its edges, a corner, all of it.
             dialog.click("Part and turn of halves.png")

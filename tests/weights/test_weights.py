@@ -48,6 +48,7 @@ import learn  # noqa: E402
 import losses  # noqa: E402
 import muon  # noqa: E402
 import networks  # noqa: E402
+import noise as brushwork  # noqa: E402
 import pictures  # noqa: E402
 import ranges  # noqa: E402
 import store  # noqa: E402
@@ -278,6 +279,37 @@ class Training(Case):
         self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
         self.assertNotEqual(tables[0], tables[3])
+
+    def test_brushwork(self):
+        """It is the engine's noise (tests/engine/noise.c has these values, too);
+        the original is judged without."""
+        noise = brushwork.noise(1000, 1200)
+        for x, y, value in ((0, 0, -1.587952), (5, 6, -0.930769),
+                            (17, 3, -0.484514), (100, 200, -1.490541),
+                            (1199, 999, 1.008855), (6, 5, -1.224783)):
+            self.assertAlmostEqual(float(noise[y, x]), value, places=5)
+        self.assertTrue(torch.equal(noise[:70, :90], brushwork.noise(70, 90)))
+        self.assertAlmostEqual(float(noise.std()), 1, places=2)
+
+        model = self.file("m.safetensors")
+        store.save_safetensors(model, networks.Model(SMALL_ENCODER,
+                                                     SMALL_DECODER))
+        tables = []
+        for more in ([], ["--brushwork", "1"]):
+            path = self.file("scores.json")
+            evaluate.main([model, "--content", self.file("content"), "--style",
+                           self.file("style"), "--vgg", self.vgg, "--decoder",
+                           self.decoder, "--sizes", "32", "--pairs", "1",
+                           "--all-pictures", "--json", path, *more])
+            with open(path, encoding="utf-8") as file:
+                tables.append(json.load(file))
+        self.assertEqual(tables[0]["original"], tables[1]["original"])
+        self.assertNotEqual(tables[0]["m"], tables[1]["m"])
+        status, text = tool(
+            "evaluate", model, "--content", self.file("content"), "--style",
+            self.file("style"), "--vgg", self.vgg, "--brushwork", "1.1")
+        self.assertEqual(status, 2, text)
+        self.assertIn("--brushwork", text)
 
     def test_paired_colors(self):
         """The pool knows what colors the paper's model gives its pairs."""

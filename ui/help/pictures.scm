@@ -41,6 +41,10 @@
 (define (part name)
   (save name 560 330 600))
 
+; A part of its sky, at its own size.
+(define (sky name)
+  (save name 900 20 width))
+
 ; Paints, saves and takes the new layer away again.
 (define-macro (painted save-as name . arguments)
   `(let ((layer (vector-ref (car (plug-in-adain-style-transfer #:run-mode RUN-NONINTERACTIVE #:image image
@@ -97,6 +101,10 @@
 (painted part "texture-50" #:styles (list wave) #:texture 0.5)
 (painted part "texture-100" #:styles (list wave) #:texture 1)
 (painted part "refined" #:styles (list wave) #:refine 100)
+
+(painted sky "brushwork-0" #:styles (list night) #:brushwork 0)
+(painted sky "brushwork-50" #:styles (list night) #:brushwork 0.5)
+(painted sky "brushwork-100" #:styles (list night) #:brushwork 1)
 
 (painted part "stroke-size-0.5" #:styles (list night) #:stroke-size 0.5)
 (painted part "stroke-size-2" #:styles (list night) #:stroke-size 2)

@@ -22,6 +22,7 @@ typedef struct
   AdainPreviewPicture *picture;
   AdainContent        *content;
   int                  work_size; /* at which @content was encoded, */
+  double               brushwork; /* with so much of it, */
   AdainRegionPlanes   *regions;   /* for these regions of the look's */
   AdainRegionPlanes   *scaled;    /* in the picture's size, */
   AdainFrames         *frames;    /* and with the statistics of these, */
@@ -203,12 +204,19 @@ encode_content (AdainPreviewPainter *painter, Stage *stage, int side, const Adai
   AdainSource source = adain_image_source (&stage->picture->image);
   int         work_size = seen_work_size (stage->picture, side, look);
 
-  if (stage->content && stage->work_size == work_size && stage->regions == look->regions
-      && stage->frames == look->frames)
+  /* A stroke of it would be as large as the sky of a picture so small. */
+  double brushwork = stage == &painter->tile ? 0 : look->parameters.brushwork;
+
+  if (!adain_engine_set_brushwork (painter->engine, brushwork, error))
+    return FALSE;
+
+  if (stage->content && stage->work_size == work_size && stage->brushwork == brushwork
+      && stage->regions == look->regions && stage->frames == look->frames)
     return TRUE;
 
   forget_content (stage);
   stage->work_size = work_size;
+  stage->brushwork = brushwork;
   if (look->regions)
     {
       stage->regions = adain_region_planes_ref (look->regions);
