@@ -39,6 +39,12 @@ make_spline (double scale)
   return spline;
 }
 
+static inline float
+interpolate (const float *weights, float a, float b, float c, float d)
+{
+  return weights[0] * a + weights[1] * b + weights[2] * c + weights[3] * d;
+}
+
 /* In [-1, 1), of a point of the lattice: its coordinates by a hash of Chris Wellons's (lowbias32). */
 static float
 point (int x, int y)
@@ -51,39 +57,41 @@ point (int x, int y)
   return hash * 0x1p-31f - 1;
 }
 
-/* The lattice's column `x` at the height of a row of pixels. */
-static float
-column (const Spline *spline, int x, int row)
+/* One row of pixels; `columns` has the lattice's at that height, beginning with the one before the first pixel's. */
+static void
+add_row (const Spline *spline, const float *columns, int x, int n, float *rgb)
 {
-  const float *weights = spline->at[row % SPACING];
-  float        sum = 0;
+  int phase = x % SPACING;
 
-  for (int i = 0; i < 4; i++)
-    sum += weights[i] * point (x, row / SPACING - 1 + i);
-  return sum;
+  for (int i = 0; i < n; i++, rgb += 3)
+    {
+      float noise = interpolate (spline->at[phase], columns[0], columns[1], columns[2], columns[3]);
+
+      for (int c = 0; c < 3; c++)
+        rgb[c] = adain_clip (rgb[c] + noise);
+      if (++phase == SPACING)
+        {
+          phase = 0;
+          columns++;
+        }
+    }
 }
 
 void
 adain_noise_add (double deviation, const AdainRect *rect, float *rgb)
 {
-  const Spline across = make_spline (1), down = make_spline (deviation / DEVIATION);
+  const Spline      across = make_spline (1), down = make_spline (deviation / DEVIATION);
+  int               left = rect->x / SPACING - 1, n = (rect->x + rect->width - 1) / SPACING + 3 - left;
+  g_autofree float *points = g_new (float, 4 * n), *columns = g_new (float, n);
 
-  for (int y = rect->y; y < rect->y + rect->height; y++)
+  for (int y = rect->y; y < rect->y + rect->height; y++, rgb += (gsize) rect->width * 3)
     {
-      float columns[4] = { 0 };
-
-      for (int x = rect->x; x < rect->x + rect->width; x++, rgb += 3)
-        {
-          const float *weights = across.at[x % SPACING];
-          float        noise;
-
-          if (x == rect->x || x % SPACING == 0)
-            for (int i = 0; i < 4; i++)
-              columns[i] = column (&down, x / SPACING - 1 + i, y);
-          noise = weights[0] * columns[0] + weights[1] * columns[1] + weights[2] * columns[2]
-                  + weights[3] * columns[3];
-          for (int c = 0; c < 3; c++)
-            rgb[c] = adain_clip (rgb[c] + noise);
-        }
+      if (y == rect->y || y % SPACING == 0)
+        for (int i = 0; i < 4 * n; i++)
+          points[i] = point (left + i % n, y / SPACING - 1 + i / n);
+      for (int i = 0; i < n; i++)
+        columns[i] = interpolate (down.at[y % SPACING], points[i], points[n + i], points[2 * n + i],
+                                  points[3 * n + i]);
+      add_row (&across, columns, rect->x, rect->width, rgb);
     }
 }
