@@ -4,45 +4,9 @@
  */
 #include "adapt.h"
 
-#include <string.h>
-
+#include "decoders.h"
 #include "error.h"
 #include "hyper.h"
-
-/* What a decoder has beside the model's own. */
-typedef struct
-{
-  GArray *shares; /* AdainShare (adaptation.h) */
-  float  *told;   /* NULL: nothing */
-} Decoder;
-
-static void
-free_decoder (gpointer data)
-{
-  Decoder *decoder = data;
-
-  g_array_unref (decoder->shares);
-  g_free (decoder->told);
-  g_free (decoder);
-}
-
-static Decoder *
-new_decoder (GArray *shares, float *told)
-{
-  Decoder *decoder = g_new (Decoder, 1);
-
-  *decoder = (Decoder) { shares, told };
-  return decoder;
-}
-
-GPtrArray *
-adain_decoders_new (void)
-{
-  GPtrArray *decoders = g_ptr_array_new_with_free_func (free_decoder);
-
-  g_ptr_array_add (decoders, new_decoder (adain_shares_new (), NULL));
-  return decoders;
-}
 
 /* Of those styles that have learned something and take part. */
 static GArray *
@@ -76,42 +40,21 @@ tell (const AdainHyper *hyper, AdainStyle *const *styles, const double *weights,
   return told;
 }
 
-static gboolean
-has_same_shares (const GArray *a, const GArray *b)
-{
-  gboolean same = a->len == b->len;
-
-  for (guint i = 0; same && i < a->len; i++)
-    {
-      const AdainShare *one = &g_array_index (a, AdainShare, i), *other = &g_array_index (b, AdainShare, i);
-
-      same = one->adaptation == other->adaptation && one->share == other->share;
-    }
-  return same;
-}
-
-static gboolean
-is_same (const AdainEngine *engine, const Decoder *a, const Decoder *b)
-{
-  int n = adain_model_network (engine->model)->hyper.n_outputs;
-
-  return has_same_shares (a->shares, b->shares)
-         && (a->told && b->told ? memcmp (a->told, b->told, n * sizeof (float)) == 0 : a->told == b->told);
-}
-
 /* The first of `n` of the unit's decoders, or as many as there are, that is made of the same; -1: none. */
 static int
-find (const AdainEngine *engine, const Decoder *wanted, int n)
+find (const AdainEngine *engine, const AdainDecoder *wanted, int n)
 {
+  int n_told = adain_model_network (engine->model)->hyper.n_outputs;
+
   for (int i = 0; i < MIN (n, (int) engine->decoders->len); i++)
-    if (is_same (engine, engine->decoders->pdata[i], wanted))
+    if (adain_decoder_equal (engine->decoders->pdata[i], wanted, n_told))
       return i;
   return -1;
 }
 
 /* The unit's decoder `i` becomes the model's with all of these changes. */
 static gboolean
-make (AdainEngine *engine, int i, const Decoder *wanted, GError **error)
+make (AdainEngine *engine, int i, const AdainDecoder *wanted, GError **error)
 {
   const AdainUnit    *unit = adain_engine_unit (engine);
   const AdainNetwork *network = adain_model_network (engine->model);
@@ -134,17 +77,17 @@ make (AdainEngine *engine, int i, const Decoder *wanted, GError **error)
 
 /* Takes over `wanted`, in either case. */
 static gboolean
-use (AdainEngine *engine, int i, Decoder *wanted, GError **error)
+use (AdainEngine *engine, int i, AdainDecoder *wanted, GError **error)
 {
   GPtrArray *decoders = engine->decoders;
 
   if (!make (engine, i, wanted, error))
     {
-      free_decoder (wanted);
+      adain_decoder_free (wanted);
       return FALSE;
     }
   if (i < (int) decoders->len)
-    free_decoder (g_steal_pointer (&decoders->pdata[i]));
+    adain_decoder_free (g_steal_pointer (&decoders->pdata[i]));
   else
     g_ptr_array_set_size (decoders, i + 1);
   decoders->pdata[i] = wanted;
@@ -162,13 +105,13 @@ adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, int n_styles
   *n_decoders = 0;
   for (int m = 0; m < n_mixtures; m++)
     {
-      Decoder *wanted = new_decoder (find_shares (styles, weights[m], n_styles),
-                                     tell (hyper, styles, weights[m], n_styles));
+      AdainDecoder *wanted = adain_decoder_new (find_shares (styles, weights[m], n_styles),
+                                                tell (hyper, styles, weights[m], n_styles));
 
       /* One of those before, or that which the next one has been since the last rendering. */
       decoders[m] = find (engine, wanted, *n_decoders + 1);
       if (decoders[m] >= 0)
-        free_decoder (wanted);
+        adain_decoder_free (wanted);
       else if (!use (engine, decoders[m] = *n_decoders, wanted, error))
         return FALSE;
       *n_decoders = MAX (*n_decoders, decoders[m] + 1);

@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* What the decoders of a unit that was just opened are made of: there is one, the model's own. */
-GPtrArray *adain_decoders_new (void);
-
 /* Has the unit in use decode as mixtures of the styles need it, and writes which of its decoders, 0 to *n_decoders - 1,
  * each of them has: those that need the same share one. `weights[m]` are the styles' in the mixture m. */
 gboolean adain_engine_adapt (AdainEngine *engine, AdainStyle *const *styles, int n_styles,

@@ -6,8 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "adapt.h"
 #include "budget.h"
+#include "decoders.h"
 #include "devices.h"
 #include "machine.h"
 

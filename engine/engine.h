@@ -34,7 +34,7 @@ struct _AdainEngine
   int           n_units;
   char         *notice;
   int           channels;
-  GPtrArray    *decoders; /* what those of the unit in use are made of (adapt.h) */
+  GPtrArray    *decoders; /* what those of the unit in use are made of (AdainDecoder, decoders.h) */
   guint         adapted;  /* how often they have changed */
 };
 
