@@ -14,8 +14,8 @@
 #include "picture.h"
 #include "scene.h"
 
-/* The deviation of the noise that all of the brushwork is. Half of it is a quarter: there strokes already turn this
- * way and that, and what a style leaves empty is still nearly so. */
+/* The deviation of the noise that all of the brushwork is. Half of it is a quarter: strokes already turn this way
+ * and that there, and what a style leaves empty is nearly so, but for dark grounds. */
 #define NOISE (6 / 255.0)
 
 /* The longest side that a picture is ever enlarged to. */

@@ -17,12 +17,12 @@ NOISE = 6 / 255
 
 def _points(x, y):
     """In [-1, 1), of points of the lattice: a hash of their coordinates."""
-    def both(value):
+    def unsigned(value):
         return value & 0xffffffff
 
-    value = both(x * 0x9e3779b1) ^ both(y * 0x85ebca77)
-    value = both((value ^ value >> 16) * 0x7feb352d)
-    value = both((value ^ value >> 15) * 0x846ca68b)
+    value = unsigned(x * 0x9e3779b1) ^ unsigned(y * 0x85ebca77)
+    value = unsigned((value ^ value >> 16) * 0x7feb352d)
+    value = unsigned((value ^ value >> 15) * 0x846ca68b)
     return (value ^ value >> 16).double() / 2 ** 31 - 1
 
 

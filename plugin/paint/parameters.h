@@ -41,7 +41,7 @@ const char *adain_preserve_name (AdainPreserve preserve);
  * plain AdaIN gives them: faces do not turn blue because a style is. */
 #define ADAIN_TEXTURE 0.5
 
-/* Skies get strokes that turn this way and that in place of one small pattern; prints keep their empty paper. */
+/* Skies get strokes that turn this way and that in place of one small pattern; prints mostly keep their empty paper. */
 #define ADAIN_BRUSHWORK 0.5
 
 /**

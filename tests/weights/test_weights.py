@@ -258,27 +258,31 @@ class Training(Case):
         self.assertTrue(torch.equal(hyper.axes, model.hyper.axes))
         self.assertFalse(torch.equal(hyper[1].weight, model.hyper[1].weight))
 
+    def small_model(self):
+        path = self.file("m.safetensors")
+        store.save_safetensors(path, networks.Model(SMALL_ENCODER,
+                                                    SMALL_DECODER))
+        return path
+
+    def scores(self, model, *more):
+        """What evaluate.py tells of a model and the original, on one pair."""
+        path = self.file("scores.json")
+        evaluate.main([model, "--content", self.file("content"), "--style",
+                       self.file("style"), "--vgg", self.vgg, "--decoder",
+                       self.decoder, "--sizes", "32", "--pairs", "1",
+                       "--all-pictures", "--json", path, *more])
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+
     def test_cached_scores(self):
         """The second time, the original is looked up; nothing changes."""
-        model, cache = self.file("m.safetensors"), self.file("cache")
-        store.save_safetensors(model, networks.Model(SMALL_ENCODER,
-                                                     SMALL_DECODER))
-        tables = []
-        for more in ([], ["--cache", cache], ["--cache", cache],
-                     ["--shift", "1"]):
-            path = self.file("cached.json")
-            evaluate.main([model, "--content", self.file("content"), "--style",
-                           self.file("style"), "--vgg", self.vgg, "--decoder",
-                           self.decoder, "--sizes", "32", "--pairs", "1",
-                           "--all-pictures", "--json", path, *more])
-            with open(path, encoding="utf-8") as file:
-                tables.append(json.load(file))
-            if not tables[1:]:
-                self.assertFalse(os.path.exists(cache))
-        self.assertEqual(len(os.listdir(cache)), 1)
-        self.assertEqual(tables[0], tables[1])
-        self.assertEqual(tables[0], tables[2])
-        self.assertNotEqual(tables[0], tables[3])
+        model, cache = self.small_model(), self.file("cache")
+        plain = self.scores(model)
+        self.assertFalse(os.path.exists(cache))
+        for _ in range(2):
+            self.assertEqual(self.scores(model, "--cache", cache), plain)
+            self.assertEqual(len(os.listdir(cache)), 1)
+        self.assertNotEqual(self.scores(model, "--shift", "1"), plain)
 
     def test_brushwork(self):
         """It is the engine's noise (tests/engine/noise.c has these values, too);
@@ -291,20 +295,10 @@ class Training(Case):
         self.assertTrue(torch.equal(noise[:70, :90], brushwork.noise(70, 90)))
         self.assertAlmostEqual(float(noise.std()), 1, places=2)
 
-        model = self.file("m.safetensors")
-        store.save_safetensors(model, networks.Model(SMALL_ENCODER,
-                                                     SMALL_DECODER))
-        tables = []
-        for more in ([], ["--brushwork", "1"]):
-            path = self.file("scores.json")
-            evaluate.main([model, "--content", self.file("content"), "--style",
-                           self.file("style"), "--vgg", self.vgg, "--decoder",
-                           self.decoder, "--sizes", "32", "--pairs", "1",
-                           "--all-pictures", "--json", path, *more])
-            with open(path, encoding="utf-8") as file:
-                tables.append(json.load(file))
-        self.assertEqual(tables[0]["original"], tables[1]["original"])
-        self.assertNotEqual(tables[0]["m"], tables[1]["m"])
+        model = self.small_model()
+        without, full = self.scores(model), self.scores(model, "--brushwork", "1")
+        self.assertEqual(without["original"], full["original"])
+        self.assertNotEqual(without["m"], full["m"])
         status, text = tool(
             "evaluate", model, "--content", self.file("content"), "--style",
             self.file("style"), "--vgg", self.vgg, "--brushwork", "1.1")
